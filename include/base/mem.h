@@ -1,0 +1,19 @@
+/* base/mem.h - memory that is there or the process ends.
+ *
+ * Out of memory ends the process with one line on stderr and exit 71: a helper
+ * is replaced, the keeper finds its work again in the store. bug() is for what
+ * cannot be; it aborts in every build. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+#include <stddef.h>
+
+void	*mem_alloc(size_t size);			/* zeroed */
+void	*mem_resize(void *p, size_t size);		/* new bytes are not */
+char	*mem_text(const char *s);			/* a copy; NULL copies as "" */
+char	*mem_text_n(const char *s, size_t n);
+
+_Noreturn void mem_bug(const char *file, int line, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+#define bug(...) mem_bug(__FILE__, __LINE__, __VA_ARGS__)
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#endif

@@ -1,0 +1,36 @@
+/* contract/format.h - what a feed format must bring.
+ *
+ * A format gets bytes and gives advisories or further addresses. It never
+ * fetches. Adding one = a file in src/read/, a line in src/read/formats.c. */
+#ifndef CONTRACT_FORMAT_H
+#define CONTRACT_FORMAT_H
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct document;
+struct err;
+struct reading;
+
+struct format {
+	const char	*name;		/* "csaf", "rss" ... as in address.format */
+	const char	*title;		/* for people */
+	bool (*sniff)(const char *p, size_t n);	/* by content, for `match` */
+	/* ret and all it holds live in mem. -1: unreadable; err has the JSON
+	 * path or line. Violations that can be understood become remarks. */
+	int  (*read)(const struct document *doc, const char *p, size_t n,
+	    struct arena *mem, struct reading *ret, struct err *err);
+};
+
+/* relay.conf's feed types and the address that each starts from. */
+struct feed_type {
+	const char	*name;		/* "csaf-provider" */
+	const char	*format;	/* format of the root address */
+	const char	*suffix;	/* put behind the URL if it ends in '/' */
+	const char	*alt_suffix;	/* the same for alt; "" = no alt */
+	bool		 listing;	/* the root is a listing */
+};
+
+extern const struct feed_type feed_types[];	/* name NULL ends it */
+const struct feed_type *feed_type_find(const char *name);
+#endif

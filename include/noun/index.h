@@ -1,0 +1,215 @@
+/* noun/index.h - all devices of all lists, in one sealed blob.
+ *
+ * `list` builds it once (index_builder_*), every `match` maps the same pages
+ * (index_open). Position-independent: offsets, no pointers. Devices with the
+ * same vendor and model text share one entry (a "model"); a table of 64-bit keys
+ * leads from a vendor + name, a vendor + word of a name, or an identifier to
+ * models or devices, so that matching never walks the list of devices.
+ *
+ * A hostile index must do no harm: index_open checks the bounds of all parts,
+ * and the getters check each number that they follow. */
+#ifndef NOUN_INDEX_H
+#define NOUN_INDEX_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "noun/device.h"
+
+struct arena;
+struct blob;
+struct err;
+
+/* --- names: read the same way from device lists and from advisories --- */
+
+#define NAME_TOKENS_MAX	24
+#define NAME_CODES_MAX	4
+#define NAME_VENDORS_MAX 8
+#define NAME_RUN_MAX	768	/* bytes of a name that are looked at */
+#define ORDER_TEXT	128	/* longer part numbers are compared as printed only */
+
+enum name_kind {
+	NAME_WORD,
+	NAME_CODE,		/* has a digit: tells products apart */
+	NAME_LINE,		/* looks like a version: "V14.0", "2019" */
+	NAME_NOISE,		/* "series", "family", "the": says nothing */
+};
+
+struct name_token {
+	uint64_t	 hash;
+	enum name_kind	 kind;
+	uint16_t	 at, len;	/* in name.flat */
+};
+
+struct name {
+	uint64_t	 key;		/* all words, blanks and case ignored */
+	uint64_t	 core;		/* the same without noise */
+	struct name_token token[NAME_TOKENS_MAX];
+	unsigned	 n;
+	unsigned	 words;		/* tokens that are no noise */
+	bool		 family;	/* calls itself a series, family ... */
+	bool		 cut;		/* had more tokens than we keep */
+	unsigned	 n_codes;
+	char		 code[NAME_CODES_MAX][40]; /* order codes, as order_read */
+	char		 flat[NAME_RUN_MAX];	/* folded text */
+};
+
+/* Who makes it: one text may name several ("ABB, Phoenix Contact"). */
+struct maker {
+	unsigned	 n;
+	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
+	unsigned	 words[NAME_VENDORS_MAX];
+};
+
+/* Legal forms, case, blanks and broken UTF-8 make no difference. */
+void	 maker_read(const char *text, struct maker *ret);
+/* A vendor's name in front of the product's is left out. */
+void	 name_read(const char *text, const struct maker *maker,
+    struct name *ret);
+/* Order, model and serial numbers: upper case, letters and digits only; an x
+ * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
+ * 0 if nothing is left or it does not fit. */
+size_t	 order_read(const char *text, char *out, size_t room);
+bool	 order_is_pattern(const char *order);
+/* Sensible without separators: glued words of the text from at to end. */
+uint64_t name_hash(const char *flat, size_t at, size_t end);
+/* Folds case, accents, NBSP, quotes and mojibake: a-z, 0-9, other letters as
+ * UTF-8, ASCII punctuation, blanks. Returns the length. */
+size_t	 name_fold(const char *text, char *out, size_t room);
+
+/* --- keys --- */
+
+enum index_key {
+	INDEX_NAME = 1,		/* vendor, name.key -> models */
+	INDEX_CORE,		/* vendor, name.core -> models */
+	INDEX_WORD,		/* vendor, word -> models */
+	INDEX_LEAD,		/* vendor, the word that tells most -> models */
+	INDEX_ORDER,		/* -, part number -> devices */
+	INDEX_SERIAL,		/* -, serial -> devices */
+	INDEX_CPE,		/* -, cpe up to the product -> devices */
+	INDEX_PURL,		/* -, purl without version -> devices */
+};
+#define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
+
+uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
+uint64_t index_hash(const void *p, size_t n);
+/* Hash of "part:vendor:product" of a cpe 2.3 or 2.2 name; 0 if it is none. */
+uint64_t index_cpe(const char *cpe);
+/* Hash of "type/namespace/name"; *ret_version points behind '@' or is "". */
+uint64_t index_purl(const char *purl, const char **ret_version);
+
+/* --- layout --- */
+
+#define INDEX_MAGIC	0x3158444956445241ull
+#define INDEX_VERSION	1u
+
+struct index_model {
+	uint32_t	vendor, model;	/* strings, as the list has them */
+	uint32_t	first, n;	/* members: its devices */
+	uint32_t	tokens;		/* hashes of its words, no noise */
+	uint16_t	n_tokens;
+	uint8_t		n_codes;	/* tokens[0 .. n_codes) have a digit */
+	uint8_t		flags;		/* enum index_flags */
+	uint64_t	key;		/* name.key */
+};
+enum index_flags { INDEX_FAMILY = 1 };
+
+struct index_slot {
+	uint64_t	key;		/* 0: free */
+	uint32_t	first, n;	/* members; n == 1: first is the value */
+};
+
+struct index_vendor {
+	uint64_t	key;		/* 0: free */
+	uint32_t	group;		/* the same for all that are one maker */
+	uint32_t	words;
+};
+
+/* X(name, type) in the order of the blob. */
+#define INDEX_PARTS(X)				\
+	X(slots,	struct index_slot)	\
+	X(vendors,	struct index_vendor)	\
+	X(tokens,	uint64_t)		\
+	X(models,	struct index_model)	\
+	X(members,	uint32_t)		\
+	X(row_at,	uint32_t)		\
+	X(rows,		uint32_t)		\
+	X(orders,	uint32_t)		\
+	X(lists,	uint32_t)		\
+	X(strings,	char)
+
+struct index_part {
+	uint64_t	at, n;		/* bytes from the start; items */
+};
+
+struct index_head {
+	uint64_t	magic;
+	uint64_t	len;		/* of the whole blob */
+	uint32_t	version;
+	uint32_t	pad;
+#define X(name, type) struct index_part name;
+	INDEX_PARTS(X)
+#undef X
+};
+
+/* A row: u32 mask (bit i: column i is there; bit 17: further columns), u32 list
+ * << 1, u32 model, a string for each bit but vendor and model, which are the
+ * model's; then, with bit 17, their number and name, value of each. */
+#define INDEX_ROW_EXTRA	(1u << 17)
+
+/* --- using it --- */
+
+struct index {
+#define X(name, type) const type *name; uint64_t n_##name;
+	INDEX_PARTS(X)
+#undef X
+};
+
+struct index_run {
+	const uint32_t	*at;
+	uint32_t	 n;
+};
+
+/* p must be aligned to 8 (a map is) and outlive the index. */
+int	 index_open(struct index *ix, const void *p, size_t n, struct err *err);
+uint32_t index_devices(const struct index *ix);
+struct index_run index_find(const struct index *ix, uint64_t key);
+/* The group of a maker's key; INDEX_NO_VENDOR if no device has it. */
+uint32_t index_group(const struct index *ix, uint64_t maker_key);
+const struct index_model *index_model(const struct index *ix, uint32_t model);
+struct index_run index_members(const struct index *ix,
+    const struct index_model *m);
+const uint64_t *index_tokens(const struct index *ix,
+    const struct index_model *m);
+const char *index_string(const struct index *ix, uint32_t at);
+/* Strings lend from the index; only the further columns live in mem. A number
+ * beyond the end gives an empty device. */
+void	 index_device(const struct index *ix, uint32_t device,
+    struct arena *mem, struct device *ret);
+uint32_t index_device_model(const struct index *ix, uint32_t device);
+/* One column, by its place in DEVICE_COLUMNS; "" if it is not there. */
+enum index_column {
+#define X(field, heading) INDEX_COLUMN_##field,
+	DEVICE_COLUMNS(X)
+#undef X
+	INDEX_COLUMN_COUNT_
+};
+const char *index_column(const struct index *ix, uint32_t device,
+    enum index_column column);
+/* Devices whose part number may fit a pattern ('?', '*'): a run of `orders`,
+ * sorted by order_read text; the caller compares. */
+struct index_run index_orders(const struct index *ix, const char *pattern);
+
+/* --- building it --- */
+
+struct index_builder;
+struct index_builder *index_builder_new(void);
+/* Names that are one maker: a NULL-terminated group. Before the first device. */
+void	 index_builder_alias(struct index_builder *b, const char *const *names);
+/* 0; 1: this list has the id already (not taken); -1: beyond a ceiling. */
+int	 index_builder_add(struct index_builder *b, const struct device *d,
+    struct err *err);
+uint32_t index_builder_count(const struct index_builder *b);
+int	 index_builder_finish(struct index_builder *b, struct blob *ret,
+    struct err *err);
+void	 index_builder_free(struct index_builder *b);
+#endif

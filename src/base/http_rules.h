@@ -1,0 +1,50 @@
+/* base/http_rules.h - one exchange in progress, and the rules of where it may
+ * go. Inside base/http*.c only. */
+#ifndef BASE_HTTP_RULES_H
+#define BASE_HTTP_RULES_H
+#include <curl/curl.h>
+
+#include "base/http.h"
+
+/* Listings hold file names with blanks. */
+#define URL_FLAGS (CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE |	\
+	CURLU_ALLOW_SPACE)
+#define HOST_SHOWN	100	/* bytes of a host name in a sentence */
+
+struct exchange {
+	const struct http_request *rq;
+	struct http_reply	*ret;
+	http_sink		*sink;
+	void			*sink_ctx;
+	CURLU			*url;
+	char			 host[256];
+	bool			 foreign;	/* another origin than asked */
+	bool			 in_headers;
+	bool			 location_long;
+	size_t			 thrown;	/* of a redirect's body */
+	bool			 stopped;	/* by the sink */
+	bool			 over;		/* beyond max_bytes */
+	bool			 refused, let_through;	/* by the guard */
+	char			 why[256];
+};
+
+/* The first URL, or a redirect's, resolved against the one before it. */
+int	 url_put(struct exchange *e, const char *text, bool first,
+    struct err *err);
+/* The rules for the URL of this hop; fills host and final_url. */
+int	 url_check(struct exchange *e, bool was_https, bool first,
+    struct err *err);
+/* Scheme, host and port: where credentials may go. */
+#define ORIGIN_TEXT 400
+void	 url_origin(CURLU *u, char out[ORIGIN_TEXT]);
+bool	 url_is_https(CURLU *u);
+
+/* What the guard said, as an error. */
+int	 guard_refusal(const struct exchange *e, struct err *err);
+
+/* libcurl's callbacks for each connection and each request. */
+curl_socket_t open_socket(void *ctx, curlsocktype purpose,
+    struct curl_sockaddr *a);
+int	 before_request(void *ctx, char *peer, char *local, int peer_port,
+    int local_port);
+#endif

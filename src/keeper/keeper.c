@@ -1,0 +1,392 @@
+/* The keeper's life: open, run, reload, close. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include "contract/format.h"
+#include "talk/helper.h"
+
+#include "state.h"
+
+#ifndef LIBEXECDIR
+#define LIBEXECDIR "/usr/libexec/advrelay"
+#endif
+
+const char *const program_names[PROGRAM_COUNT_] = {
+	"fetch", "read", "list", "match", "mail", "syslog", "hook"
+};
+
+/* ---- where the helpers are ----------------------------------------------- */
+
+/* In a build tree they lie in libexec/ beside advrelay, else where make install
+ * put them. ADVRELAY_LIBEXEC is for tests. */
+static const char *
+helper_path(struct arena *mem, const char *program)
+{
+	const char *dir = getenv("ADVRELAY_LIBEXEC");
+	char self[PATH_MAX];
+	ssize_t n;
+	char *slash;
+	const char *path;
+
+	if (dir != NULL)
+		return arena_printf(mem, "%s/%s", dir, program);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		*slash = '\0';
+		path = arena_printf(mem, "%s/libexec/%s", self, program);
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return arena_printf(mem, "%s/%s", LIBEXECDIR, program);
+}
+
+/* fetch may read the folders of file:// feeds; nothing else of this machine. */
+static const char *const *
+fetch_args(const struct conf *c)
+{
+	const char **args = NULL;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < c->n_feeds; i++) {
+		const char *url = c->feeds[i].url;
+		char *folder;
+
+		if (!text_starts(url, "file://"))
+			continue;
+		folder = arena_text(c->mem, url + strlen("file://"));
+		*strrchr(folder, '/') = '\0';
+		args = arena_more(c->mem, args, n, sizeof(*args));
+		args[n++] = "--read";
+		args = arena_more(c->mem, args, n, sizeof(*args));
+		args[n++] = folder[0] == '\0' ? "/" : folder;
+	}
+	args = arena_more(c->mem, args, n, sizeof(*args));
+	args[n] = NULL;
+	return args;
+}
+
+void
+keeper_pool_kind(const struct conf *c, enum program p, struct pool_kind *ret)
+{
+	*ret = (struct pool_kind){
+		.program = program_names[p],
+		.path = helper_path(c->mem, program_names[p]),
+		.args = p == PROGRAM_FETCH ? fetch_args(c) : NULL,
+		.size = c->pools[p].size,
+		.max_use = c->pools[p].max_use,
+		.demand = c->sandbox_demand,
+		/* a document can at worst spoil others of its own feed */
+		.grouped = p == PROGRAM_READ,
+		.start_ms = 10000, .leave_ms = 2000, .idle_ms = 60000,
+	};
+}
+
+struct pool *
+keeper_pool(const struct conf *c, enum program p)
+{
+	struct pool_kind kind;
+
+	keeper_pool_kind(c, p, &kind);
+	return pool_new(&kind);
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static void
+show_report(const struct conf_report *report)
+{
+	for (uint32_t i = 0; i < report->n_errors; i++)
+		fprintf(stderr, "%s\n", report->errors[i]);
+	if (report->n_errors > 0)
+		fprintf(stderr, "%u error%s; nothing was started\n",
+		    report->n_errors, report->n_errors == 1 ? "" : "s");
+}
+
+static int
+declare_feeds(struct keeper *k, const struct conf *c, struct err *err)
+{
+	const char **names = arena_alloc(c->mem, (c->n_feeds + 1) *
+	    sizeof(*names));
+	struct address *roots = arena_alloc(c->mem, (c->n_feeds + 1) *
+	    sizeof(*roots));
+
+	for (uint32_t i = 0; i < c->n_feeds; i++) {
+		const struct feed *f = &c->feeds[i];
+		const struct feed_type *t = feed_type_find(f->type);
+		bool folder = text_ends(f->url, "/");
+
+		names[i] = f->name;
+		roots[i] = (struct address){
+			.kind = t->listing ? ADDRESS_LISTING : ADDRESS_DOCUMENT,
+			.url = folder ? arena_printf(c->mem, "%s%s", f->url,
+			    t->suffix) : f->url,
+			.alt = folder && t->alt_suffix[0] != '\0' ?
+			    arena_printf(c->mem, "%s%s", f->url, t->alt_suffix)
+			    : "",
+			.format = t->format,
+			.updated = "", .hash_url = "", .signature_url = "",
+		};
+	}
+	return store_feeds_declare(k->store, names, roots, c->n_feeds,
+	    wall_now().s, err);
+}
+
+/* mkdir -p of the state folder's last component; 0700: it holds the archive. */
+static int
+make_state_dir(const char *dir, struct err *err)
+{
+	char *path = mem_text(dir);
+	int rc = 0;
+
+	for (char *at = path + 1; rc == 0 && (at = strchr(at, '/')) != NULL;
+	    at++) {
+		*at = '\0';
+		if (mkdir(path, 0755) == -1 && errno != EEXIST)
+			rc = err_sys(err, "cannot make %s", path);
+		*at = '/';
+	}
+	if (rc == 0 && mkdir(path, 0700) == -1 && errno != EEXIST)
+		rc = err_sys(err, "cannot make the state folder %s; set "
+		    "relay.state_dir to one that you may write", path);
+	free(path);
+	return rc;
+}
+
+static int
+take_lock(const struct conf *c, struct err *err)
+{
+	struct arena mem = ARENA_INIT;
+	const char *path = arena_printf(&mem, "%s/lock", c->state_dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		err_sys(err, "cannot open %s", path);
+	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		close(fd);
+		fd = -1;
+		err_config(err, "another advrelay uses %s; stop it first, or "
+		    "use its commands (status, retry ...)", c->state_dir);
+	}
+	arena_clear(&mem);
+	return fd;
+}
+
+bool
+keeper_is_running(const struct conf *c)
+{
+	struct arena mem = ARENA_INIT;
+	int fd = open(arena_printf(&mem, "%s/lock", c->state_dir),
+	    O_RDWR | O_CLOEXEC);
+	bool held = fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1 &&
+	    errno == EWOULDBLOCK;
+
+	if (fd != -1)
+		close(fd);
+	arena_clear(&mem);
+	return held;
+}
+
+#ifdef CRASH_TEST
+/* The crash tests' build only: ends the keeper at the n-th commit. */
+static void
+crash_at(void *ctx, uint64_t n)
+{
+	const char *text = getenv("ADVRELAY_CRASH_AT");
+	int64_t at;
+
+	(void)ctx;
+	if (text != NULL && text_i64(text, 1, INT64_MAX, &at) == 0 &&
+	    (uint64_t)at == n)
+		_exit(99);
+}
+#endif
+
+/* Exit code. */
+int
+keeper_open(struct keeper *k, const char *conf_path, bool quiet)
+{
+	struct conf_report report;
+	struct err err = ERR_INIT;
+	char text[900];
+
+	*k = (struct keeper){ .lock = -1, .look_at = 0 };
+	k->started = wall_now().s;
+	k->conf = conf_load(conf_path, &k->conf_mem, &report);
+	show_report(&report);
+	if (k->conf == NULL)
+		return EX_CONFIG;
+	for (uint32_t i = 0; i < report.n_warnings && !quiet; i++)
+		fprintf(stderr, "warning: %s\n", report.warnings[i]);
+	if (make_state_dir(k->conf->state_dir, &err) == -1)
+		goto failed;
+	k->lock = take_lock(k->conf, &err);
+	if (k->lock == -1)
+		goto failed;
+	if (store_open(k->conf->store_url, k->conf->name, false, &k->store,
+	    &err) == -1 || declare_feeds(k, k->conf, &err) == -1)
+		goto failed;
+#ifdef CRASH_TEST
+	store_after_commit(k->store, crash_at, NULL);
+#endif
+	for (int p = 0; p < PROGRAM_COUNT_; p++)
+		k->pools[p] = keeper_pool(k->conf, (enum program)p);
+	k->devices = devices_new();
+	k->outbox = outbox_new();
+	return EX_OK;
+failed:
+	fprintf(stderr, "advrelay: %s\n", err_show(&err, text, sizeof(text)));
+	return err.kind == ERR_CONFIG ? EX_TEMPFAIL :
+	    err.kind == ERR_INPUT ? EX_DATAERR : EX_OSERR;
+}
+
+void
+keeper_close(struct keeper *k)
+{
+	struct old_conf *old;
+
+	k->stopping = true;
+	control_close(k->control);
+	for (int p = 0; p < PROGRAM_COUNT_; p++)
+		pool_free(k->pools[p]);
+	devices_free(k->devices);
+	outbox_free(k->outbox);
+	store_close(k->store);
+	while ((old = k->old) != NULL) {
+		k->old = old->next;
+		conf_free(old->conf);
+		arena_clear(&old->mem);
+		free(old);
+	}
+	conf_free(k->conf);
+	arena_clear(&k->conf_mem);
+	if (k->lock != -1)
+		close(k->lock);
+}
+
+/* ---- reload -------------------------------------------------------------- */
+
+static void
+use_conf(struct keeper *k, struct arena mem, struct conf *c)
+{
+	struct old_conf *old = mem_alloc(sizeof(*old));
+	struct pool_kind kind;
+
+	old->mem = k->conf_mem;
+	old->conf = k->conf;
+	old->next = k->old;
+	k->old = old;
+	k->conf_mem = mem;
+	k->conf = c;
+	c->mem = &k->conf_mem;
+	for (int p = 0; p < PROGRAM_COUNT_; p++) {
+		keeper_pool_kind(c, (enum program)p, &kind);
+		pool_rearm(k->pools[p], &kind);
+	}
+	for (int w = 0; w < WORK_COUNT_; w++)
+		k->may[w] = true;
+	k->look_at = 0;
+	k->reloaded = wall_now().s;
+}
+
+int
+keeper_reload(struct keeper *k)
+{
+	struct arena mem = ARENA_INIT;
+	struct conf_report report;
+	struct conf *c = conf_load(k->conf->path, &mem, &report);
+	struct err err = ERR_INIT;
+
+	for (uint32_t i = 0; i < report.n_errors; i++)
+		log_error("config", "at", report.errors[i], NULL);
+	if (c == NULL) {
+		log_error("reload refused, the running config stays in force",
+		    "errors", LOG_NUM(report.n_errors), NULL);
+		arena_clear(&mem);
+		return -1;
+	}
+	if (strcmp(c->state_dir, k->conf->state_dir) != 0 ||
+	    strcmp(c->store_url, k->conf->store_url) != 0) {
+		log_error("reload refused: relay.state_dir and relay.store "
+		    "need a restart", NULL);
+		conf_free(c);
+		arena_clear(&mem);
+		return -1;
+	}
+	if (declare_feeds(k, c, &err) == -1) {
+		store_failed(k, "declaring feeds", &err);
+		conf_free(c);
+		arena_clear(&mem);
+		return -1;
+	}
+	use_conf(k, mem, c);
+	log_info("config reloaded", "feeds", LOG_NUM(k->conf->n_feeds),
+	    "sinks", LOG_NUM(k->conf->n_sinks), NULL);
+	return 0;
+}
+
+void
+keeper_tidy(struct keeper *k)
+{
+	struct old_conf *old;
+
+	if (k->old == NULL || !devices_settled(k) || !outbox_is_idle(k))
+		return;
+	for (int w = 0; w < WORK_COUNT_; w++)
+		if (k->flying[w] > 0)
+			return;
+	while ((old = k->old) != NULL) {
+		k->old = old->next;
+		conf_free(old->conf);
+		arena_clear(&old->mem);
+		free(old);
+	}
+}
+
+/* ---- the daemon ---------------------------------------------------------- */
+
+int
+keeper_run(const char *conf_path)
+{
+	static const struct loop_hooks hooks = { .finished = NULL };
+	struct keeper k;
+	struct err err = ERR_INIT;
+	char text[900], status[64];
+	int rc = keeper_open(&k, conf_path, false);
+
+	if (rc != EX_OK)
+		goto out;
+	k.control = control_open(k.conf->control, &err);
+	if (k.control == NULL) {
+		fprintf(stderr, "advrelay: %s\n",
+		    err_show(&err, text, sizeof(text)));
+		rc = EX_CANTCREAT;
+		goto out;
+	}
+	log_info("running", "version", build_version, "feeds",
+	    LOG_NUM(k.conf->n_feeds), "sinks", LOG_NUM(k.conf->n_sinks), NULL);
+	snprintf(status, sizeof(status), "READY=1\nSTATUS=%u feeds, %u sinks",
+	    k.conf->n_feeds, k.conf->n_sinks);
+	notify_send(status);
+	loop_run(&k, &hooks);
+	notify_send("STOPPING=1");
+out:
+	keeper_close(&k);
+	return rc;
+}

@@ -1,0 +1,55 @@
+/* sd_notify without libsystemd: one datagram (systemd.service(5), NotifyAccess). */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#include "state.h"
+
+void
+notify_send(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t n;
+	int s;
+
+	if (path == NULL || (path[0] != '/' && path[0] != '@'))
+		return;
+	n = strlen(path);
+	if (n >= sizeof(to.sun_path))
+		return;
+	memcpy(to.sun_path, path, n);
+	if (to.sun_path[0] == '@')
+		to.sun_path[0] = '\0';	/* the abstract name space */
+	s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (s == -1)
+		return;
+	(void)sendto(s, state, strlen(state), MSG_NOSIGNAL,
+	    (struct sockaddr *)&to,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
+	close(s);
+}
+
+int64_t
+notify_watchdog_ms(void)
+{
+	const char *usec = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+	int64_t v;
+
+	if (usec == NULL || text_i64(usec, 1000, INT64_MAX, &v) == -1)
+		return 0;
+	if (pid != NULL) {
+		int64_t mine;
+
+		if (text_i64(pid, 1, INT64_MAX, &mine) == -1 ||
+		    mine != getpid())
+			return 0;
+	}
+	return v / 2000;	/* half of the time that systemd waits */
+}

@@ -1,0 +1,70 @@
+/* To whom: routes in order, the first that matches wins unless it says
+ * `continue`. A pure function of the config, the advisory and the match. */
+#include <string.h>
+
+#include "base/text.h"
+
+#include "compose.h"
+
+static bool
+any_glob(const char **list, uint32_t n, const char *value)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (text_glob(list[i], value))
+			return true;
+	return n == 0;
+}
+
+static bool
+any_tag(const char **list, uint32_t n, const struct device *d)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (device_has_tag(d, list[i]))
+			return true;
+	return n == 0;
+}
+
+static bool
+holds(const struct conf_match *c, const struct advisory *a, const char *feed,
+    const struct match *m)
+{
+	int rank = severity_rank(m->severity);
+	const struct device *d = &m->device;
+
+	return rank >= c->severity_least && rank <= c->severity_most &&
+	    (c->statuses == 0 || (c->statuses & (1u << m->status))) &&
+	    (c->confidence_most == -1 ||
+	    (int)m->confidence <= c->confidence_most) &&
+	    (c->exploited == -1 || m->exploited == (c->exploited == 1)) &&
+	    (c->cvss_least == -1 || m->cvss.tenths >= c->cvss_least) &&
+	    (c->topics == 0 || (c->topics & a->topics)) &&
+	    any_glob(c->feeds, c->n_feeds, feed) &&
+	    any_glob(c->vendors, c->n_vendors, d->vendor) &&
+	    any_glob(c->sites, c->n_sites, d->site) &&
+	    any_glob(c->zones, c->n_zones, d->zone) &&
+	    any_glob(c->lists, c->n_lists, d->list) &&
+	    any_glob(c->devices, c->n_devices, d->id) &&
+	    any_glob(c->advisories, c->n_advisories, a->id) &&
+	    any_glob(c->criticalities, c->n_criticalities, d->criticality) &&
+	    any_tag(c->tags, c->n_tags, d);
+}
+
+const char *
+route_match(const struct conf *c, const struct advisory *a, const char *feed,
+    const struct match *m, uint32_t *sinks)
+{
+	for (uint32_t i = 0; i < c->n_routes; i++) {
+		const struct conf_route *r = &c->routes[i];
+
+		if (!holds(&r->match, a, feed, m))
+			continue;
+		for (uint32_t j = 0; j < r->n_to; j++)
+			if (sinks[r->to[j]] == 0)
+				sinks[r->to[j]] = i + 1;
+		if (r->n_to == 0)
+			return r->reason;
+		if (!r->go_on)
+			return "";
+	}
+	return "";
+}

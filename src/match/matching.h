@@ -1,0 +1,106 @@
+/* match/matching.h - what the files of this room share: one advisory against
+ * one index.
+ *
+ *	names.c		products -> devices whose name or number fits (hits)
+ *	text.c		free text -> devices that it names (hits)
+ *	status.c	a device's hits -> status, confidence, CVEs
+ *	remedies.c	remedies, severity for these
+ *	why.c		reasons in words
+ *
+ * Pure: no clock, no store, no state between two advisories. */
+#ifndef MATCH_MATCHING_H
+#define MATCH_MATCHING_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "noun/advisory.h"
+#include "noun/index.h"
+#include "noun/match.h"
+#include "ranges.h"
+#include "versions.h"
+
+/* How a product's name came to a device, best first. */
+enum how {
+	HOW_IDENTIFIER,		/* order number, serial number, CPE, purl */
+	HOW_SAME,		/* the same maker and name */
+	HOW_RESPELT,		/* words that say nothing differ; one of a list */
+	HOW_FAMILY,		/* the publisher names a family it belongs to */
+	HOW_WIDER,		/* the device's name says more */
+	HOW_NARROWER,		/* the device's name says less */
+	HOW_TEXT,		/* free text names it */
+};
+/* Up to here the product is the device's own. */
+#define HOW_OWN HOW_RESPELT
+
+struct hit {
+	uint32_t	 device;
+	uint32_t	 product;	/* of the advisory; NO_PRODUCT: free text */
+	uint8_t		 how;		/* enum how */
+	uint8_t		 verdict;	/* enum verdict */
+	bool		 alias;		/* the maker is known by another name */
+	bool		 lone;		/* hangs on a lone lower bound */
+	bool		 host;		/* the version is that of a part on it */
+	uint8_t		 ident;		/* enum index_key of an identifier */
+};
+#define NO_PRODUCT UINT32_MAX
+
+struct claim_of {
+	uint32_t	 vuln;
+	enum claim	 claim;
+};
+
+#define VERSION_CACHE 256
+
+struct matcher {
+	const struct index	*ix;
+	const struct advisory	*a;
+	struct arena		*mem;	/* as long as the answer */
+	struct hit		*hits;
+	uint32_t		 n_hits, room_hits;
+	/* claims of product p: claims[claim_at[p] .. claim_at[p + 1]) */
+	struct claim_of		*claims;
+	uint32_t		*claim_at;
+	struct range		**ranges;	/* of each product, once read */
+	struct {
+		const char	*text;
+		struct version	 version;
+		bool		 readable;
+	} cache[VERSION_CACHE];
+};
+
+/* The answer, in mem. */
+void advisory_match(const struct index *ix, const struct advisory *a,
+    struct arena *mem, struct matching *ret);
+
+void match_products(struct matcher *m);		/* names.c */
+void match_text(struct matcher *m);		/* text.c */
+void add_hit(struct matcher *m, const struct hit *h);
+/* NULL: not known, or not readable. */
+const struct version *device_version(struct matcher *m, uint32_t device);
+const struct range *product_range(struct matcher *m, uint32_t product);
+/* The product that says the version: the installed part of a relation. */
+uint32_t version_product(const struct advisory *a, uint32_t product);
+const char *product_printed(const struct product *p);
+
+/* One device's hits (n >= 1), to one match; false: nothing to say. */
+struct judge;
+struct judge *judge_new(struct matcher *m);
+bool judge_device(struct judge *j, const struct hit *hits, uint32_t n,
+    struct match *ret);
+
+/* The vulnerabilities that a match speaks of, and the products it hangs on. */
+struct scope {
+	const uint32_t	*vulns;		uint32_t n_vulns;
+	const uint32_t	*products;	uint32_t n_products;
+};
+void scope_severity(const struct matcher *m, const struct scope *s,
+    struct match *ret);
+void scope_remedies(const struct matcher *m, const struct scope *s,
+    struct match *ret);
+
+/* Reasons for a match that hangs on this hit, into ret->why. */
+void hit_why(struct matcher *m, const struct hit *h, struct match *ret);
+void add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+#endif

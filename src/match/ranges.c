@@ -1,0 +1,560 @@
+/* ranges.c - printed version ranges to spans, and the test of a version.
+ *
+ * The text is folded, phrases become signs, then terms (sign + version) are
+ * taken from left to right and joined to spans. */
+#include <string.h>
+#include "ranges.h"
+#include "base/arena.h"
+#include "noun/index.h"
+
+#define TEXT_ROOM 512
+
+/* Signs that stand for phrases within the folded text. */
+#define SIGN_LT		'\x01'
+#define SIGN_LE		'\x02'
+#define SIGN_GT		'\x03'
+#define SIGN_GE		'\x04'
+#define SIGN_EQ		'\x05'
+#define SIGN_NE		'\x06'
+#define SIGN_OR_LESS	'\x07'		/* behind a version */
+#define SIGN_OR_MORE	'\x08'
+#define SIGN_BAR	'\x0e'
+#define SIGN_CUT	'\x0f'		/* what follows is a condition */
+
+struct phrase {
+	const char	*words;
+	char		 sign;		/* ' ': says nothing */
+};
+
+/* Longer ones first where one begins another. */
+static const struct phrase phrases[] = {
+	{ "greater than or equal to", SIGN_GE },
+	{ "less than or equal to", SIGN_LE },
+	{ "up to and including", SIGN_LE },
+	{ "all versions prior to and including", SIGN_LE },
+	{ "prior to and including", SIGN_LE },
+	{ "prior to", SIGN_LT }, { "previous to", SIGN_LT },
+	{ "before", SIGN_LT }, { "earlier than", SIGN_LT },
+	{ "older than", SIGN_LT }, { "lower than", SIGN_LT },
+	{ "less than", SIGN_LT }, { "up to", SIGN_LE },
+	{ "through", SIGN_LE }, { "thru", SIGN_LE }, { "until", SIGN_LE },
+	{ "greater than", SIGN_GT }, { "newer than", SIGN_GT },
+	{ "later than", SIGN_GT }, { "higher than", SIGN_GT },
+	{ "starting with", SIGN_GE }, { "starting from", SIGN_GE },
+	{ "from", SIGN_GE }, { "since", SIGN_GE }, { "between", SIGN_GE },
+	{ "and all prior", SIGN_OR_LESS }, { "and all previous", SIGN_OR_LESS },
+	{ "and all earlier", SIGN_OR_LESS },
+	{ "and all below", SIGN_OR_LESS },
+	{ "and prior", SIGN_OR_LESS }, { "or prior", SIGN_OR_LESS },
+	{ "and earlier", SIGN_OR_LESS }, { "or earlier", SIGN_OR_LESS },
+	{ "and below", SIGN_OR_LESS }, { "or below", SIGN_OR_LESS },
+	{ "and older", SIGN_OR_LESS }, { "or older", SIGN_OR_LESS },
+	{ "and lower", SIGN_OR_LESS }, { "or lower", SIGN_OR_LESS },
+	{ "and previous", SIGN_OR_LESS }, { "or previous", SIGN_OR_LESS },
+	{ "and later", SIGN_OR_MORE }, { "or later", SIGN_OR_MORE },
+	{ "and newer", SIGN_OR_MORE }, { "or newer", SIGN_OR_MORE },
+	{ "and above", SIGN_OR_MORE }, { "or above", SIGN_OR_MORE },
+	{ "and higher", SIGN_OR_MORE }, { "or higher", SIGN_OR_MORE },
+	{ "and up", SIGN_OR_MORE }, { "onwards", SIGN_OR_MORE },
+	{ "and function state", SIGN_CUT }, { "with", SIGN_CUT },
+	{ "when", SIGN_CUT }, { "if", SIGN_CUT }, { "on", SIGN_CUT },
+	{ "running", SIGN_CUT }, { "in combination", SIGN_CUT },
+	{ "for", SIGN_CUT }, { "except", SIGN_CUT }, { "excluding", SIGN_CUT },
+	{ "without", SIGN_CUT }, { "using", SIGN_CUT },
+	{ "all", ' ' }, { "any", ' ' }, { "versions", ' ' },
+	{ "version", ' ' }, { "bios", ' ' }, { "firmware", ' ' },
+	{ "software", ' ' }, { "the", ' ' }, { "of", ' ' }, { "only", ' ' },
+	{ "releases", ' ' }, { "is", ' ' }, { "are", ' ' },
+	{ "and", ',' }, { "or", SIGN_BAR }, { "to", SIGN_LE },
+};
+
+static bool
+is_word_sign(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    (signed char)c < 0;
+}
+
+/* The operator at s, its length in *n; 0 if there is none. */
+static char
+operator_at(const char *s, size_t left, size_t *n)
+{
+	*n = 1;
+	if (left >= 2 && (s[1] == '=' || s[1] == '>')) {
+		*n = 2;
+		if (s[0] == '<' && s[1] == '=')
+			return SIGN_LE;
+		if (s[0] == '>' && s[1] == '=')
+			return SIGN_GE;
+		if (s[0] == '!' && s[1] == '=')
+			return SIGN_NE;
+		if (s[0] == '=' && s[1] == '=')
+			return SIGN_EQ;
+		*n = 1;
+	}
+	if (left >= 2 && s[0] == '=' && (s[1] == '<')) {
+		*n = 2;
+		return SIGN_LE;
+	}
+	switch (s[0]) {
+	case '<':
+		return SIGN_LT;
+	case '>':
+		return SIGN_GT;
+	case '=':
+		return SIGN_EQ;
+	case '|':
+		*n = left >= 2 && s[1] == '|' ? 2 : 1;
+		return SIGN_BAR;
+	case ';':
+		return SIGN_BAR;
+	default:
+		return 0;
+	}
+}
+
+/* The phrase that begins at s[at], or NULL. */
+static const struct phrase *
+phrase_at(const char *s, size_t at, size_t n)
+{
+	if (at > 0 && is_word_sign(s[at - 1]))
+		return NULL;
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		size_t len = strlen(phrases[i].words);
+		if (len <= n - at && memcmp(s + at, phrases[i].words, len) == 0
+		    && (at + len == n || !is_word_sign(s[at + len])))
+			return &phrases[i];
+	}
+	return NULL;
+}
+
+/* Is the bracket at s[at] part of a version: "15.2(6)E0a", "(R4.02)"? */
+static bool
+bracket_is_version(const char *s, size_t at, size_t n)
+{
+	size_t i = at + 1, end = i;
+
+	while (end < n && s[end] != ')')
+		end++;
+	if (end - i >= 5 && memcmp(s + i, "build", 5) == 0)
+		return true;
+	size_t letters = 0;
+	for (; i < end && s[i] != ' '; i++) {
+		if (s[i] >= '0' && s[i] <= '9')
+			return letters <= 2;
+		letters++;
+	}
+	return false;
+}
+
+/* Phrases to signs; returns the new length. */
+static size_t
+fold_range(const char *text, char *out, bool *narrowed)
+{
+	char flat[TEXT_ROOM];
+	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (flat[i] == '_')
+			flat[i] = ' ';
+	if (n > 5 && memcmp(flat, "vers:", 5) == 0) {
+		const char *slash = memchr(flat, '/', n);
+		if (slash != NULL)
+			at = (size_t)(slash - flat) + 1;
+	}
+	while (at < n) {
+		size_t took;
+		char sign = operator_at(flat + at, n - at, &took);
+		const struct phrase *p = sign == 0 ?
+		    phrase_at(flat, at, n) : NULL;
+		if (sign != 0) {
+			out[len++] = sign;
+			at += took;
+		} else if (p != NULL && p->sign == SIGN_CUT) {
+			*narrowed = true;
+			break;
+		} else if (p != NULL) {
+			out[len++] = p->sign;
+			at += strlen(p->words);
+		} else if (flat[at] == '(' &&
+		    !bracket_is_version(flat, at, n)) {
+			*narrowed = true;
+			while (at < n && flat[at] != ')')
+				at++;
+			at += at < n;
+		} else if (n - at > 3 && memcmp(flat + at, " - ", 3) == 0) {
+			out[len++] = SIGN_LE;
+			at += 3;
+		} else {
+			out[len++] = flat[at++];
+		}
+	}
+	while (len > 0 && out[len - 1] == ' ')
+		len--;
+	out[len] = '\0';
+	return len;
+}
+
+/* --- terms ------------------------------------------------------------------- */
+
+struct terms {
+	struct arena	*mem;
+	struct range	*range;
+	bool		 low_waits;	/* a lower bound whose upper may come */
+	struct bound	 low;
+	char		 joined;	/* what stood before this term */
+};
+
+static struct span *
+add_span(struct terms *t)
+{
+	struct range *r = t->range;
+
+	r->spans = arena_more(t->mem, r->spans, r->n, sizeof(*r->spans));
+	struct span *s = &r->spans[r->n++];
+	memset(s, 0, sizeof(*s));
+	return s;
+}
+
+/* A lower bound that no upper one followed. */
+static void
+flush_low(struct terms *t)
+{
+	if (!t->low_waits)
+		return;
+	struct span *s = add_span(t);
+	s->low = t->low;
+	t->low_waits = false;
+	t->range->lone_low = true;
+}
+
+static void
+take_low(struct terms *t, const struct bound *b)
+{
+	struct range *r = t->range;
+
+	flush_low(t);
+	/* "<= 5.0 and >= 3.0": the bounds stand the other way round. */
+	if (r->n > 0) {
+		struct span *last = &r->spans[r->n - 1];
+		if (!last->exact && last->high.there && !last->low.there &&
+		    last->high.readable && b->readable &&
+		    version_compare(&b->version, &last->high.version) ==
+		    VERSION_LESS) {
+			last->low = *b;
+			return;
+		}
+	}
+	t->low = *b;
+	t->low_waits = true;
+}
+
+static void
+take_high(struct terms *t, const struct bound *b)
+{
+	if (t->low_waits && t->low.readable && b->readable &&
+	    version_compare(&t->low.version, &b->version) == VERSION_GREATER)
+		flush_low(t);
+	struct span *s = add_span(t);
+	s->high = *b;
+	if (t->low_waits)
+		s->low = t->low;
+	t->low_waits = false;
+}
+
+static void
+take_exact(struct terms *t, const struct bound *b)
+{
+	flush_low(t);
+	struct span *s = add_span(t);
+	s->low = s->high = *b;
+	s->exact = true;
+}
+
+/* Is it several versions, each with a dot or a V: "V36.011 V35.013"? */
+static unsigned
+lines_in(const char *s, size_t n, struct version *ret, unsigned room)
+{
+	unsigned count = 0;
+
+	for (size_t at = 0; at < n;) {
+		while (at < n && s[at] == ' ')
+			at++;
+		size_t end = at;
+		bool dot = false;
+		while (end < n && s[end] != ' ')
+			dot |= s[end++] == '.';
+		if (end == at)
+			break;
+		if (count == room || !dot ||
+		    !((s[at] >= '0' && s[at] <= '9') || s[at] == 'v') ||
+		    version_read(s + at, end - at, &ret[count]) != 0)
+			return 0;
+		count++;
+		at = end;
+	}
+	return count;
+}
+
+/* "< V36.011 V35.013 V34.014": each line of versions has its own bound. */
+static bool
+take_lines(struct terms *t, char sign, const char *s, size_t n)
+{
+	struct version v[8];
+	unsigned count = lines_in(s, n, v, 8);
+
+	if (count < 2)
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		struct bound b = { .there = true, .readable = true,
+		    .strict = sign == SIGN_LT, .version = v[i] };
+		if (sign != SIGN_LT && sign != SIGN_LE) {
+			take_exact(t, &b);
+			continue;
+		}
+		struct span *span = add_span(t);
+		span->high = b;
+		/* From the line's start; the lowest line has none. */
+		bool lowest = true;
+		for (unsigned k = 0; k < count; k++)
+			lowest &= k == i || version_compare(&v[i], &v[k]) ==
+			    VERSION_LESS;
+		if (!lowest) {
+			span->low = b;
+			span->low.strict = false;
+			span->low.version.n = 1;
+			memset(span->low.version.top, 0,
+			    sizeof(span->low.version.top));
+		}
+	}
+	return true;
+}
+
+/* One term: `sign` (0 = none) and the text of a version behind it. */
+static void
+take_term(struct terms *t, char sign, const char *s, size_t n, char after)
+{
+	struct bound b = { .there = true };
+
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == ','))
+		n--;
+	while (n > 0 && (*s == ' ' || *s == ',' || *s == ':'))
+		s++, n--;
+	if (n == 0)
+		return;
+	if (sign == 0 && n == 1 && *s == '*') {
+		t->range->all = true;
+		return;
+	}
+	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))
+		return;
+	b.readable = version_read(s, n, &b.version) == 0;
+	b.strict = sign == SIGN_LT || sign == SIGN_GT;
+	if (sign == 0 && after == SIGN_OR_LESS)
+		sign = SIGN_LE;
+	if (sign == 0 && after == SIGN_OR_MORE)
+		sign = SIGN_GE;
+	bool plain = (*s >= '0' && *s <= '9') ||
+	    (*s == 'v' && n > 1 && s[1] >= '0' && s[1] <= '9');
+	if (sign == 0 && (after == SIGN_LT || after == SIGN_LE) &&
+	    !plain) {
+		/* "NMC2 <= 6.9.6": words in front name a part of it. */
+		t->range->narrowed = true;
+		return;
+	}
+	if (sign == 0 && (after == SIGN_LT || after == SIGN_LE))
+		sign = SIGN_GE;		/* "1.0 - 2.0", "0 < 9.8.12" */
+	switch (sign) {
+	case SIGN_GT:
+	case SIGN_GE:
+		take_low(t, &b);
+		break;
+	case SIGN_LT:
+	case SIGN_LE:
+		take_high(t, &b);
+		break;
+	case SIGN_NE:
+		t->range->narrowed = true;
+		break;
+	default:
+		take_exact(t, &b);
+	}
+}
+
+static bool
+is_operator(char c)
+{
+	return c >= SIGN_LT && c <= SIGN_NE;
+}
+
+/* "2014-2016" alone: years. */
+static bool
+take_years(struct terms *t, const char *s, size_t n)
+{
+	if (n != 9 || s[4] != '-' || (s[0] != '1' && s[0] != '2'))
+		return false;
+	for (size_t i = 0; i < 9; i++)
+		if (i != 4 && (s[i] < '0' || s[i] > '9'))
+			return false;
+	take_term(t, SIGN_GE, s, 4, 0);
+	take_term(t, SIGN_LE, s + 5, 4, 0);
+	return true;
+}
+
+static void
+take_terms(struct terms *t, const char *s, size_t n)
+{
+	char sign = 0;
+	size_t at = 0, start = 0;
+
+	if (take_years(t, s, n))
+		return;
+	for (; at <= n; at++) {
+		char c = at < n ? s[at] : SIGN_BAR;
+		if (!is_operator(c) && c != SIGN_OR_LESS &&
+		    c != SIGN_OR_MORE && c != SIGN_BAR && c != ',')
+			continue;
+		take_term(t, sign, s + start, at - start, c);
+		sign = is_operator(c) ? c : 0;
+		start = at + 1;
+	}
+	flush_low(t);
+}
+
+void
+range_read(const char *text, enum version_kind kind, struct arena *mem,
+    struct range *ret)
+{
+	char signs[TEXT_ROOM];
+	bool blank = true;
+
+	memset(ret, 0, sizeof(*ret));
+	if (kind == VERSION_NONE) {
+		ret->all = ret->readable = true;
+		return;
+	}
+	size_t n = fold_range(text, signs, &ret->narrowed);
+	for (size_t i = 0; i < n; i++)
+		blank &= signs[i] == ' ' || signs[i] == '*' ||
+		    signs[i] == ',';
+	/* An empty text says nothing; "All versions" folds to blanks. */
+	if (blank) {
+		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
+		    (!ret->narrowed || n > 0);
+		return;
+	}
+	struct terms t = { .mem = mem, .range = ret };
+	take_terms(&t, signs, n);
+	ret->readable = ret->all;
+	for (unsigned i = 0; i < ret->n; i++)
+		ret->readable |= (ret->spans[i].low.there &&
+		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
+		    ret->spans[i].high.readable);
+}
+
+/* --- the test ----------------------------------------------------------------- */
+
+static enum verdict
+test_low(const struct bound *b, const struct version *v)
+{
+	if (!b->there)
+		return VERDICT_IN;
+	if (!b->readable)
+		return VERDICT_UNKNOWN;
+	switch (version_compare(v, &b->version)) {
+	case VERSION_LESS:
+		/* "8" may well be 8.2 where the bound is 8.1. */
+		return v->n == 1 && b->version.n > 1 &&
+		    version_is_within(&b->version, v) ? VERDICT_UNKNOWN :
+		    VERDICT_OUT;
+	case VERSION_EQUAL:
+		return !b->strict ? VERDICT_IN :
+		    b->version.wild ? VERDICT_UNKNOWN : VERDICT_OUT;
+	case VERSION_GREATER:
+		return VERDICT_IN;
+	case VERSION_UNLIKE:
+		break;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+static enum verdict
+test_high(const struct bound *b, const struct version *v)
+{
+	if (!b->there)
+		return VERDICT_IN;
+	if (!b->readable)
+		return VERDICT_UNKNOWN;
+	switch (version_compare(v, &b->version)) {
+	case VERSION_LESS:
+		return VERDICT_IN;
+	case VERSION_EQUAL:
+		return !b->strict ? VERDICT_IN :
+		    b->version.wild ? VERDICT_UNKNOWN : VERDICT_OUT;
+	case VERSION_GREATER:
+		/* People write "<= 2.3" and mean all of 2.3. */
+		return !b->strict && b->version.n <= 2 &&
+		    version_is_within(v, &b->version) ? VERDICT_UNKNOWN :
+		    VERDICT_OUT;
+	case VERSION_UNLIKE:
+		break;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+static enum verdict
+test_exact(const struct bound *b, const struct version *v)
+{
+	if (!b->readable)
+		return VERDICT_UNKNOWN;
+	enum version_order o = version_compare(v, &b->version);
+	if (o == VERSION_EQUAL)
+		return VERDICT_IN;
+	if (o == VERSION_UNLIKE)
+		return VERDICT_UNKNOWN;
+	if (b->version.n <= 2 && version_is_within(v, &b->version))
+		return VERDICT_UNKNOWN;
+	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
+		return VERDICT_UNKNOWN;
+	return VERDICT_OUT;
+}
+
+static enum verdict
+test_span(const struct span *s, const struct version *v)
+{
+	if (s->exact)
+		return test_exact(&s->low, v);
+	enum verdict low = test_low(&s->low, v), high = test_high(&s->high, v);
+	if (low == VERDICT_OUT || high == VERDICT_OUT)
+		return VERDICT_OUT;
+	return low == VERDICT_IN && high == VERDICT_IN ? VERDICT_IN :
+	    VERDICT_UNKNOWN;
+}
+
+enum verdict
+range_test(const struct range *r, const struct version *device, bool *ret_lone)
+{
+	enum verdict best = VERDICT_OUT;
+
+	*ret_lone = false;
+	if (r->all)
+		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
+	if (!r->readable || device == NULL)
+		return VERDICT_UNKNOWN;
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct span *s = &r->spans[i];
+		enum verdict v = test_span(s, device);
+		bool lone = s->low.there && !s->high.there;
+		/* One such bound in five stands the wrong way round: it
+		 * never silences. */
+		if (lone && v == VERDICT_OUT)
+			v = VERDICT_UNKNOWN;
+		if (v < best) {
+			best = v;
+			*ret_lone = lone;
+		}
+	}
+	if (best == VERDICT_IN && r->narrowed)
+		best = VERDICT_UNKNOWN;
+	return best;
+}

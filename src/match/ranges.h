@@ -1,0 +1,45 @@
+/* match/ranges.h - the version ranges that publishers print.
+ *
+ * "< V3.1", "<= 5.008", "vers:all/<V7", "All versions < V9.1", ">= 6.02 | <= 6.05"
+ * (here the bar means and), "1.00 | 1.04" (here it means or), "V2.0 and prior",
+ * "<V19_Update_1", "< V36.011 V35.013" (one bound for each line). What cannot
+ * be read makes the answer VERDICT_UNKNOWN, never a no. */
+#ifndef MATCH_RANGES_H
+#define MATCH_RANGES_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "noun/product.h"
+#include "versions.h"
+
+enum verdict {
+	VERDICT_IN,
+	VERDICT_UNKNOWN,
+	VERDICT_OUT,
+};
+
+struct bound {
+	bool		 there, strict, readable;
+	struct version	 version;
+};
+
+struct span {
+	struct bound	 low, high;
+	bool		 exact;		/* low = high, one version */
+};
+
+struct range {
+	bool		 all;
+	bool		 readable;	/* at least in part */
+	bool		 narrowed;	/* "with ...", "on ...": not understood */
+	bool		 lone_low;	/* a lower bound without an upper one */
+	struct span	*spans;
+	unsigned	 n;
+};
+
+void range_read(const char *text, enum version_kind kind, struct arena *mem,
+    struct range *ret);
+/* device NULL: its version is not known or cannot be read. *ret_lone: the
+ * answer hangs on a lone lower bound. */
+enum verdict range_test(const struct range *r, const struct version *device,
+    bool *ret_lone);
+#endif

@@ -1,0 +1,151 @@
+/* remedies.c - severity and remedies for the products a match hangs on. */
+#include <string.h>
+#include "matching.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+static bool
+concerns(const struct indices *x, const struct scope *s)
+{
+	if (x->n == 0 || s->n_products == 0)
+		return true;
+	for (uint32_t i = 0; i < x->n; i++)
+		for (uint32_t k = 0; k < s->n_products; k++)
+			if (x->at[i] == s->products[k])
+				return true;
+	return false;
+}
+
+/* The score that counts: of these products, else of any; the highest. */
+static const struct score *
+vuln_score(const struct vulnerability *v, const struct scope *s)
+{
+	const struct score *best = NULL, *any = NULL;
+
+	for (uint32_t i = 0; i < v->n_scores; i++) {
+		const struct score *c = &v->scores[i];
+		if (any == NULL || c->cvss.tenths > any->cvss.tenths)
+			any = c;
+		if (concerns(&c->products, s) && (best == NULL ||
+		    c->cvss.tenths > best->cvss.tenths))
+			best = c;
+	}
+	return best != NULL ? best : any;
+}
+
+static bool
+threat_is_exploited(const struct threat *t)
+{
+	return text_eq(t->category, "exploit_status") &&
+	    (text_find_nocase(t->text, "actively exploited") != NULL ||
+	    text_find_nocase(t->text, "exploited in the wild") != NULL ||
+	    text_find_nocase(t->text, "known to be exploited") != NULL) &&
+	    text_find_nocase(t->text, "not known to be") == NULL &&
+	    text_find_nocase(t->text, "not been ") == NULL &&
+	    text_find_nocase(t->text, "no known") == NULL;
+}
+
+/* Words of a threat or of the document, where nobody gave a score. */
+static enum severity
+vuln_words(const struct vulnerability *v, const struct scope *s)
+{
+	enum severity worst = SEVERITY_UNKNOWN, one;
+
+	for (uint32_t i = 0; i < v->n_threats; i++) {
+		const struct threat *t = &v->threats[i];
+		if (text_eq(t->category, "impact") &&
+		    concerns(&t->products, s) &&
+		    severity_parse(t->text, &one) == 0 && one > worst)
+			worst = one;
+	}
+	return worst;
+}
+
+void
+scope_severity(const struct matcher *m, const struct scope *s,
+    struct match *ret)
+{
+	enum severity words = SEVERITY_UNKNOWN, one;
+
+	for (uint32_t i = 0; i < s->n_vulns; i++) {
+		const struct vulnerability *v = &m->a->vulns[s->vulns[i]];
+		const struct score *c = vuln_score(v, s);
+		if (c != NULL && (ret->cvss.version[0] == '\0' ||
+		    c->cvss.tenths > ret->cvss.tenths)) {
+			ret->cvss = c->cvss;
+			ret->vector = c->vector;
+		}
+		if (c == NULL) {
+			one = vuln_words(v, s);
+			if (one > words)
+				words = one;
+		}
+		ret->exploited |= v->exploited != 0;
+		for (uint32_t k = 0; k < v->n_threats; k++)
+			ret->exploited |= concerns(&v->threats[k].products, s)
+			    && threat_is_exploited(&v->threats[k]);
+	}
+	if (ret->cvss.version[0] != '\0')
+		ret->severity = severity_of(ret->cvss.tenths);
+	if (words > ret->severity)
+		ret->severity = words;
+	if (ret->severity == SEVERITY_UNKNOWN &&
+	    severity_parse(m->a->aggregate, &one) == 0)
+		ret->severity = one;
+}
+
+/* Fixes before workarounds before "none". */
+static unsigned
+rank(const struct remedy *r)
+{
+	static const char *const order[] = {
+		"vendor_fix", "optional_patch", "fix_planned", "workaround",
+		"mitigation", "none_available", "no_fix_planned", NULL
+	};
+	unsigned i = 0;
+
+	while (order[i] != NULL && !text_eq(order[i], r->category))
+		i++;
+	return i;
+}
+
+static bool
+is_there(const struct match *ret, const struct remedy *r)
+{
+	for (uint32_t i = 0; i < ret->n_remedies; i++) {
+		const struct remedy *o = &ret->remedies[i];
+		if (text_eq(o->category, r->category) &&
+		    text_eq(o->text, r->text) && text_eq(o->url, r->url))
+			return true;
+	}
+	return false;
+}
+
+void
+scope_remedies(const struct matcher *m, const struct scope *s,
+    struct match *ret)
+{
+	for (unsigned want = 0; want <= 7; want++) {
+		for (uint32_t i = 0; i < s->n_vulns; i++) {
+			const struct vulnerability *v =
+			    &m->a->vulns[s->vulns[i]];
+			for (uint32_t k = 0; k < v->n_remedies; k++) {
+				const struct remedy *r = &v->remedies[k];
+				if (ret->n_remedies >= REMEDIES_MAX)
+					return;
+				if (rank(r) != want ||
+				    !concerns(&r->products, s) ||
+				    is_there(ret, r))
+					continue;
+				ret->remedies = arena_more(m->mem,
+				    ret->remedies, ret->n_remedies,
+				    sizeof(*ret->remedies));
+				struct remedy *to =
+				    &ret->remedies[ret->n_remedies++];
+				*to = *r;
+				to->products.at = NULL;
+				to->products.n = 0;
+			}
+		}
+	}
+}

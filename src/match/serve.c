@@ -1,0 +1,87 @@
+/* serve.c - DEVICES: hold an index; MATCH: one advisory against it. */
+#include <string.h>
+#include "matching.h"
+#include "serve.h"
+#include "base/blob.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/pack.h"
+#include "talk/ask.h"
+#include "talk/helper.h"
+
+/* The one thing that this program keeps between two asks; it may be lost. */
+static struct {
+	struct blob	 blob;
+	struct index	 index;
+	bool		 there;
+} held = { .blob = BLOB_INIT };
+
+static int
+hold_devices(struct serving *s, struct err *err)
+{
+	struct index ix;
+
+	if (s->ask_body->fd < 0)
+		return err_peer(err, "DEVICES without an index");
+	if (index_open(&ix, s->ask_body->map, s->ask_body->len, err) != 0)
+		return -1;
+	blob_clear(&held.blob);
+	held.blob = *s->ask_body;
+	*s->ask_body = (struct blob)BLOB_INIT;
+	held.index = ix;
+	held.there = true;
+	return 0;
+}
+
+int
+advisory_match_packed(const struct index *ix, const void *p, size_t n,
+    struct arena *mem, struct buf *out, struct err *err)
+{
+	struct advisory a;
+	struct matching answer;
+	struct unpack in;
+
+	advisory_init(&a);
+	unpack_open(&in, p, n);
+	advisory_unpack(&in, mem, &a);
+	if (unpack_done(&in, err) != 0)
+		return err_in(err, "advisory");
+	advisory_match(ix, &a, mem, &answer);
+	matching_pack(out, &answer);
+	/* What does not fit is counted in left_out. */
+	while (out->over && answer.n > 0) {
+		uint32_t less = answer.n - answer.n / 2;
+		answer.left_out += less;
+		answer.n -= less;
+		buf_reset(out);
+		out->over = false;
+		matching_pack(out, &answer);
+	}
+	return 0;
+}
+
+static int
+match_advisory(struct serving *s, struct err *err)
+{
+	struct buf out = BUF_INIT(MATCHES_BLOB_MAX);
+	int rc = -1;
+
+	if (!held.there)
+		return err_peer(err, "MATCH before DEVICES");
+	if (s->ask_body->fd < 0)
+		return err_peer(err, "MATCH without an advisory");
+	if (advisory_match_packed(&held.index, s->ask_body->map,
+	    s->ask_body->len, s->mem, &out, err) == 0)
+		rc = blob_of(s->answer_body, "matching", buf_text(&out),
+		    out.len, err);
+	buf_clear(&out);
+	return rc;
+}
+
+int
+match_serve(struct serving *s, struct err *err)
+{
+	return s->kind == ASK_DEVICES ? hold_devices(s, err) :
+	    match_advisory(s, err);
+}

@@ -1,0 +1,380 @@
+/* status.c - one device's hits to one match: whose claim counts, per
+ * vulnerability, and the worst of them.
+ *
+ * Devices with the same hits get the same answer, so answers are kept and only
+ * the reasons are written anew. */
+#include <string.h>
+#include "matching.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+/* What a claim comes to for us. */
+enum side { SIDE_AFFECTED, SIDE_OPEN, SIDE_FIXED, SIDE_SAFE, SIDE_COUNT_ };
+
+static const enum side side_of[CLAIM_COUNT_] = {
+	[CLAIM_KNOWN_AFFECTED] = SIDE_AFFECTED,
+	[CLAIM_FIRST_AFFECTED] = SIDE_AFFECTED,
+	[CLAIM_LAST_AFFECTED] = SIDE_AFFECTED,
+	[CLAIM_UNDER_INVESTIGATION] = SIDE_OPEN,
+	[CLAIM_RECOMMENDED] = SIDE_FIXED,
+	[CLAIM_FIRST_FIXED] = SIDE_FIXED,
+	[CLAIM_FIXED] = SIDE_FIXED,
+	[CLAIM_NOT_AFFECTED] = SIDE_SAFE,
+};
+
+/* The best hit of each verdict and side, for one vulnerability. */
+struct ballot {
+	const struct hit *hit[SIDE_COUNT_][3];
+	bool		  own;		/* a hit on the device's own product */
+	bool		  touched;
+};
+
+/* The answer for one set of hits. */
+struct ruling {
+	struct match	 match;		/* no device, no reasons */
+	const struct hit *deciding;	/* in a copy of the hits */
+	uint32_t	 n_maybe;	/* CVEs that only may hit */
+	const char	*maybe;
+	bool		 only_fixed;	/* only fixed versions are told */
+	struct hit	*hits;
+	uint32_t	 n;
+	uint64_t	 key;
+};
+
+#define RULINGS 1024
+
+struct judge {
+	struct matcher	*m;
+	struct ballot	*ballots;	/* of each vulnerability */
+	uint32_t	*touched;
+	uint32_t	 n_touched;
+	struct hit	*kept;
+	uint32_t	 room_kept;
+	struct ruling	*rulings[RULINGS];
+};
+
+struct judge *
+judge_new(struct matcher *m)
+{
+	struct judge *j = arena_alloc(m->mem, sizeof(*j));
+
+	j->m = m;
+	j->ballots = arena_alloc(m->mem, (m->a->n_vulns + 1) *
+	    sizeof(*j->ballots));
+	j->touched = arena_alloc(m->mem, (m->a->n_vulns + 1) *
+	    sizeof(*j->touched));
+	return j;
+}
+
+/* Hits that count: the best for each product; where the device's own product
+ * is named, names that say more or less than it are another product's. */
+static uint32_t
+keep_hits(struct judge *j, const struct hit *hits, uint32_t n)
+{
+	bool own = false, same = false;
+	uint32_t kept = 0;
+
+	if (n > j->room_kept) {
+		j->kept = arena_alloc(j->m->mem, n * 2 * sizeof(*j->kept));
+		j->room_kept = n * 2;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		own |= hits[i].how <= HOW_OWN && !hits[i].host;
+		same |= hits[i].how <= HOW_SAME && !hits[i].host;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		const struct hit *h = &hits[i];
+		if (own && !h->host && h->how > HOW_FAMILY)
+			continue;
+		if (same && !h->host && h->how == HOW_RESPELT)
+			continue;
+		if (kept > 0 && j->kept[kept - 1].product == h->product) {
+			if (h->how < j->kept[kept - 1].how)
+				j->kept[kept - 1] = *h;
+			continue;
+		}
+		j->kept[kept++] = *h;
+	}
+	return kept;
+}
+
+static void
+vote(struct judge *j, const struct hit *h, const struct claim_of *c)
+{
+	struct ballot *b = &j->ballots[c->vuln];
+	bool own = h->how <= HOW_OWN;
+
+	if (!b->touched) {
+		memset(b, 0, sizeof(*b));
+		b->touched = true;
+		j->touched[j->n_touched++] = c->vuln;
+	}
+	/* What is said of the device's own product outweighs its family. */
+	if (own && !b->own) {
+		memset(b->hit, 0, sizeof(b->hit));
+		b->own = true;
+	}
+	if (!own && b->own)
+		return;
+	const struct hit **at = &b->hit[side_of[c->claim]][h->verdict];
+	if (*at == NULL || h->how < (*at)->how)
+		*at = h;
+}
+
+/* One vulnerability's outcome. */
+struct outcome_of {
+	enum match_status status;
+	bool		  sure;
+	const struct hit *hit;		/* NULL: nothing is said */
+	bool		  only_fixed;
+};
+
+static struct outcome_of
+count_votes(const struct ballot *b)
+{
+	const struct { enum side side; enum verdict verdict;
+	    enum match_status status; } order[] = {
+		{ SIDE_AFFECTED, VERDICT_IN, MATCH_AFFECTED },
+		{ SIDE_OPEN, VERDICT_IN, MATCH_UNDER_INVESTIGATION },
+		{ SIDE_FIXED, VERDICT_IN, MATCH_FIXED },
+		{ SIDE_SAFE, VERDICT_IN, MATCH_NOT_AFFECTED },
+		{ SIDE_AFFECTED, VERDICT_UNKNOWN, MATCH_AFFECTED },
+		{ SIDE_OPEN, VERDICT_UNKNOWN, MATCH_UNDER_INVESTIGATION },
+		{ SIDE_AFFECTED, VERDICT_OUT, MATCH_NOT_AFFECTED },
+		{ SIDE_OPEN, VERDICT_OUT, MATCH_NOT_AFFECTED },
+		{ SIDE_FIXED, VERDICT_UNKNOWN, MATCH_NAMED },
+		{ SIDE_FIXED, VERDICT_OUT, MATCH_NAMED },
+		{ SIDE_SAFE, VERDICT_UNKNOWN, MATCH_NAMED },
+		{ SIDE_SAFE, VERDICT_OUT, MATCH_NAMED },
+	};
+	struct outcome_of o = { .hit = NULL };
+
+	for (size_t i = 0; i < COUNT_OF(order); i++) {
+		const struct hit *h = b->hit[order[i].side][order[i].verdict];
+		if (h == NULL)
+			continue;
+		o.hit = h;
+		o.status = order[i].status;
+		o.sure = order[i].verdict == VERDICT_IN ||
+		    order[i].status == MATCH_NOT_AFFECTED;
+		o.only_fixed = order[i].status == MATCH_NAMED;
+		/* A name that merely resembles cannot clear a device: say
+		 * nothing rather than "fixed". */
+		break;
+	}
+	return o;
+}
+
+static enum confidence
+confidence_of(const struct outcome_of *o)
+{
+	const struct hit *h = o->hit;
+
+	if (!o->sure || h->how > HOW_FAMILY)
+		return CONFIDENCE_POSSIBLE;
+	if (h->how > HOW_SAME || h->alias || h->lone || h->host)
+		return CONFIDENCE_LIKELY;
+	return CONFIDENCE_EXACT;
+}
+
+/* Adds a CVE or, without one, another number of the vulnerability. */
+static void
+add_cve(struct judge *j, struct match *m, uint32_t vuln)
+{
+	const struct vulnerability *v = &j->m->a->vulns[vuln];
+	const char *id = v->cve[0] != '\0' ? v->cve :
+	    v->n_ids > 0 ? v->ids[0] : "";
+
+	if (id[0] == '\0' || m->n_cves >= CVES_MAX)
+		return;
+	m->cves = arena_more(j->m->mem, m->cves, m->n_cves,
+	    sizeof(*m->cves));
+	m->cves[m->n_cves++] = id;
+}
+
+/* Is this outcome worse than, or as bad and surer than, the best so far? */
+static bool
+outweighs(const struct outcome_of *a, const struct outcome_of *b)
+{
+	if (b->hit == NULL || a->status != b->status)
+		return b->hit == NULL || a->status < b->status;
+	enum confidence x = confidence_of(a), y = confidence_of(b);
+	return x != y ? x < y : a->hit->how < b->hit->how;
+}
+
+static void
+sort_vulns(uint32_t *list, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		uint32_t v = list[i], k = i;
+		for (; k > 0 && list[k - 1] > v; k--)
+			list[k] = list[k - 1];
+		list[k] = v;
+	}
+}
+
+/* CVEs, severity and remedies of the vulnerabilities that decided. */
+static void
+fill_scope(struct judge *j, struct ruling *r, const struct outcome_of *worst)
+{
+	struct matcher *m = j->m;
+	uint32_t n = m->a->n_vulns, maybe = 0;
+	uint32_t *vulns = arena_alloc(m->mem, (n + 1) * sizeof(*vulns));
+	uint32_t *products = arena_alloc(m->mem, (r->n + 1) *
+	    sizeof(*products));
+	struct scope s = { .vulns = vulns, .products = products };
+	bool possible = r->match.confidence == CONFIDENCE_POSSIBLE;
+
+	for (uint32_t i = 0; i < j->n_touched; i++) {
+		uint32_t v = j->touched[i];
+		struct outcome_of o = count_votes(&j->ballots[v]);
+		if (o.status != worst->status)
+			continue;
+		if (!possible && confidence_of(&o) == CONFIDENCE_POSSIBLE) {
+			maybe++;
+			if (r->maybe == NULL)
+				r->maybe = m->a->vulns[v].cve;
+			continue;
+		}
+		vulns[s.n_vulns++] = v;
+		r->match.by_hand |= o.hit->lone;
+	}
+	/* Named without any claim: it may be each of them. */
+	if (s.n_vulns == 0)
+		for (uint32_t v = 0; v < n; v++)
+			vulns[s.n_vulns++] = v;
+	for (uint32_t i = 0; i < s.n_vulns; i++)
+		add_cve(j, &r->match, vulns[i]);
+	r->n_maybe = maybe;
+	for (uint32_t i = 0; i < r->n; i++)
+		if (r->hits[i].product != NO_PRODUCT &&
+		    (r->hits[i].verdict != VERDICT_OUT ||
+		    worst->status >= MATCH_FIXED))
+			products[s.n_products++] = r->hits[i].product;
+	scope_severity(m, &s, &r->match);
+	scope_remedies(m, &s, &r->match);
+}
+
+static void
+decide(struct judge *j, struct ruling *r)
+{
+	struct matcher *m = j->m;
+	struct outcome_of worst = { .hit = NULL };
+
+	j->n_touched = 0;
+	for (uint32_t i = 0; i < r->n; i++) {
+		const struct hit *h = &r->hits[i];
+		uint32_t from = 0, to = 0;
+		if (h->product != NO_PRODUCT) {
+			from = m->claim_at[h->product];
+			to = m->claim_at[h->product + 1];
+		}
+		if (from == to) {
+			/* Named in the tree, in no status list; or by a
+			 * text. */
+			struct outcome_of o = { .hit = h, .sure = h->verdict ==
+			    VERDICT_IN, .status = h->verdict == VERDICT_OUT ?
+			    MATCH_NOT_AFFECTED : MATCH_NAMED };
+			o.sure |= h->verdict == VERDICT_OUT;
+			if (outweighs(&o, &worst))
+				worst = o;
+			continue;
+		}
+		for (uint32_t k = from; k < to; k++)
+			vote(j, h, &m->claims[k]);
+	}
+	sort_vulns(j->touched, j->n_touched);
+	for (uint32_t i = 0; i < j->n_touched; i++) {
+		struct outcome_of o = count_votes(&j->ballots[j->touched[i]]);
+		if (o.hit != NULL && outweighs(&o, &worst))
+			worst = o;
+	}
+	r->deciding = worst.hit;
+	if (worst.hit == NULL)
+		return;
+	r->match.status = worst.status;
+	r->match.confidence = confidence_of(&worst);
+	r->match.by_hand = worst.hit->lone;
+	r->only_fixed = worst.only_fixed;
+	if (worst.hit->product != NO_PRODUCT) {
+		const struct product *p = &m->a->products[worst.hit->product];
+		r->match.product = product_printed(p);
+		r->match.range = m->a->products[version_product(m->a,
+		    worst.hit->product)].version;
+	}
+	fill_scope(j, r, &worst);
+	for (uint32_t i = 0; i < j->n_touched; i++)
+		j->ballots[j->touched[i]].touched = false;
+}
+
+static uint64_t
+hits_key(const struct hit *hits, uint32_t n)
+{
+	uint64_t h = n;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t one = (uint64_t)hits[i].product << 24 |
+		    (uint64_t)hits[i].how << 16 |
+		    (uint64_t)hits[i].verdict << 8 |
+		    (uint64_t)(hits[i].alias | hits[i].lone << 1 |
+		    hits[i].host << 2 | hits[i].ident << 3);
+		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
+	}
+	return h;
+}
+
+static struct ruling *
+ruling_for(struct judge *j, uint32_t n)
+{
+	uint64_t key = hits_key(j->kept, n);
+	struct ruling *r = j->rulings[key % RULINGS];
+
+	if (r != NULL && r->key == key)
+		return r;
+	r = arena_alloc(j->m->mem, sizeof(*r));
+	match_init(&r->match);
+	r->key = key;
+	r->n = n;
+	r->hits = arena_alloc(j->m->mem, (n + 1) * sizeof(*r->hits));
+	memcpy(r->hits, j->kept, n * sizeof(*r->hits));
+	decide(j, r);
+	j->rulings[key % RULINGS] = r;
+	return r;
+}
+
+static void
+status_why(struct judge *j, const struct ruling *r, struct match *ret)
+{
+	struct matcher *m = j->m;
+
+	if (ret->status == MATCH_NAMED && r->only_fixed)
+		add_why(m, ret, "the publisher tells only fixed or safe "
+		    "versions");
+	else if (ret->status == MATCH_NAMED && r->deciding->product !=
+	    NO_PRODUCT)
+		add_why(m, ret, "named by the publisher without a status");
+	if (r->n_maybe > 0)
+		add_why(m, ret, "perhaps also %.32s and %u in all: for these "
+		    "the version cannot be compared", r->maybe, r->n_maybe);
+}
+
+bool
+judge_device(struct judge *j, const struct hit *hits, uint32_t n,
+    struct match *ret)
+{
+	uint32_t kept = keep_hits(j, hits, n);
+
+	if (kept == 0)
+		return false;
+	const struct ruling *r = ruling_for(j, kept);
+	if (r->deciding == NULL)
+		return false;
+	struct device d = ret->device;
+	*ret = r->match;
+	ret->device = d;
+	struct hit own = *r->deciding;
+	own.device = hits[0].device;
+	hit_why(j->m, &own, ret);
+	status_why(j, r, ret);
+	return true;
+}

@@ -1,0 +1,205 @@
+/* text.c - devices that a text names: items of RSS feeds, notices, mails.
+ *
+ * Makers known to the index are looked for, then their models, word by word.
+ * What is found is named, no more: nobody compared a version. */
+#include <stdlib.h>
+#include <string.h>
+#include "matching.h"
+#include "base/mem.h"
+
+#define WORDS_MAX	20000u		/* of one text that are looked at */
+#define RUN_WORDS	6u		/* longest name looked for */
+#define MAKERS_MAX	64u
+
+struct word {
+	uint32_t	 at, end;
+};
+
+struct reader {
+	struct matcher	*m;
+	char		*flat;
+	struct word	*word;
+	uint32_t	 n;
+	uint32_t	 group[MAKERS_MAX];
+	unsigned	 n_groups;
+};
+
+static bool
+is_sign(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    (signed char)c < 0;
+}
+
+/* Folded words; hyphens stay within words that have digits, as in names. */
+static void
+split_words(struct reader *r, size_t len)
+{
+	const char *s = r->flat;
+
+	r->word = arena_alloc(r->m->mem, (WORDS_MAX + 1) * sizeof(*r->word));
+	for (size_t at = 0; at < len && r->n < WORDS_MAX;) {
+		if (!is_sign(s[at])) {
+			at++;
+			continue;
+		}
+		size_t end = at;
+		while (end < len && is_sign(s[end]))
+			end++;
+		r->word[r->n].at = (uint32_t)at;
+		r->word[r->n++].end = (uint32_t)end;
+		at = end;
+	}
+}
+
+static void
+add_group(struct reader *r, uint32_t group)
+{
+	for (unsigned i = 0; i < r->n_groups; i++)
+		if (r->group[i] == group)
+			return;
+	if (group != INDEX_NO_VENDOR && r->n_groups < MAKERS_MAX)
+		r->group[r->n_groups++] = group;
+}
+
+static void
+find_makers(struct reader *r)
+{
+	struct maker one;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		for (uint32_t k = 1; k <= 4 && i + k <= r->n; k++) {
+			uint32_t at = r->word[i].at, end = r->word[i + k - 1].end;
+			if (end - at >= 120)
+				break;
+			/* No comma may stand within a maker's name. */
+			if (k > 1 && memchr(r->flat + at, ',', end - at))
+				break;
+			add_group(r, index_group(r->m->ix,
+			    name_hash(r->flat, at, end)));
+		}
+	}
+	maker_read(r->m->a->publisher, &one);
+	for (unsigned i = 0; i < one.n; i++)
+		add_group(r, index_group(r->m->ix, one.key[i]));
+}
+
+static void
+hit_model(struct reader *r, uint32_t number)
+{
+	const struct index_model *model = index_model(r->m->ix, number);
+
+	if (model == NULL)
+		return;
+	struct index_run run = index_members(r->m->ix, model);
+	for (uint32_t i = 0; i < run.n; i++) {
+		struct hit h = { .device = run.at[i], .product = NO_PRODUCT,
+		    .how = HOW_TEXT, .verdict = VERDICT_UNKNOWN };
+		add_hit(r->m, &h);
+	}
+}
+
+/* A word alone must be long, or have a digit, to be taken for a name. */
+static bool
+run_can_name(const struct reader *r, uint32_t i, uint32_t k)
+{
+	size_t signs = 0;
+	bool digit = false, letter = false;
+
+	for (uint32_t at = r->word[i].at; at < r->word[i + k - 1].end; at++) {
+		char c = r->flat[at];
+		signs += is_sign(c);
+		digit |= c >= '0' && c <= '9';
+		letter |= is_sign(c) && !(c >= '0' && c <= '9');
+	}
+	return letter && (signs >= 4 || (digit && signs >= 3));
+}
+
+/* Names that stand in the text word by word. */
+static void
+find_names(struct reader *r)
+{
+	for (uint32_t i = 0; i < r->n; i++) {
+		for (uint32_t k = 1; k <= RUN_WORDS && i + k <= r->n; k++) {
+			uint32_t at = r->word[i].at, end = r->word[i + k - 1].end;
+			if (end - at >= 200)
+				break;
+			if (!run_can_name(r, i, k))
+				continue;
+			uint64_t hash = name_hash(r->flat, at, end);
+			for (unsigned g = 0; g < r->n_groups; g++) {
+				static const enum index_key keys[] =
+				    { INDEX_NAME, INDEX_CORE };
+				for (unsigned q = 0; q < 2; q++) {
+					struct index_run run = index_find(
+					    r->m->ix, index_key(keys[q],
+					    r->group[g], hash));
+					for (uint32_t d = 0; d < run.n; d++)
+						hit_model(r, run.at[d]);
+				}
+			}
+		}
+	}
+}
+
+/* Order numbers that stand in the text, of any maker: they are long enough to
+ * be nobody else's. */
+static void
+find_orders(struct reader *r, const char *text)
+{
+	for (const char *p = text; *p != '\0';) {
+		size_t n = strcspn(p, " \t\n\r,;()[]\"'<>");
+		char raw[64], order[ORDER_TEXT];
+		unsigned digits = 0;
+		for (size_t i = 0; i < n; i++)
+			digits += p[i] >= '0' && p[i] <= '9';
+		if (n >= 7 && n < sizeof(raw) && digits >= 4) {
+			memcpy(raw, p, n);
+			raw[n] = '\0';
+			size_t len = order_read(raw, order, sizeof(order));
+			struct index_run run = { .n = 0 };
+			if (len >= 7 && !order_is_pattern(order))
+				run = index_find(r->m->ix, index_key(
+				    INDEX_ORDER, 0, index_hash(order, len)));
+			for (uint32_t i = 0; i < run.n; i++) {
+				struct hit h = { .device = run.at[i],
+				    .product = NO_PRODUCT, .how = HOW_TEXT,
+				    .ident = INDEX_ORDER,
+				    .verdict = VERDICT_UNKNOWN };
+				add_hit(r->m, &h);
+			}
+		}
+		p += n;
+		p += strspn(p, " \t\n\r,;()[]\"'<>");
+	}
+}
+
+void
+match_text(struct matcher *m)
+{
+	const struct advisory *a = m->a;
+	struct reader r = { .m = m };
+	size_t room = strlen(a->title) + strlen(a->summary) +
+	    strlen(a->text) + 16;
+
+	for (uint32_t i = 0; i < a->n_notes; i++)
+		room += strlen(a->notes[i].text) + 1;
+	char *text = arena_alloc(m->mem, room);
+	size_t len = 0;
+	const char *parts[] = { a->title, a->summary, a->text };
+	for (size_t i = 0; i < COUNT_OF(parts) + a->n_notes; i++) {
+		const char *s = i < COUNT_OF(parts) ? parts[i] :
+		    a->notes[i - COUNT_OF(parts)].text;
+		size_t n = strlen(s);
+		memcpy(text + len, s, n);
+		len += n;
+		text[len++] = '\n';
+	}
+	text[len] = '\0';
+	r.flat = arena_alloc(m->mem, len + 16);
+	len = name_fold(text, r.flat, len + 16);
+	split_words(&r, len);
+	find_makers(&r);
+	find_names(&r);
+	find_orders(&r, text);
+}

@@ -1,0 +1,52 @@
+/* match/versions.h - versions of firmware and software, and their order.
+ *
+ * One order for what makers print: numbers by value, letters behind them, then
+ * what was put on top, in this order of weight: R (release), service pack,
+ * maintenance pack, feature pack, cumulative update, update, hotfix, patch,
+ * build. A missing part counts as zero: 1.0 = 1.0.0, V14 < V14 SP1. Months in
+ * words and month/day/year become year, month, day. An 'x' or '*' stands for
+ * any number. */
+#ifndef MATCH_VERSIONS_H
+#define MATCH_VERSIONS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VERSION_PIECES_MAX 16
+
+enum piece_kind { PIECE_NUMBER, PIECE_LETTERS, PIECE_WILD };
+
+struct piece {
+	enum piece_kind	 kind;
+	bool		 glued;		/* no separator before it */
+	uint64_t	 value;		/* letters: eight bytes, first on top */
+};
+
+enum top {
+	TOP_RELEASE, TOP_SERVICE_PACK, TOP_MAINTENANCE_PACK, TOP_FEATURE_PACK,
+	TOP_CUMULATIVE, TOP_UPDATE, TOP_HOTFIX, TOP_PATCH, TOP_BUILD,
+	TOP_COUNT_
+};
+
+struct version {
+	unsigned	 n;
+	struct piece	 piece[VERSION_PIECES_MAX];
+	uint64_t	 top[TOP_COUNT_];	/* number << 20, and a fraction */
+	uint64_t	 prefix;	/* letters in front: "R", "HEN"; 0 = none */
+	bool		 wild;
+};
+
+enum version_order {
+	VERSION_LESS, VERSION_EQUAL, VERSION_GREATER, VERSION_UNLIKE
+};
+
+/* text[0, n) as name_fold leaves it. -1: this is no version. */
+int	 version_read(const char *text, size_t n, struct version *ret);
+/* The same for a text as printed. */
+int	 version_read_printed(const char *text, struct version *ret);
+enum version_order version_compare(const struct version *a,
+    const struct version *b);
+/* Is `longer` the same as `line` with something behind: 3.4.1 of 3.4? */
+bool	 version_is_within(const struct version *longer,
+    const struct version *line);
+#endif

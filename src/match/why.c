@@ -1,0 +1,144 @@
+/* why.c - reasons in words. The publisher's texts are quoted as printed. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "matching.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+void
+add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
+{
+	char text[768];
+	va_list ap;
+
+	if (ret->n_why >= WHY_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text[text_cut(text, sizeof(text) - 1)] = '\0';
+	ret->why = arena_more(m->mem, ret->why, ret->n_why,
+	    sizeof(*ret->why));
+	ret->why[ret->n_why++] = arena_text(m->mem, text);
+}
+
+static void
+maker_why(struct matcher *m, const struct hit *h, const struct product *p,
+    struct match *ret)
+{
+	const char *own = ret->device.vendor;
+
+	if (own[0] == '\0')
+		add_why(m, ret, "the device list names no vendor");
+	else if (p->vendor[0] == '\0')
+		add_why(m, ret, "the publisher names no vendor apart");
+	else if (h->alias)
+		add_why(m, ret, "vendor %.128s is known as %.128s",
+		    p->vendor, own);
+	else
+		add_why(m, ret, "vendor %.128s = %.128s", p->vendor, own);
+}
+
+static void
+name_why(struct matcher *m, const struct hit *h, const struct product *p,
+    struct match *ret)
+{
+	const char *own = ret->device.model[0] != '\0' ? ret->device.model :
+	    ret->device.name;
+	const char *printed = p->product[0] != '\0' ? p->product :
+	    product_printed(p);
+
+	switch ((enum how)h->how) {
+	case HOW_IDENTIFIER:
+		if (h->ident == INDEX_SERIAL)
+			add_why(m, ret, "serial number %.64s",
+			    ret->device.serial);
+		else if (h->ident == INDEX_CPE)
+			add_why(m, ret, "cpe %.128s", ret->device.cpe);
+		else if (h->ident == INDEX_PURL)
+			add_why(m, ret, "purl %.128s", ret->device.purl);
+		else
+			add_why(m, ret, "order number %.64s of \"%.128s\"",
+			    ret->device.part_number[0] != '\0' ?
+			    ret->device.part_number : own, printed);
+		break;
+	case HOW_SAME:
+		add_why(m, ret, "product \"%.160s\" = %.160s", printed, own);
+		break;
+	case HOW_RESPELT:
+		add_why(m, ret, "product \"%.160s\" is %.160s in other words",
+		    printed, own);
+		break;
+	case HOW_FAMILY:
+		add_why(m, ret, "%.160s belongs to \"%.160s\"", own, printed);
+		break;
+	case HOW_WIDER:
+		add_why(m, ret, "%.160s says more than the publisher's "
+		    "\"%.160s\"", own, printed);
+		break;
+	case HOW_NARROWER:
+		add_why(m, ret, "%.160s says less than the publisher's "
+		    "\"%.160s\"", own, printed);
+		break;
+	case HOW_TEXT:
+		break;
+	}
+}
+
+static void
+version_why(struct matcher *m, const struct hit *h, struct match *ret)
+{
+	const struct product *p =
+	    &m->a->products[version_product(m->a, h->product)];
+	const struct range *r = product_range(m, h->product);
+	const char *own = ret->device.version;
+	const char *text = p->version + strspn(p->version, " ");
+
+	if (p->version_kind == VERSION_NONE) {
+		add_why(m, ret, "the publisher names no version");
+	} else if (r->all && !r->narrowed) {
+		add_why(m, ret, "all versions (\"%.160s\")", text);
+	} else if (own[0] == '\0') {
+		add_why(m, ret, "the device's version is not known; the "
+		    "publisher says \"%.160s\"", text);
+	} else if (h->host && h->verdict == VERDICT_UNKNOWN) {
+		add_why(m, ret, "\"%.160s\" is said of a part on it, of which "
+		    "the version is not known", text);
+	} else if (h->verdict == VERDICT_UNKNOWN && h->lone) {
+		add_why(m, ret, "%.64s is not in \"%.160s\", but a lone lower "
+		    "bound is often printed by mistake", own, text);
+	} else if (h->verdict == VERDICT_UNKNOWN) {
+		add_why(m, ret, "%.64s cannot be compared with \"%.160s\"",
+		    own, text);
+	} else {
+		add_why(m, ret, "%.64s is %s \"%.160s\"", own, h->verdict ==
+		    VERDICT_IN ? "in" : "not in", text);
+	}
+	if (h->lone && h->verdict == VERDICT_IN)
+		add_why(m, ret, "check by hand: only a lower bound is "
+		    "printed");
+}
+
+void
+hit_why(struct matcher *m, const struct hit *h, struct match *ret)
+{
+	if (h->product == NO_PRODUCT) {
+		add_why(m, ret, "the text names %.160s %.160s", h->ident ==
+		    INDEX_ORDER ? "order number" : ret->device.vendor,
+		    h->ident == INDEX_ORDER ? ret->device.part_number :
+		    ret->device.model[0] != '\0' ? ret->device.model :
+		    ret->device.name);
+		return;
+	}
+	const struct product *p = &m->a->products[h->product];
+	if (p->relation[0] != '\0') {
+		add_why(m, ret, "\"%.200s\" (%.32s)", product_printed(p),
+		    p->relation);
+		if (p->on < m->a->n_products)
+			p = &m->a->products[p->on];
+	}
+	maker_why(m, h, p, ret);
+	name_why(m, h, p, ret);
+	version_why(m, h, ret);
+}

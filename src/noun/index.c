@@ -1,0 +1,261 @@
+/* index.c - reading the device index; bounds are checked here and nowhere
+ * else. */
+#include <string.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "noun/index.h"
+
+/* Is the part inside the blob, aligned, of whole items? */
+static int
+part_check(const struct index_part *part, size_t item, size_t len,
+    const char *name, struct err *err)
+{
+	size_t align = item < 8 ? item : 8;
+
+	if (part->at < sizeof(struct index_head) || part->at > len ||
+	    part->at % align != 0 || part->n > UINT32_MAX ||
+	    part->n > (len - part->at) / item)
+		return err_peer(err, "device index: %s is out of bounds",
+		    name);
+	return 0;
+}
+
+/* Row offsets, once, so that index_device needs few checks. */
+static int
+rows_check(const struct index *ix, struct err *err)
+{
+	for (uint64_t i = 0; i < ix->n_row_at; i++) {
+		uint64_t at = ix->row_at[i];
+		if (at + 3 > ix->n_rows)
+			return err_peer(err, "device index: row %llu is out "
+			    "of bounds", (unsigned long long)i);
+		uint32_t mask = ix->rows[at];
+		unsigned n = 0;
+		for (unsigned c = 0; c < INDEX_COLUMN_COUNT_; c++)
+			n += (mask >> c & 1) != 0;
+		uint64_t end = at + 3 + n;
+		if (mask & INDEX_ROW_EXTRA) {
+			if (end >= ix->n_rows || ix->rows[end] > EXTRA_MAX)
+				return err_peer(err, "device index: row %llu "
+				    "is cut", (unsigned long long)i);
+			end += 1 + 2 * (uint64_t)ix->rows[end];
+		}
+		if (end > ix->n_rows || ix->rows[at + 2] >= ix->n_models)
+			return err_peer(err, "device index: row %llu is cut",
+			    (unsigned long long)i);
+	}
+	return 0;
+}
+
+int
+index_open(struct index *ix, const void *p, size_t n, struct err *err)
+{
+	const struct index_head *head = p;
+	const char *base = p;
+
+	memset(ix, 0, sizeof(*ix));
+	if (n < sizeof(*head) || head->magic != INDEX_MAGIC ||
+	    head->version != INDEX_VERSION || head->len != n)
+		return err_peer(err, "this is no device index");
+#define X(name, type)							\
+	if (part_check(&head->name, sizeof(type), n, #name, err) != 0)	\
+		return -1;						\
+	ix->name = (const void *)(base + head->name.at);		\
+	ix->n_##name = head->name.n;
+	INDEX_PARTS(X)
+#undef X
+	if (ix->n_strings == 0 || ix->strings[0] != '\0' ||
+	    ix->strings[ix->n_strings - 1] != '\0')
+		return err_peer(err, "device index: strings are not ended");
+	for (uint64_t i = 0; i < ix->n_models; i++) {
+		const struct index_model *m = &ix->models[i];
+		if ((uint64_t)m->tokens + m->n_tokens > ix->n_tokens ||
+		    m->n_codes > m->n_tokens)
+			return err_peer(err, "device index: model %llu is out "
+			    "of bounds", (unsigned long long)i);
+	}
+	return rows_check(ix, err);
+}
+
+uint32_t
+index_devices(const struct index *ix)
+{
+	return (uint32_t)ix->n_row_at;
+}
+
+const char *
+index_string(const struct index *ix, uint32_t at)
+{
+	return at < ix->n_strings ? ix->strings + at : "";
+}
+
+/* Where a key's search begins in a table of n. */
+static uint64_t
+slot_of(uint64_t key, uint64_t n)
+{
+	return ((key >> 32) * n) >> 32;
+}
+
+struct index_run
+index_find(const struct index *ix, uint64_t key)
+{
+	struct index_run run = { .at = NULL, .n = 0 };
+
+	if (ix->n_slots == 0)
+		return run;
+	uint64_t i = slot_of(key, ix->n_slots);
+	for (uint64_t tries = 0; tries < ix->n_slots; tries++) {
+		const struct index_slot *s = &ix->slots[i];
+		if (s->key == 0)
+			return run;
+		if (s->key == key) {
+			if (s->n == 1) {
+				run.at = &s->first;
+				run.n = 1;
+			} else if ((uint64_t)s->first + s->n <=
+			    ix->n_members) {
+				run.at = ix->members + s->first;
+				run.n = s->n;
+			}
+			return run;
+		}
+		if (++i == ix->n_slots)
+			i = 0;
+	}
+	return run;
+}
+
+uint32_t
+index_group(const struct index *ix, uint64_t key)
+{
+	if (ix->n_vendors == 0)
+		return INDEX_NO_VENDOR;
+	uint64_t i = slot_of(key, ix->n_vendors);
+	for (uint64_t tries = 0; tries < ix->n_vendors; tries++) {
+		if (ix->vendors[i].key == 0)
+			break;
+		if (ix->vendors[i].key == key)
+			return ix->vendors[i].group;
+		if (++i == ix->n_vendors)
+			i = 0;
+	}
+	return INDEX_NO_VENDOR;
+}
+
+const struct index_model *
+index_model(const struct index *ix, uint32_t model)
+{
+	return model < ix->n_models ? &ix->models[model] : NULL;
+}
+
+struct index_run
+index_members(const struct index *ix, const struct index_model *m)
+{
+	struct index_run run = { .at = NULL, .n = 0 };
+
+	if (m->n == 1) {
+		run.at = &m->first;
+		run.n = 1;
+	} else if ((uint64_t)m->first + m->n <= ix->n_members) {
+		run.at = ix->members + m->first;
+		run.n = m->n;
+	}
+	return run;
+}
+
+const uint64_t *
+index_tokens(const struct index *ix, const struct index_model *m)
+{
+	return ix->tokens + m->tokens;
+}
+
+uint32_t
+index_device_model(const struct index *ix, uint32_t device)
+{
+	return device < ix->n_row_at ?
+	    ix->rows[ix->row_at[device] + 2] : UINT32_MAX;
+}
+
+const char *
+index_column(const struct index *ix, uint32_t device, enum index_column column)
+{
+	if (device >= ix->n_row_at)
+		return "";
+	const uint32_t *row = ix->rows + ix->row_at[device];
+	if (column == INDEX_COLUMN_vendor)
+		return index_string(ix, ix->models[row[2]].vendor);
+	if (column == INDEX_COLUMN_model)
+		return index_string(ix, ix->models[row[2]].model);
+	if ((row[0] >> column & 1) == 0)
+		return "";
+	uint32_t below = row[0] & ((1u << column) - 1);
+	return index_string(ix, row[3 + __builtin_popcount(below)]);
+}
+
+void
+index_device(const struct index *ix, uint32_t device, struct arena *mem,
+    struct device *ret)
+{
+	device_init(ret);
+	if (device >= ix->n_row_at)
+		return;
+#define X(field, heading) \
+	ret->field = index_column(ix, device, INDEX_COLUMN_##field);
+	DEVICE_COLUMNS(X)
+#undef X
+	const uint32_t *row = ix->rows + ix->row_at[device];
+	uint32_t list = row[1] >> 1;
+	if (list < ix->n_lists)
+		ret->list = index_string(ix, ix->lists[list]);
+	if ((row[0] & INDEX_ROW_EXTRA) == 0)
+		return;
+	row += 3 + __builtin_popcount(row[0] & (INDEX_ROW_EXTRA - 1));
+	ret->n_extra = *row++;
+	ret->extra = arena_alloc(mem, (ret->n_extra + 1) *
+	    sizeof(*ret->extra));
+	for (uint32_t i = 0; i < ret->n_extra; i++, row += 2) {
+		ret->extra[i].name = index_string(ix, row[0]);
+		ret->extra[i].value = index_string(ix, row[1]);
+	}
+}
+
+/* Compares the pattern's start, up to its first wildcard, with a device's
+ * order number. */
+static int
+compare_start(const struct index *ix, uint32_t device, const char *start,
+    size_t n)
+{
+	char order[ORDER_TEXT];
+
+	order_read(index_column(ix, device, INDEX_COLUMN_part_number), order,
+	    sizeof(order));
+	return strncmp(order, start, n);
+}
+
+struct index_run
+index_orders(const struct index *ix, const char *pattern)
+{
+	size_t n = strcspn(pattern, "?*");
+	struct index_run run = { .at = NULL, .n = 0 };
+	uint64_t low = 0, high = ix->n_orders;
+
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+		if (compare_start(ix, ix->orders[mid], pattern, n) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	uint64_t end = ix->n_orders, from = low;
+	while (from < end) {
+		uint64_t mid = from + (end - from) / 2;
+		if (compare_start(ix, ix->orders[mid], pattern, n) <= 0)
+			from = mid + 1;
+		else
+			end = mid;
+	}
+	run.at = ix->orders + low;
+	run.n = (uint32_t)(from - low);
+	return run;
+}

@@ -1,0 +1,666 @@
+/* index_build.c - devices in, one sealed index out.
+ *
+ * Texts that repeat are kept once. Keys are gathered as (key, value) pairs and
+ * sorted by key at the end, so that the values of a key lie side by side. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/arena.h"
+#include "base/blob.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "noun/index.h"
+
+struct pair {
+	uint64_t	key;
+	uint32_t	value;
+};
+
+/* A growing array; n items of one size. */
+struct items {
+	void	*at;
+	size_t	 n, room;
+};
+
+/* An open-addressed set of 64-bit hashes with a number behind each. */
+struct set {
+	uint64_t	*key;
+	uint32_t	*value;
+	size_t		 n, room;	/* room: a power of two, or 0 */
+};
+
+struct index_builder {
+	struct items	 strings;	/* char */
+	struct items	 rows, row_at;	/* uint32_t */
+	struct items	 model_of;	/* uint32_t, of each device */
+	struct items	 models;	/* struct index_model */
+	struct items	 tokens;	/* uint64_t */
+	struct items	 pairs;		/* struct pair */
+	struct items	 vendors;	/* struct index_vendor, in order */
+	struct items	 orders;	/* uint32_t devices with a part number */
+	struct items	 lists;		/* uint32_t strings */
+	struct set	 known;		/* texts kept once */
+	struct set	 model_set, vendor_set, ids;
+	uint32_t	 groups;
+	uint32_t	 list;
+	char		 list_name[256];
+};
+
+static void *
+items_add(struct items *it, size_t n, size_t size)
+{
+	if (it->n + n > it->room) {
+		it->room = it->room * 2 > it->n + n ? it->room * 2 :
+		    it->n + n + 64;
+		it->at = mem_resize(it->at, it->room * size);
+	}
+	void *ret = (char *)it->at + it->n * size;
+	it->n += n;
+	return ret;
+}
+
+static void
+add_u32(struct items *it, uint32_t v)
+{
+	*(uint32_t *)items_add(it, 1, sizeof(v)) = v;
+}
+
+static void
+set_grow(struct set *s)
+{
+	struct set big = { .room = s->room != 0 ? s->room * 2 : 1024 };
+
+	big.key = mem_alloc(big.room * sizeof(*big.key));
+	big.value = mem_alloc(big.room * sizeof(*big.value));
+	for (size_t i = 0; i < s->room; i++) {
+		if (s->key[i] == 0)
+			continue;
+		size_t at = s->key[i] & (big.room - 1);
+		while (big.key[at] != 0)
+			at = (at + 1) & (big.room - 1);
+		big.key[at] = s->key[i];
+		big.value[at] = s->value[i];
+	}
+	big.n = s->n;
+	free(s->key);
+	free(s->value);
+	*s = big;
+}
+
+/* The number behind a key; *ret_new tells that it was not there. */
+static uint32_t *
+set_find(struct set *s, uint64_t key, bool *ret_new)
+{
+	if (s->n * 3 >= s->room * 2)
+		set_grow(s);
+	size_t at = key & (s->room - 1);
+	while (s->key[at] != 0 && s->key[at] != key)
+		at = (at + 1) & (s->room - 1);
+	*ret_new = s->key[at] == 0;
+	if (*ret_new) {
+		s->key[at] = key;
+		s->n++;
+	}
+	return &s->value[at];
+}
+
+static uint32_t
+keep_string(struct index_builder *b, const char *s, size_t n)
+{
+	uint32_t at = (uint32_t)b->strings.n;
+
+	memcpy(items_add(&b->strings, n + 1, 1), s, n + 1);
+	return at;
+}
+
+/* A text that is likely to repeat. */
+static uint32_t
+keep_once(struct index_builder *b, const char *s)
+{
+	bool new = false;
+	size_t n = strlen(s);
+
+	if (n == 0)
+		return 0;
+	uint32_t *at = set_find(&b->known, index_hash(s, n), &new);
+	if (new)
+		*at = keep_string(b, s, n);
+	return *at;
+}
+
+struct index_builder *
+index_builder_new(void)
+{
+	struct index_builder *b = mem_alloc(sizeof(*b));
+
+	keep_string(b, "", 0);
+	b->groups = 1;			/* 0 is INDEX_NO_VENDOR */
+	return b;
+}
+
+void
+index_builder_free(struct index_builder *b)
+{
+	if (b == NULL)
+		return;
+	struct items *all[] = { &b->strings, &b->rows, &b->row_at,
+	    &b->model_of, &b->models, &b->tokens, &b->pairs, &b->vendors,
+	    &b->orders, &b->lists };
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		free(all[i]->at);
+	struct set *sets[] = { &b->known, &b->model_set, &b->vendor_set,
+	    &b->ids };
+	for (size_t i = 0; i < COUNT_OF(sets); i++) {
+		free(sets[i]->key);
+		free(sets[i]->value);
+	}
+	free(b);
+}
+
+/* The maker's group; a new one if `group` is 0 and it is not known. */
+static uint32_t
+vendor_group(struct index_builder *b, uint64_t key, unsigned words,
+    uint32_t group)
+{
+	bool new = false;
+	uint32_t *at = set_find(&b->vendor_set, key, &new);
+
+	if (new) {
+		struct index_vendor *v = items_add(&b->vendors, 1, sizeof(*v));
+		v->key = key;
+		v->words = words;
+		v->group = group != 0 ? group : b->groups++;
+		*at = v->group;
+	}
+	return *at;
+}
+
+void
+index_builder_alias(struct index_builder *b, const char *const *names)
+{
+	uint32_t group = 0;
+
+	for (; *names != NULL; names++) {
+		struct maker m;
+		maker_read(*names, &m);
+		if (m.n > 0)
+			group = vendor_group(b, m.key[0], m.words[0], group);
+	}
+}
+
+static void
+add_pair(struct index_builder *b, uint64_t key, uint32_t value)
+{
+	struct pair *p = items_add(&b->pairs, 1, sizeof(*p));
+
+	p->key = key;
+	p->value = value;
+}
+
+/* The word that tells most: the longest with a digit, else the longest. */
+static uint64_t
+lead_of(const struct name *name)
+{
+	const struct name_token *best = NULL;
+
+	for (unsigned i = 0; i < name->n; i++) {
+		const struct name_token *t = &name->token[i];
+		if (t->kind == NAME_NOISE)
+			continue;
+		if (best == NULL ||
+		    (t->kind == NAME_CODE) > (best->kind == NAME_CODE) ||
+		    ((t->kind == NAME_CODE) == (best->kind == NAME_CODE) &&
+		    t->len > best->len))
+			best = t;
+	}
+	return best != NULL ? best->hash : 0;
+}
+
+/* All keys by which one model can be found. */
+static void
+model_keys(struct index_builder *b, uint32_t model, const struct name *name,
+    const struct maker *maker)
+{
+	unsigned n = maker->n > 0 ? maker->n : 1;
+	uint32_t seen[NAME_VENDORS_MAX];
+
+	for (unsigned v = 0; v < n; v++) {
+		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
+		    vendor_group(b, maker->key[v], maker->words[v], 0);
+		bool again = false;
+		for (unsigned i = 0; i < v; i++)
+			again |= seen[i] == group;
+		seen[v] = group;
+		if (again || name->n == 0)
+			continue;
+		add_pair(b, index_key(INDEX_NAME, group, name->key), model);
+		if (name->words == 0)
+			continue;
+		if (name->core != name->key)
+			add_pair(b, index_key(INDEX_CORE, group, name->core),
+			    model);
+		add_pair(b, index_key(INDEX_LEAD, group, lead_of(name)),
+		    model);
+		for (unsigned i = 0; i < name->n; i++) {
+			bool twice = name->token[i].kind == NAME_NOISE;
+			for (unsigned k = 0; k < i && !twice; k++)
+				twice = name->token[k].hash ==
+				    name->token[i].hash;
+			if (!twice)
+				add_pair(b, index_key(INDEX_WORD, group,
+				    name->token[i].hash), model);
+		}
+	}
+}
+
+static uint32_t
+new_model(struct index_builder *b, const struct device *d, const char *text)
+{
+	uint32_t number = (uint32_t)b->models.n;
+	struct index_model m = { .n = 0 };
+	struct maker maker;
+	struct name name;
+
+	maker_read(d->vendor, &maker);
+	name_read(text, &maker, &name);
+	m.vendor = keep_once(b, d->vendor);
+	m.model = keep_once(b, text);
+	m.key = name.key;
+	m.flags = name.family ? INDEX_FAMILY : 0;
+	m.tokens = (uint32_t)b->tokens.n;
+	/* Those with digits first: they tell most. */
+	for (int codes = 1; codes >= 0; codes--) {
+		for (unsigned i = 0; i < name.n; i++) {
+			enum name_kind kind = name.token[i].kind;
+			if (kind == NAME_NOISE ||
+			    (kind == NAME_CODE) != (codes == 1))
+				continue;
+			*(uint64_t *)items_add(&b->tokens, 1,
+			    sizeof(uint64_t)) = name.token[i].hash;
+			m.n_tokens++;
+			m.n_codes = (uint8_t)(m.n_codes + codes);
+		}
+	}
+	*(struct index_model *)items_add(&b->models, 1, sizeof(m)) = m;
+	model_keys(b, number, &name, &maker);
+	return number;
+}
+
+/* Identifiers that lead to this device. */
+static void
+device_keys(struct index_builder *b, uint32_t number, const struct device *d,
+    const char *text)
+{
+	char order[ORDER_TEXT];
+	const char *version;
+	size_t n;
+
+	if (d->part_number[0] != '\0') {
+		n = order_read(d->part_number, order, sizeof(order));
+		if (n > 0) {
+			add_pair(b, index_key(INDEX_ORDER, 0,
+			    index_hash(order, n)), number);
+			add_u32(&b->orders, number);
+		}
+	} else if (strpbrk(text, "0123456789") != NULL &&
+	    strpbrk(text, "(-") != NULL) {
+		struct name name;
+		name_read(text, NULL, &name);
+		for (unsigned i = 0; i < name.n_codes; i++)
+			add_pair(b, index_key(INDEX_ORDER, 0, index_hash(
+			    name.code[i], strlen(name.code[i]))), number);
+	}
+	if (d->serial[0] != '\0') {
+		n = order_read(d->serial, order, sizeof(order));
+		if (n > 0)
+			add_pair(b, index_key(INDEX_SERIAL, 0,
+			    index_hash(order, n)), number);
+	}
+	uint64_t h = d->cpe[0] != '\0' ? index_cpe(d->cpe) : 0;
+	if (h != 0)
+		add_pair(b, index_key(INDEX_CPE, 0, h), number);
+	h = d->purl[0] != '\0' ? index_purl(d->purl, &version) : 0;
+	if (h != 0)
+		add_pair(b, index_key(INDEX_PURL, 0, h), number);
+}
+
+/* Devices of one list come together. */
+static int
+enter_list(struct index_builder *b, const char *list, struct err *err)
+{
+	if (b->lists.n > 0 && strcmp(list, b->list_name) == 0)
+		return 0;
+	if (strlen(list) >= sizeof(b->list_name))
+		return err_limit(err, "the name of a device list is too long");
+	strcpy(b->list_name, list);
+	add_u32(&b->lists, keep_once(b, list));
+	b->list = (uint32_t)b->lists.n - 1;
+	return 0;
+}
+
+static void
+add_row(struct index_builder *b, const struct device *d, uint32_t model)
+{
+	size_t start = b->rows.n;
+	uint32_t mask = 0;
+
+	add_u32(&b->row_at, (uint32_t)start);
+	add_u32(&b->rows, 0);
+	add_u32(&b->rows, b->list << 1);
+	add_u32(&b->rows, model);
+#define X(field, heading)						\
+	if (INDEX_COLUMN_##field != INDEX_COLUMN_vendor &&		\
+	    INDEX_COLUMN_##field != INDEX_COLUMN_model &&		\
+	    d->field[0] != '\0') {					\
+		bool once = INDEX_COLUMN_##field != INDEX_COLUMN_id &&	\
+		    INDEX_COLUMN_##field != INDEX_COLUMN_serial;	\
+		mask |= 1u << INDEX_COLUMN_##field;			\
+		add_u32(&b->rows, once ? keep_once(b, d->field) :	\
+		    keep_string(b, d->field, strlen(d->field)));	\
+	}
+	DEVICE_COLUMNS(X)
+#undef X
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < d->n_extra; i++)
+		n += d->extra[i].value[0] != '\0';
+	if (n > 0) {
+		mask |= INDEX_ROW_EXTRA;
+		add_u32(&b->rows, n);
+		for (uint32_t i = 0; i < d->n_extra; i++) {
+			if (d->extra[i].value[0] == '\0')
+				continue;
+			add_u32(&b->rows, keep_once(b, d->extra[i].name));
+			add_u32(&b->rows, keep_once(b, d->extra[i].value));
+		}
+	}
+	((uint32_t *)b->rows.at)[start] = mask;
+}
+
+int
+index_builder_add(struct index_builder *b, const struct device *d,
+    struct err *err)
+{
+	bool new = false;
+	uint32_t number = (uint32_t)b->row_at.n;
+
+	if (number >= DEVICES_MAX)
+		return err_limit(err, "more than %u devices", DEVICES_MAX);
+	if (b->strings.n > DEVICE_INDEX_MAX / 2)
+		return err_limit(err, "the device lists hold more than "
+		    "%u MiB of text", DEVICE_INDEX_MAX >> 21);
+	if (enter_list(b, d->list, err) != 0)
+		return -1;
+	uint64_t list = index_hash(d->list, strlen(d->list));
+	set_find(&b->ids, index_key(0, 0, list ^
+	    index_hash(d->id, strlen(d->id)) * 3), &new);
+	if (!new)
+		return 1;
+	/* Where no model is given the device's name must serve, unless there
+	 * is an order number to go by. */
+	const char *text = d->model[0] != '\0' || d->part_number[0] != '\0' ?
+	    d->model : d->name;
+	uint64_t key = index_hash(text, strlen(text)) +
+	    3 * index_hash(d->vendor, strlen(d->vendor));
+	uint32_t *model = set_find(&b->model_set, key != 0 ? key : 1, &new);
+	if (new)
+		*model = new_model(b, d, text);
+	((struct index_model *)b->models.at)[*model].n++;
+	add_u32(&b->model_of, *model);
+	device_keys(b, number, d, text);
+	add_row(b, d, *model);
+	return 0;
+}
+
+uint32_t
+index_builder_count(const struct index_builder *b)
+{
+	return (uint32_t)b->row_at.n;
+}
+
+/* --- finishing -------------------------------------------------------------- */
+
+/* Radix sort by key, stable, so that values stay in the order of the lists. */
+static void
+sort_pairs(struct items *pairs)
+{
+	struct pair *from = pairs->at;
+	size_t n = pairs->n;
+	struct pair *to = mem_alloc((n + 1) * sizeof(*to));
+
+	/* Only the upper half: equal halves with unequal keys are put right
+	 * by a small sort below. */
+	for (unsigned shift = 32; shift < 64; shift += 11) {
+		size_t count[2049] = { 0 };
+		for (size_t i = 0; i < n; i++)
+			count[(from[i].key >> shift & 2047) + 1]++;
+		for (size_t i = 1; i < 2049; i++)
+			count[i] += count[i - 1];
+		for (size_t i = 0; i < n; i++)
+			to[count[from[i].key >> shift & 2047]++] = from[i];
+		struct pair *swap = from;
+		from = to;
+		to = swap;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct pair p = from[i];
+		size_t k = i;
+		for (; k > 0 && from[k - 1].key > p.key; k--)
+			from[k] = from[k - 1];
+		from[k] = p;
+	}
+	free(to);
+	pairs->at = from;
+	pairs->room = n + 1;
+}
+
+static uint64_t
+slot_of(uint64_t key, uint64_t n)
+{
+	return ((key >> 32) * n) >> 32;
+}
+
+/* Runs of equal keys become slots; members get the values of the longer ones. */
+static void
+make_slots(struct index_builder *b, struct items *slots, struct items *members)
+{
+	const struct pair *p;
+	size_t distinct = 0;
+
+	sort_pairs(&b->pairs);
+	p = b->pairs.at;
+	for (size_t i = 0; i < b->pairs.n; i++)
+		distinct += i == 0 || p[i].key != p[i - 1].key;
+	size_t room = distinct + distinct / 3 + 1;
+	struct index_slot *s = items_add(slots, room, sizeof(*s));
+	memset(s, 0, room * sizeof(*s));
+	for (size_t i = 0, end; i < b->pairs.n; i = end) {
+		for (end = i + 1; end < b->pairs.n && p[end].key == p[i].key;)
+			end++;
+		size_t at = slot_of(p[i].key, room);
+		while (s[at].key != 0)
+			at = at + 1 == room ? 0 : at + 1;
+		s[at].key = p[i].key;
+		s[at].n = (uint32_t)(end - i);
+		s[at].first = end - i == 1 ? p[i].value : (uint32_t)members->n;
+		for (size_t k = i; k < end && end - i > 1; k++)
+			add_u32(members, p[k].value);
+	}
+}
+
+/* Each model's devices, in their order. */
+static void
+make_members(struct index_builder *b, struct items *members)
+{
+	struct index_model *models = b->models.at;
+	const uint32_t *of = b->model_of.at;
+	uint32_t next = (uint32_t)members->n;
+
+	for (size_t i = 0; i < b->models.n; i++) {
+		models[i].first = next;
+		if (models[i].n > 1)
+			next += models[i].n;
+	}
+	size_t n = next - members->n;
+	items_add(members, n, sizeof(uint32_t));
+	uint32_t *all = members->at;
+	for (size_t d = 0; d < b->model_of.n; d++) {
+		struct index_model *m = &models[of[d]];
+		if (m->n == 1)
+			m->first = (uint32_t)d;
+		else
+			all[m->first++] = (uint32_t)d;
+	}
+	for (size_t i = 0; i < b->models.n; i++)
+		if (models[i].n > 1)
+			models[i].first -= models[i].n;
+}
+
+static void
+make_vendors(const struct index_builder *b, struct items *out)
+{
+	const struct index_vendor *v = b->vendors.at;
+	size_t room = b->vendors.n * 2 + 1;
+	struct index_vendor *t = items_add(out, room, sizeof(*t));
+
+	memset(t, 0, room * sizeof(*t));
+	for (size_t i = 0; i < b->vendors.n; i++) {
+		size_t at = slot_of(v[i].key, room);
+		while (t[at].key != 0)
+			at = at + 1 == room ? 0 : at + 1;
+		t[at] = v[i];
+	}
+}
+
+struct ordered {
+	char		order[24];	/* its start */
+	uint32_t	device;
+	const char	*text;
+};
+
+static int
+compare_ordered(const void *va, const void *vb)
+{
+	const struct ordered *a = va, *b = vb;
+	char x[ORDER_TEXT], y[ORDER_TEXT];
+
+	int c = memcmp(a->order, b->order, sizeof(a->order));
+	if (c == 0 && a->order[sizeof(a->order) - 1] != '\0') {
+		order_read(a->text, x, sizeof(x));
+		order_read(b->text, y, sizeof(y));
+		c = strcmp(x, y);
+	}
+	if (c != 0)
+		return c;
+	return a->device < b->device ? -1 : a->device > b->device;
+}
+
+/* Devices by order number, for patterns. */
+static void
+sort_orders(struct index_builder *b)
+{
+	uint32_t *device = b->orders.at;
+	size_t n = b->orders.n;
+	struct ordered *list = mem_alloc((n + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t *row = (const uint32_t *)b->rows.at +
+		    ((const uint32_t *)b->row_at.at)[device[i]];
+		uint32_t below = row[0] &
+		    ((1u << INDEX_COLUMN_part_number) - 1);
+		char order[ORDER_TEXT];
+		list[i].device = device[i];
+		list[i].text = (const char *)b->strings.at +
+		    row[3 + __builtin_popcount(below)];
+		size_t len = order_read(list[i].text, order, sizeof(order));
+		memcpy(list[i].order, order, len < sizeof(list[i].order) ?
+		    len : sizeof(list[i].order));
+	}
+	qsort(list, n, sizeof(*list), compare_ordered);
+	for (size_t i = 0; i < n; i++)
+		device[i] = list[i].device;
+	free(list);
+}
+
+static int
+write_all(int fd, const void *p, size_t n, struct err *err)
+{
+	const char *at = p;
+
+	while (n > 0) {
+		ssize_t got = write(fd, at, n < 1u << 30 ? n : 1u << 30);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return err_sys(err, "cannot write the device index");
+		at += got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+static int
+write_index(const struct index_head *head, const void *const *data,
+    const size_t *bytes, size_t parts, struct blob *ret, struct err *err)
+{
+	static const char zero[8];
+	int fd = -1;
+
+	if (blob_start(&fd, "device-index", err) != 0)
+		return -1;
+	if (write_all(fd, head, sizeof(*head), err) != 0)
+		goto fail;
+	for (size_t i = 0; i < parts; i++) {
+		if (write_all(fd, data[i], bytes[i], err) != 0 ||
+		    write_all(fd, zero, (8 - bytes[i] % 8) % 8, err) != 0)
+			goto fail;
+	}
+	return blob_seal(ret, fd, err);
+fail:
+	close(fd);
+	return -1;
+}
+
+int
+index_builder_finish(struct index_builder *b, struct blob *ret,
+    struct err *err)
+{
+	struct items slots = { .n = 0 }, members = { .n = 0 };
+	struct items vendors = { .n = 0 };
+	struct index_head head = { .magic = INDEX_MAGIC,
+	    .version = INDEX_VERSION };
+	const void *data[16];
+	size_t bytes[16], parts = 0;
+	uint64_t at = sizeof(head);
+
+	make_slots(b, &slots, &members);
+	make_members(b, &members);
+	make_vendors(b, &vendors);
+	sort_orders(b);
+	/* Of the builder's own arrays under the same names. */
+	const struct items *all_slots = &slots, *all_vendors = &vendors,
+	    *all_members = &members, *all_tokens = &b->tokens,
+	    *all_models = &b->models, *all_row_at = &b->row_at,
+	    *all_rows = &b->rows, *all_orders = &b->orders,
+	    *all_lists = &b->lists, *all_strings = &b->strings;
+#define X(name, type)							\
+	head.name.at = at;						\
+	head.name.n = all_##name->n;					\
+	data[parts] = all_##name->at;					\
+	bytes[parts] = all_##name->n * sizeof(type);			\
+	at += (bytes[parts] + 7) / 8 * 8;				\
+	parts++;
+	INDEX_PARTS(X)
+#undef X
+	head.len = at;
+	int rc = at > DEVICE_INDEX_MAX ?
+	    err_limit(err, "the device index is beyond %u MiB",
+	    DEVICE_INDEX_MAX >> 20) :
+	    write_index(&head, data, bytes, parts, ret, err);
+	free(slots.at);
+	free(members.at);
+	free(vendors.at);
+	return rc;
+}

@@ -1,0 +1,62 @@
+/* store/inner.h - what the files of this room share. */
+#ifndef STORE_INNER_H
+#define STORE_INNER_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "contract/store.h"
+#include "db.h"
+#include "zip.h"
+
+/* A declared feed: the store's id and its place in the keeper's list. */
+struct declared {
+	int64_t		 id;
+	uint32_t	 index;
+};
+
+struct store {
+	struct db	*db;
+	struct zip	*zip;
+	char		*owner;
+	struct buf	 line;		/* of the journal, while it is written */
+	struct declared	*feeds;		/* by id */
+	uint32_t	 n_feeds;
+	void		 (*hook)(void *ctx, uint64_t n);
+	void		*hook_ctx;
+	uint64_t	 commits;
+};
+
+/* A verb is begin, work, end: end commits if rc is 0, else rolls back, and
+ * returns what the verb returns. */
+int store_begin(struct store *s, struct err *err);
+int store_end(struct store *s, int rc, struct err *err);
+
+int meta_get(struct store *s, const char *name, struct arena *mem,
+    const char **ret, struct err *err);		/* "" if it is not there */
+int meta_set(struct store *s, const char *name, const char *value,
+    struct err *err);
+
+/* A line of the journal, within the verb's transaction. */
+int journal_add(struct store *s, int64_t now, const char *event,
+    const char *subject, struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+
+struct claimed {
+	int64_t	id, due_was;
+};
+/* Binds nothing: steps a statement that returns (id, due_was), behind the *n
+ * that are there, and sorts what it gave by turn. */
+int claim_take(struct stmt *q, struct claimed *ret, uint32_t room, uint32_t *n,
+    struct err *err);
+
+/* Columns codec, bytes, size of the current row, from column `at` on. */
+int store_row_blob(struct store *s, struct stmt *q, int at, size_t max,
+    const char *label, struct blob *ret, struct err *err);
+
+/* One alert and its deliveries; *ret_first (or NULL): the first delivery. */
+int dispatch_add(struct store *s, const struct dispatch *d, int64_t advisory,
+    int64_t document, int64_t now, int64_t *ret_first, struct err *err);
+/* The next one of a key to a receiver may go, if none is on its way. */
+int delivery_release(struct store *s, const char *key, const char *sink,
+    const char *recipient, struct err *err);
+#endif

@@ -1,0 +1,303 @@
+#include "contract/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+#include "inner.h"
+
+#define PRIOR_MAX 10u		/* noun/delivery.h */
+
+/* The event ids that this receiver has had of this key. */
+static int
+prior_get(struct store *s, struct arena *mem, struct due_delivery *d,
+    struct err *err)
+{
+	const char *ids[PRIOR_MAX];
+	uint32_t n = 0;
+	int rc = 0;
+
+	struct stmt *q = db_use(s->db, "SELECT rev, event FROM delivery "
+	    "WHERE key = $1 AND sink = $2 AND recipient = $3 "
+	    "AND state = 'delivered' ORDER BY rev DESC, id DESC LIMIT $4");
+	db_text(q, d->key);
+	db_text(q, d->sink);
+	db_text(q, d->recipient);
+	db_int(q, PRIOR_MAX);
+	while (n < PRIOR_MAX && (rc = db_step(q, err)) == 1) {
+		struct alert a;
+		char id[EVENT_ID_TEXT];
+		alert_init(&a);
+		a.key = d->key;
+		a.rev = (uint32_t)db_get_int(q, 0);
+		if (event_parse(db_get_text(q, 1), &a.event) == -1) {
+			rc = err_input(err, "kept delivery of %s: event "
+			    "\"%s\" is not known", d->key, db_get_text(q, 1));
+			break;
+		}
+		ids[n++] = arena_text(mem, alert_event_id(&a, id));
+	}
+	db_done(q);
+	if (rc == -1)
+		return -1;
+	d->n_prior = n;
+	d->prior = n == 0 ? NULL : arena_alloc(mem, n * sizeof(*d->prior));
+	for (uint32_t i = 0; i < n; i++)
+		d->prior[i] = ids[n - 1 - i];
+	return 0;
+}
+
+static int
+due_delivery_get(struct store *s, int64_t id, struct arena *mem,
+    struct due_delivery *ret, struct err *err)
+{
+	struct stmt *q = db_use(s->db, "SELECT d.alert, a.document, d.sink, "
+	    "d.recipient, d.tries, d.key FROM delivery d "
+	    "JOIN alert a ON a.id = d.alert WHERE d.id = $1");
+
+	db_int(q, id);
+	int rc = db_step(q, err);
+	if (rc == 1) {
+		ret->id = id;
+		ret->alert = db_get_int(q, 0);
+		ret->document = db_get_int(q, 1);
+		ret->sink = arena_text(mem, db_get_text(q, 2));
+		ret->recipient = arena_text(mem, db_get_text(q, 3));
+		ret->tries = (uint32_t)db_get_int(q, 4);
+		ret->key = arena_text(mem, db_get_text(q, 5));
+	}
+	db_done(q);
+	return rc == -1 ? -1 : prior_get(s, mem, ret, err);
+}
+
+/* Is anything due here, and is the sink awake? */
+static int
+anything_due(struct store *s, const char *sink, int64_t now, bool *ret,
+    struct err *err)
+{
+	int64_t n = 0;
+
+	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
+	    "delivery WHERE state = 'due' AND held = 0 AND sink = $1 "
+	    "AND due <= $2 AND NOT EXISTS (SELECT 1 FROM sink "
+	    "WHERE name = $1 AND paused_until > $2) LIMIT 1) x");
+	db_text(q, sink);
+	db_int(q, now);
+	if (db_number(q, 0, &n, err) == -1)
+		return -1;
+	*ret = n != 0;
+	return 0;
+}
+
+int
+store_deliveries_claim(struct store *s, const char *sink, int64_t now,
+    int64_t lease, struct arena *mem, struct due_delivery *ret, uint32_t room,
+    uint32_t *ret_n, struct err *err)
+{
+	uint32_t n = 0;
+	bool any = false;
+
+	if (anything_due(s, sink, now, &any, err) == -1)
+		return -1;
+	if (!any || room == 0) {
+		*ret_n = 0;
+		return 0;
+	}
+	struct claimed *ids = mem_alloc(room * sizeof(*ids));
+	if (store_begin(s, err) == -1) {
+		free(ids);
+		return -1;
+	}
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET due_was = due, "
+	    "due = $1, owner = $2 WHERE id IN (SELECT id FROM delivery "
+	    "WHERE state = 'due' AND held = 0 AND sink = $3 AND due <= $4 "
+	    "ORDER BY due, id LIMIT $5) RETURNING id, due_was");
+	db_int(q, lease);
+	db_text(q, s->owner);
+	db_text(q, sink);
+	db_int(q, now);
+	db_int(q, room);
+	int rc = claim_take(q, ids, room, &n, err);
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		rc = due_delivery_get(s, ids[i].id, mem, &ret[i], err);
+	free(ids);
+	rc = store_end(s, rc, err);
+	if (rc == 0)
+		*ret_n = n;
+	return rc;
+}
+
+int
+delivery_release(struct store *s, const char *key, const char *sink,
+    const char *recipient, struct err *err)
+{
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET held = 0 "
+	    "WHERE id = (SELECT id FROM delivery WHERE key = $1 AND sink = $2 "
+	    "AND recipient = $3 AND state = 'due' ORDER BY rev, id LIMIT 1) "
+	    "AND held = 1 AND NOT EXISTS (SELECT 1 FROM delivery "
+	    "WHERE key = $1 AND sink = $2 AND recipient = $3 "
+	    "AND state = 'due' AND held = 0)");
+
+	db_text(q, key);
+	db_text(q, sink);
+	db_text(q, recipient);
+	return db_run(q, NULL, err);
+}
+
+/* Where an outcome belongs. */
+struct place {
+	const char	*key, *event, *sink, *recipient, *state;
+	uint32_t	 rev;
+};
+
+static int
+place_get(struct store *s, int64_t id, struct arena *mem, struct place *ret,
+    struct err *err)
+{
+	struct stmt *q = db_use(s->db, "SELECT key, event, sink, recipient, "
+	    "state, rev FROM delivery WHERE id = $1");
+
+	db_int(q, id);
+	int rc = db_step(q, err);
+	if (rc == 1) {
+		ret->key = arena_text(mem, db_get_text(q, 0));
+		ret->event = arena_text(mem, db_get_text(q, 1));
+		ret->sink = arena_text(mem, db_get_text(q, 2));
+		ret->recipient = arena_text(mem, db_get_text(q, 3));
+		ret->state = arena_text(mem, db_get_text(q, 4));
+		ret->rev = (uint32_t)db_get_int(q, 5);
+	}
+	db_done(q);
+	if (rc == 0)
+		return err_input(err, "the store knows no delivery %lld",
+		    (long long)id);
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+deferred(struct store *s, int64_t id, const char *code, const char *reason,
+    int64_t next_at, struct err *err)
+{
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET due = $1, "
+	    "owner = '', tries = tries + 1, code = $2, reason = $3 "
+	    "WHERE id = $4");
+
+	db_int(q, next_at);
+	db_text(q, code);
+	db_text(q, reason);
+	db_int(q, id);
+	return db_run(q, NULL, err);
+}
+
+static int
+ended(struct store *s, int64_t id, const char *state, const struct outcome *o,
+    int64_t now, struct err *err)
+{
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET state = $1, "
+	    "held = 0, owner = '', tries = tries + 1, settled_at = $2, "
+	    "code = $3, reason = $4, receipt = $5 WHERE id = $6");
+
+	db_text(q, state);
+	db_int(q, now);
+	db_text(q, o->code);
+	db_text(q, o->reason);
+	db_text(q, o->receipt);
+	db_int(q, id);
+	return db_run(q, NULL, err);
+}
+
+static int
+sink_told(struct store *s, const struct place *p, const struct outcome *o,
+    int64_t now, struct err *err)
+{
+	struct stmt *q;
+
+	if (o->kind == OUTCOME_DELIVERED) {
+		q = db_use(s->db, "UPDATE sink SET last_delivered = $1, "
+		    "delivered = delivered + 1, dropped = dropped - $2, "
+		    "reason = '' WHERE name = $3");
+		db_int(q, now);
+		db_int(q, strcmp(p->state, "dropped") == 0);
+	} else {
+		q = db_use(s->db,
+		    "UPDATE sink SET reason = $1 WHERE name = $2");
+		db_text(q, o->reason);
+	}
+	db_text(q, p->sink);
+	return db_run(q, NULL, err);
+}
+
+/* Delivered is true whenever it comes; the others only while we waited. */
+static int
+settle(struct store *s, const struct settled *one, struct arena *mem,
+    int64_t now, struct err *err)
+{
+	const struct outcome *o = &one->outcome;
+	struct place p;
+	int rc;
+
+	if (place_get(s, one->delivery, mem, &p, err) == -1)
+		return -1;
+	bool waits = strcmp(p.state, "due") == 0;
+	if (strcmp(p.state, "delivered") == 0 ||
+	    (!waits && o->kind != OUTCOME_DELIVERED))
+		return 0;
+	if (o->kind == OUTCOME_DEFERRED)
+		rc = deferred(s, one->delivery, o->code, o->reason,
+		    one->next_at, err);
+	else
+		rc = ended(s, one->delivery, o->kind == OUTCOME_DELIVERED ?
+		    "delivered" : "refused", o, now, err);
+	if (rc == 0 && waits && o->kind != OUTCOME_DEFERRED)
+		rc = delivery_release(s, p.key, p.sink, p.recipient, err);
+	if (rc == 0)
+		rc = sink_told(s, &p, o, now, err);
+	if (rc == 0)
+		rc = journal_add(s, now, outcome_name(o->kind), p.key, err,
+		    "r%u:%s to %s%s%s: %.64s %.400s %.200s", p.rev, p.event,
+		    p.sink, p.recipient[0] != '\0' ? " " : "", p.recipient,
+		    o->code, o->reason, o->receipt);
+	return rc;
+}
+
+int
+store_deliveries_settled(struct store *s, const struct settled *list,
+    uint32_t n, int64_t now, struct err *err)
+{
+	struct arena mem = ARENA_INIT;
+	int rc = 0;
+
+	if (store_begin(s, err) == -1)
+		return -1;
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		rc = settle(s, &list[i], &mem, now, err);
+	arena_clear(&mem);
+	return store_end(s, rc, err);
+}
+
+int
+store_deliveries_again(struct store *s, const int64_t *ids, uint32_t n,
+    const char *why, int64_t next_at, int64_t now, struct err *err)
+{
+	struct arena mem = ARENA_INIT;
+	int rc = 0;
+
+	if (store_begin(s, err) == -1)
+		return -1;
+	for (uint32_t i = 0; rc == 0 && i < n; i++) {
+		struct place p;
+		rc = place_get(s, ids[i], &mem, &p, err);
+		if (rc == -1 || strcmp(p.state, "due") != 0)
+			continue;
+		rc = deferred(s, ids[i], "", why, next_at, err);
+		if (rc == 0)
+			rc = journal_add(s, now, "no-answer", p.key, err,
+			    "r%u:%s to %s %s: %.400s", p.rev, p.event, p.sink,
+			    p.recipient, why);
+	}
+	arena_clear(&mem);
+	return store_end(s, rc, err);
+}

@@ -1,0 +1,41 @@
+/* The suite that every driver must pass, on SQLite in a folder of its own. */
+#include "../store/conformance.c"
+
+#include <unistd.h>
+
+static char folder[64], place[128];
+
+static const char *
+fresh(void)
+{
+	snprintf(folder, sizeof(folder), "/tmp/advrelay-store-XXXXXX");
+	if (mkdtemp(folder) == NULL)
+		ck_abort_msg("mkdtemp");
+	snprintf(place, sizeof(place), "sqlite:%s/store.db", folder);
+	return place;
+}
+
+static void
+gone(void)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char path[160];
+
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		snprintf(path, sizeof(path), "%s/store.db%s", folder, ends[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+int
+main(void)
+{
+	static const struct conformance sqlite = { fresh, gone };
+	SRunner *r = srunner_create(conformance_suite("sqlite", &sqlite));
+
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed;
+}
