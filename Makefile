@@ -139,3 +139,99 @@ $(B)/tests/$(1): tests/unit/$(1).c $$(call unit_obj,$(call room_of,$(1))) \
 		-lcheck -lsubunit -lm -lrt -lpthread $(COMMON_LIBS)
 endef
 $(foreach t,$(UNIT:$(B)/tests/%=%),$(eval $(call unit_program,$(t))))
+
+# Helpers that misbehave, for the pool's tests.
+EVIL := $(patsubst tests/evil/%.c,$(B)/tests/evil/%,$(wildcard tests/evil/*.c))
+$(B)/tests/evil/%: tests/evil/%.c $(FLOORS)
+	@mkdir -p $(@D)
+	$(call say,EVIL,$@)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(COMMON_LIBS)
+
+# ---- what people call --------------------------------------------------------
+help:
+	@echo 'make demo      install what is missing, build, show the main job on loopback'
+	@echo 'make test      build and run every test; ends with the totals'
+	@echo 'make all       build (CC=clang, SAN=address,undefined, DEV= for no -Werror, V=1)'
+	@echo 'make unit      build the unit tests    make headers  each header compiles alone'
+	@echo 'make lint      floors, libraries, banned functions, sizes, man pages'
+	@echo 'make fuzz      each fuzz target for FUZZ_S seconds (60)'
+	@echo 'make bench     figures as ratios in one run'
+	@echo 'make cover     line coverage of the tests (gcovr or gcov)'
+	@echo 'make install   DESTDIR, prefix, sysconfdir ... are honoured'
+	@echo 'make clean     removes build/'
+
+demo:
+	@contrib/setup build
+	@contrib/setup demo
+	@$(MAKE) --no-print-directory -j2 DEV= all
+	@$(PYTHON) etc/demo/demo.py $(B)/advrelay build/demo
+
+test:
+	@contrib/setup test
+	@$(MAKE) --no-print-directory -j2 all unit
+	@$(PYTHON) tests/run $(B)
+
+unit: $(UNIT) $(EVIL)
+
+headers:
+	@contrib/lint/headers $(CC)
+
+lint: all
+	@contrib/lint/run $(B)
+
+# One fuzz target is one file with LLVMFuzzerTestOneInput, linked with its room:
+# the second word of its name is looked up in fuzz_room_*.
+fuzz_ROOM = $(or $(fuzz_room_$(1)),read)
+fuzz_room_csv = list
+fuzz_room_match = match
+fuzz_room_syslog_text = syslog
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_S ?= 60
+
+define fuzz_program
+build/fuzz/$(1): tests/fuzz/$(1).c $(wildcard src/*/*.c src/*/*.h include/*/*.h)
+	@mkdir -p build/fuzz
+	@echo '  FUZZ	$$@'
+	$$(Q)clang -D_GNU_SOURCE -DSANITIZED -Iinclude -Isrc $$(XML_CFLAGS) \
+		-DBUILD_ID='"fuzz"' -DBUILD_VERSION='"$$(VERSION)"' -std=c17 -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $$@ $$< \
+		$$(filter-out %main.c,$$($(call fuzz_ROOM,$(patsubst fuzz_%,%,$(1)))_SRC)) \
+		$$(base_SRC) $$(noun_SRC) $$(talk_SRC) \
+		-lcurl -ljansson -lxml2 -lssl -lcrypto -lm $$(COMMON_LIBS)
+endef
+$(foreach f,$(FUZZ),$(eval $(call fuzz_program,$(f))))
+
+fuzz: $(FUZZ:%=build/fuzz/%)
+	@set -e; for f in $(FUZZ); do \
+		mkdir -p build/fuzz/corpus/$$f; \
+		echo "== $$f"; \
+		dict=tests/fuzz/$$f.dict; \
+		build/fuzz/$$f -max_total_time=$(FUZZ_S) -timeout=20 -rss_limit_mb=3000 \
+			-print_final_stats=0 -verbosity=0 $${dict:+$$([ -f $$dict ] && echo -dict=$$dict)} \
+			build/fuzz/corpus/$$f $$(ls -d tests/fuzz/seeds/$$f 2>/dev/null); \
+	done
+
+bench: all
+	@$(PYTHON) tests/bench/bench.py $(B)
+
+# Coverage in a build of its own; needs gcov (part of gcc).
+cover:
+	@$(MAKE) --no-print-directory -j2 B=build/cover DEV= CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage all unit
+	@$(PYTHON) tests/run build/cover --only unit || true
+	@$(PYTHON) contrib/lint/cover.py build/cover
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(sysconfdir) \
+		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8 \
+		$(DESTDIR)$(datadir)/schema $(DESTDIR)$(unitdir)
+	install -m 755 $(B)/advrelay $(DESTDIR)$(bindir)/advrelay
+	for h in $(HELPERS); do install -m 755 $(B)/libexec/$$h $(DESTDIR)$(libexecdir)/$$h; done
+	[ -e $(DESTDIR)$(sysconfdir)/relay.conf ] || \
+		install -m 640 etc/relay.conf.min $(DESTDIR)$(sysconfdir)/relay.conf
+	install -m 644 etc/relay.conf $(DESTDIR)$(datadir)/relay.conf.example
+	for s in 5 7 8; do install -m 644 contrib/man/*.$$s $(DESTDIR)$(mandir)/man$$s/; done
+	install -m 644 contrib/schema/*.json $(DESTDIR)$(datadir)/schema/
+	sed 's|@bindir@|$(bindir)|g' contrib/systemd/advrelay.service > $(DESTDIR)$(unitdir)/advrelay.service
+
+clean:
+	rm -rf build

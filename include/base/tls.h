@@ -21,7 +21,7 @@ struct unpack;
 /* What a TLS client may need; part of feeds and sinks. Each is PEM text. */
 struct tls_files {
 	const char	*ca;		/* "" = the system's */
-	const char	*cert;		/* "" = no client certificate; chain behind it */
+	const char	*cert;		/* and chain; "" = none */
 	const char	*key;		/* belongs to cert; secret */
 };
 
@@ -36,7 +36,7 @@ struct tls_context;		/* an SSL_CTX with our rules in it */
 
 struct tls_rules {
 	const char	*name;		/* host name or IP literal to verify */
-	bool		 most_tls12;	/* libesmtp hangs on 1.3: deps.md 1.2 */
+	bool		 most_tls12;	/* libesmtp hangs on tickets of 1.3 */
 };
 
 struct tls_context *tls_context_new(const struct tls_files *files,
@@ -46,10 +46,10 @@ void	 tls_context_free(struct tls_context *c);
  * check of the name are in it and need nothing from that library. */
 void	*tls_context_native(struct tls_context *c);
 /* Why the last handshake over the native context failed, as the verifier saw
- * it; "" if the certificate was not the reason. Lives as long as the context. */
+ * it; "" if the certificate was not the reason. Lent by the context. */
 const char *tls_context_fault(const struct tls_context *c);
 /* libesmtp frees the borrowed client certificate of a session (an SSL *):
- * one more reference keeps it alive. deps.md 1.4 */
+ * one more reference keeps it alive. */
 void	 tls_keep_own_cert(void *ssl);
 
 /* A connection over a connected, blocking socket. Deadlines are the caller's
@@ -60,5 +60,5 @@ int	 tls_write(struct tls *t, const void *p, size_t n, struct err *err);
 /* Bytes read, 0 at the end, -1 on error. */
 long	 tls_read(struct tls *t, void *p, size_t room, struct err *err);
 bool	 tls_pending(const struct tls *t);
-void	 tls_close(struct tls *t);		/* close_notify, then free; not the socket */
+void	 tls_close(struct tls *t);		/* and frees; not the socket */
 #endif

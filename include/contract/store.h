@@ -293,8 +293,8 @@ struct queue_row {
 int  store_queue(struct store *s, struct arena *mem, struct queue_row **ret,
     uint32_t *ret_n, uint32_t room, struct err *err);
 /* Deliveries (refused or due) become due now and their sinks awake; documents
- * and advisories aside become new. what: "delivery", "document", "advisory", or "" = all of all. id 0
- * = all of that kind. */
+ * and advisories aside become new. what: "delivery", "document", "advisory", or
+ * "" = all of all. id 0 = all of that kind. */
 int  store_retry(struct store *s, const char *what, int64_t id, int64_t now,
     uint32_t *ret_n, struct err *err);
 int  store_drop(struct store *s, const char *what, int64_t id, const char *why,

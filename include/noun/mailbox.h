@@ -11,7 +11,7 @@
 struct arena;
 struct err;
 
-#define MAILBOX_MAX	254	/* RFC 5321, 4.5.3.1.3 less the angle brackets */
+#define MAILBOX_MAX	254	/* RFC 5321, 4.5.3.1.3, without <> */
 
 struct mailbox {
 	const char	*name;		/* "" if there is none; one line */

@@ -29,7 +29,7 @@ struct tls_context {
 struct tls {
 	SSL			*ssl;
 	struct tls_context	*context;
-	bool			 broken;	/* no close_notify after an error */
+	bool			 broken;	/* then no close_notify */
 };
 
 /* The system's bundle: kept as bytes until a sink without a CA of its own needs

@@ -275,6 +275,18 @@ has_token(const struct name *n, uint64_t hash)
 	return false;
 }
 
+/* Is this word one of a maker's name, as in "Schneider Electric Software"? */
+static bool
+is_makers_word(const char *vendor, uint64_t hash)
+{
+	struct name n;
+
+	if (vendor[0] == '\0')
+		return false;
+	name_read(vendor, NULL, &n);
+	return has_token(&n, hash);
+}
+
 /* Are these two of one shape: "MRD-315" and "MRD-455"? */
 static bool
 same_shape(const struct name *n, const struct name_token *a,
@@ -319,14 +331,15 @@ is_one_of_list(const struct name *p, const struct name *d)
 /* The product's name holds all words of the device's, and more. -1: another
  * line of versions, so another product. */
 static int
-how_narrower(const struct name *p, const struct name *d)
+how_narrower(const struct name *p, const struct name *d, const char *vendor)
 {
 	bool lines_only = true;
 	unsigned more = 0;
 
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct name_token *t = &p->token[i];
-		if (t->kind == NAME_NOISE || has_token(d, t->hash))
+		if (t->kind == NAME_NOISE || has_token(d, t->hash) ||
+		    is_makers_word(vendor, t->hash))
 			continue;
 		more++;
 		lines_only &= t->kind == NAME_LINE;
@@ -346,14 +359,15 @@ how_narrower(const struct name *p, const struct name *d)
 
 /* The device's name holds all words of the product's, and more. */
 static int
-how_wider(const struct name *p, const struct name *d)
+how_wider(const struct name *p, const struct name *d, const char *vendor)
 {
 	bool lines_only = true;
 
 	for (unsigned i = 0; i < d->n; i++) {
 		const struct name_token *t = &d->token[i];
-		if (t->kind != NAME_NOISE && !has_token(p, t->hash))
-			lines_only &= t->kind == NAME_LINE;
+		if (t->kind != NAME_NOISE && !has_token(p, t->hash) &&
+		    t->kind != NAME_LINE)
+			lines_only &= is_makers_word(vendor, t->hash);
 	}
 	if (lines_only)
 		return HOW_RESPELT;
@@ -383,7 +397,8 @@ take_related(struct lookup *l, uint32_t number,
 	name_read(index_string(l->m->ix, model->model), &maker, &d);
 	if (d.words == 0 || d.cut)
 		return;
-	int how = wider ? how_wider(&l->name, &d) : how_narrower(&l->name, &d);
+	int how = wider ? how_wider(&l->name, &d, l->p->vendor) :
+	    how_narrower(&l->name, &d, index_string(l->m->ix, model->vendor));
 	if (how >= 0)
 		add_candidate(l, number, false, (enum how)how, 0,
 		    maker_fits(l, model) == 1);

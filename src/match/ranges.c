@@ -5,6 +5,7 @@
 #include <string.h>
 #include "ranges.h"
 #include "base/arena.h"
+#include "base/text.h"
 #include "noun/index.h"
 
 #define TEXT_ROOM 512
@@ -153,6 +154,7 @@ fold_range(const char *text, char *out, bool *narrowed)
 {
 	char flat[TEXT_ROOM];
 	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at = 0;
+	bool between = false;
 
 	for (size_t i = 0; i < n; i++)
 		if (flat[i] == '_')
@@ -174,7 +176,10 @@ fold_range(const char *text, char *out, bool *narrowed)
 			*narrowed = true;
 			break;
 		} else if (p != NULL) {
-			out[len++] = p->sign;
+			/* "between A and B" */
+			out[len++] = between && p->sign == ',' ? SIGN_LE :
+			    p->sign;
+			between = text_eq(p->words, "between");
 			at += strlen(p->words);
 		} else if (flat[at] == '(' &&
 		    !bracket_is_version(flat, at, n)) {
@@ -454,6 +459,13 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 
 /* --- the test ----------------------------------------------------------------- */
 
+/* "< 5.x": whether 5.3 is meant nobody knows. */
+static bool
+ends_wild(const struct version *v)
+{
+	return v->n > 0 && v->piece[v->n - 1].kind == PIECE_WILD;
+}
+
 static enum verdict
 test_low(const struct bound *b, const struct version *v)
 {
@@ -469,7 +481,8 @@ test_low(const struct bound *b, const struct version *v)
 		    VERDICT_OUT;
 	case VERSION_EQUAL:
 		return !b->strict ? VERDICT_IN :
-		    b->version.wild ? VERDICT_UNKNOWN : VERDICT_OUT;
+		    ends_wild(&b->version) ? VERDICT_UNKNOWN :
+		    VERDICT_OUT;
 	case VERSION_GREATER:
 		return VERDICT_IN;
 	case VERSION_UNLIKE:
@@ -490,7 +503,8 @@ test_high(const struct bound *b, const struct version *v)
 		return VERDICT_IN;
 	case VERSION_EQUAL:
 		return !b->strict ? VERDICT_IN :
-		    b->version.wild ? VERDICT_UNKNOWN : VERDICT_OUT;
+		    ends_wild(&b->version) ? VERDICT_UNKNOWN :
+		    VERDICT_OUT;
 	case VERSION_GREATER:
 		/* People write "<= 2.3" and mean all of 2.3. */
 		return !b->strict && b->version.n <= 2 &&

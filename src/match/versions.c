@@ -198,7 +198,8 @@ read_prefix(const char *s, size_t n, struct version *ret)
 		if (ret->prefix != 0 || len > 4)
 			return n;
 		if (!(end < n && (is_digit(s[end]) || s[end] == '-' ||
-		    s[end] == '.' || s[end] == ' ' || s[end] == '_')))
+		    s[end] == '.' || s[end] == '_' ||
+		    (s[end] == ' ' && len <= 2))))
 			return n;
 		ret->prefix = pack_letters(s + at, len);
 		/* "R2.1", "rev 3": a way to say version. */

@@ -281,7 +281,7 @@ static size_t
 maker_join(const char *flat, size_t at, size_t len)
 {
 	static const char *const joins[] = {
-		", ", ",", ";", "/", "|", " (", "(", ")", " & ", " and ",
+		", and ", ", ", ",", ";", "/", "|", " (", "(", ")", " & ", " and ",
 		" - ", "a subsidiary of ", "subsidiary of ", "a division of ",
 		"division of ", "part of ", "formerly known as ",
 		"formerly ", "now part of ", "now ", "owned by ", "an ",
@@ -397,6 +397,14 @@ looks_ordered(const char *s, size_t n, bool in_brackets)
 	    (signs >= 8 && digits >= 4 && letters >= 1);
 }
 
+/* The part of an MLFB behind its blank: "212-1AE40-0XB0". */
+static bool
+looks_like_rest(const char *s, size_t n)
+{
+	return n >= 13 && n <= 15 && s[3] == '-' && s[9] == '-' &&
+	    is_digit(s[0]) && is_digit(s[4]);
+}
+
 static void
 add_code(struct name *ret, const char *text, size_t n)
 {
@@ -442,7 +450,7 @@ take_codes(struct name *ret, const char *raw, size_t len)
 			while (whole < len && s[whole] != ' ' &&
 			    s[whole] != ')' && s[whole] != ',')
 				whole++;
-			if (!looks_ordered(s + end + 1, whole - end - 1, false))
+			if (!looks_like_rest(s + end + 1, whole - end - 1))
 				whole = end;
 		}
 		if (looks_ordered(s + at, end - at, brackets) || whole > end) {

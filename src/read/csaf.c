@@ -61,13 +61,16 @@ csaf_references(struct csaf *c, const struct spot *owner, uint32_t *ret_n)
 	refs = arena_alloc(w->mem, n * sizeof(*refs));
 	for (uint32_t i = 0; i < n; i++) {
 		struct spot s = spot_at(&list, i);
-		if (walk_object(w, &s, MUST)) {
-			refs[kept++] = (struct reference){
-				.category = walk_line(w, &s, "category", MAY),
-				.summary = walk_text(w, &s, "summary", MUST),
-				.url = walk_url(w, &s, "url", MUST),
-			};
+		if (!walk_object(w, &s, MUST)) {
+			continue;
 		}
+		struct reference *r = &refs[kept];
+		*r = (struct reference){
+			.category = walk_line(w, &s, "category", MAY),
+			.summary = walk_text(w, &s, "summary", MUST),
+			.url = walk_url(w, &s, "url", MUST),
+		};
+		kept += r->url[0] != '\0' || r->summary[0] != '\0';
 	}
 	*ret_n = kept;
 	return refs;

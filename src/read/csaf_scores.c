@@ -1,4 +1,5 @@
 /* The ratings of a vulnerability: CSAF 2.0 `scores`, CSAF 2.1 `metrics`. */
+#include <string.h>
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -61,6 +62,20 @@ compare_written(struct csaf *c, const struct spot *cvss,
 	}
 }
 
+/* The version that is said, if there is such a one. */
+static const char *
+known_version(const char *said, const char *otherwise)
+{
+	static const char *const versions[] = { "2.0", "3.0", "3.1", "4.0" };
+
+	for (size_t i = 0; i < COUNT_OF(versions); i++) {
+		if (text_eq(said, versions[i])) {
+			return versions[i];
+		}
+	}
+	return otherwise;
+}
+
 /* One CVSS object; false if it rates nothing. */
 static bool
 score_read(struct csaf *c, const struct spot *cvss, const char *version,
@@ -88,14 +103,8 @@ score_read(struct csaf *c, const struct spot *cvss, const char *version,
 		return false;
 	}
 	struct spot said = spot_get(cvss, "version");
-	const char *named = json_text(said.v);
-	if (named[0] < '2' || named[0] > '4' || named[1] != '.' ||
-	    named[2] < '0' || named[2] > '9' || named[3] != '\0') {
-		named = version;
-	}
-	for (size_t i = 0; i < sizeof(ret->cvss.version); i++) {
-		ret->cvss.version[i] = named[i];
-	}
+	version = known_version(json_text(said.v), version);
+	memcpy(ret->cvss.version, version, sizeof(ret->cvss.version));
 	ret->cvss.tenths = ret->cvss.overall = (uint8_t)written;
 	return true;
 }

@@ -329,7 +329,8 @@ relation_depth(const struct advisory *a, uint32_t i, unsigned most)
 }
 
 /* Makes product `self` a relation of the two that are named. A reference to
- * itself, to a later relation or to nothing leaves it a plain product. */
+ * itself, to a later relation or to nothing leaves it a plain product: so no
+ * chain of references ever ends in a circle. */
 static void
 relation_bind(struct csaf *c, uint32_t self, const struct spot *of_id,
     const struct spot *on_id, const char *category)
@@ -337,12 +338,11 @@ relation_bind(struct csaf *c, uint32_t self, const struct spot *of_id,
 	struct advisory *a = c->a;
 	uint32_t of, on;
 
-	if (!csaf_product(c, of_id, &of) || !csaf_product(c, on_id, &on)) {
-		return;
-	}
-	if (of >= self || on >= self) {
-		walk_remark(&c->walk, of >= self ? of_id : on_id,
-		    "refers to itself or to a later relationship, not followed");
+	if (!ids_find(&c->products, walk_raw(&c->walk, of_id, MUST), &of) ||
+	    !ids_find(&c->products, walk_raw(&c->walk, on_id, MUST), &on) ||
+	    of >= self || on >= self) {
+		walk_remark(&c->walk, of_id, "one of the two products is not "
+		    "defined before this relationship, which is not followed");
 		return;
 	}
 	if (relation_depth(a, of, RELATION_DEPTH_MAX) >= RELATION_DEPTH_MAX ||

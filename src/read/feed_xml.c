@@ -20,15 +20,17 @@
 #define ENTITY_BYTES_MAX (4u << 20)
 #define TAGS_MAX 100u
 
+enum space { SPACE_RSS, SPACE_ATOM, SPACE_CONTENT, SPACE_DC, SPACE_DCTERMS,
+	SPACE_XHTML, SPACE_OTHER };
+
 struct load {
 	struct arena	*mem;
 	const char	*url;
 	struct xml_text	 text;
+	const char	*own_uri;	/* the root's namespace, if nobody knows it */
+	enum space	 own_space;	/* what it is taken for */
 	struct feed_xml	*ret;
 };
-
-enum space { SPACE_RSS, SPACE_ATOM, SPACE_CONTENT, SPACE_DC, SPACE_DCTERMS,
-	SPACE_XHTML, SPACE_OTHER };
 
 enum field {
 	FIELD_NONE, FIELD_ID, FIELD_TITLE, FIELD_LINK, FIELD_ATOM_LINK,
@@ -148,7 +150,7 @@ name_of(const xmlNode *node)
 }
 
 static enum space
-space_of(const xmlNode *node, const char **ret_name)
+space_of(const struct load *l, const xmlNode *node, const char **ret_name)
 {
 	const char *name = name_of(node);
 	const char *colon = strchr(name, ':');
@@ -161,7 +163,8 @@ space_of(const xmlNode *node, const char **ret_name)
 				return spaces[i].space;
 			}
 		}
-		return SPACE_OTHER;
+		return l->own_uri != NULL && text_eq((const char *)
+		    node->ns->href, l->own_uri) ? l->own_space : SPACE_OTHER;
 	}
 	if (colon == NULL) {
 		return SPACE_RSS;
@@ -178,10 +181,10 @@ space_of(const xmlNode *node, const char **ret_name)
 }
 
 static enum field
-field_of(const xmlNode *node)
+field_of(const struct load *l, const xmlNode *node)
 {
 	const char *name;
-	enum space space = space_of(node, &name);
+	enum space space = space_of(l, node, &name);
 
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		if (fields[i].space == space && text_eq(fields[i].name, name)) {
@@ -270,7 +273,7 @@ tag_take(struct load *l, struct feed_item *item, const xmlNode *n)
 static void
 field_take(struct load *l, struct feed_item *item, const xmlNode *n)
 {
-	switch (field_of(n)) {
+	switch (field_of(l, n)) {
 	case FIELD_ID:
 		if (item->id[0] == '\0') {
 			item->id = xml_raw_text(&l->text, n);
@@ -338,34 +341,47 @@ fields_take(struct load *l, const xmlNode *node)
 }
 
 static bool
-is_named(const xmlNode *n, const char *name)
+is_named(const struct load *l, const xmlNode *n, const char *name)
 {
 	const char *local;
 
 	if (n->type != XML_ELEMENT_NODE) {
 		return false;
 	}
-	enum space space = space_of(n, &local);
+	enum space space = space_of(l, n, &local);
 	return (space == SPACE_RSS || space == SPACE_ATOM) &&
 	    text_eq_nocase(local, name);
 }
 
 static void
-items_take(struct load *l, const xmlNode *parent, const char *name)
+item_take(struct load *l, const xmlNode *n)
 {
 	struct feed_xml *f = l->ret;
 
-	for (const xmlNode *n = parent->children; n != NULL; n = n->next) {
-		if (!is_named(n, name)) {
-			continue;
+	if (f->n_items >= ADVISORIES_MAX) {
+		f->left_out++;
+		return;
+	}
+	f->items = arena_more(l->mem, f->items, f->n_items, sizeof(*f->items));
+	f->items[f->n_items++] = fields_take(l, n);
+}
+
+/* In a feed that was not well-formed, an item may hang in the one before it:
+ * there they are looked for everywhere, once. */
+static void
+items_take(struct load *l, const xmlNode *parent, const char *name)
+{
+	bool everywhere = l->ret->recovered;
+
+	if (everywhere && l->ret->n_items > 0) {
+		return;
+	}
+	for (const xmlNode *n = everywhere ? xml_next(parent, parent) :
+	    parent->children; n != NULL;
+	    n = everywhere ? xml_next(n, parent) : n->next) {
+		if (is_named(l, n, name)) {
+			item_take(l, n);
 		}
-		if (f->n_items >= ADVISORIES_MAX) {
-			f->left_out++;
-			continue;
-		}
-		f->items = arena_more(l->mem, f->items, f->n_items,
-		    sizeof(*f->items));
-		f->items[f->n_items++] = fields_take(l, n);
 	}
 }
 
@@ -387,8 +403,10 @@ root_take(struct load *l, struct err *err)
 	const xmlNode *root = xmlDocGetRootElement(l->text.doc);
 	const char *local = "";
 
-	if (root != NULL) {
-		space_of(root, &local);
+	if (root != NULL && space_of(l, root, &local) == SPACE_OTHER &&
+	    root->ns != NULL) {
+		l->own_uri = (const char *)root->ns->href;
+		l->own_space = text_eq(local, "feed") ? SPACE_ATOM : SPACE_RSS;
 	}
 	if (text_eq(local, "feed")) {
 		l->ret->atom = true;
@@ -410,10 +428,10 @@ root_take(struct load *l, struct err *err)
 		channel_take(l, root);
 	}
 	for (const xmlNode *n = root->children; n != NULL; n = n->next) {
-		if (is_named(n, "channel")) {
+		if (is_named(l, n, "channel")) {
 			channel_take(l, n);
 			items_take(l, n, "item");
-		} else if (is_named(n, "items")) {
+		} else if (is_named(l, n, "items")) {
 			items_take(l, n, "item");
 		}
 	}

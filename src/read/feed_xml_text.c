@@ -21,11 +21,11 @@ name_of(const xmlNode *node)
 	return (const char *)node->name;
 }
 
-/* The node behind this one in document order, inside `top`. NULL at the end. */
-static const xmlNode *
-next_node(const xmlNode *node, const xmlNode *top)
+const xmlNode *
+xml_next(const xmlNode *node, const xmlNode *top)
 {
-	if (node->type == XML_ELEMENT_NODE && node->children != NULL) {
+	if ((node->type == XML_ELEMENT_NODE || node == top) &&
+	    node->children != NULL) {
 		return node->children;
 	}
 	while (node != top && node->next == NULL) {
@@ -96,8 +96,8 @@ xml_raw_text(struct xml_text *l, const xmlNode *top)
 {
 	struct buf b = BUF_INIT(4 * TEXT_MAX);
 
-	for (const xmlNode *n = next_node(top, top); n != NULL;
-	    n = next_node(n, top)) {
+	for (const xmlNode *n = xml_next(top, top); n != NULL;
+	    n = xml_next(n, top)) {
 		text_node_add(l, &b, n);
 	}
 	const char *text = arena_text(l->mem, buf_text(&b));
@@ -260,34 +260,86 @@ tree_text(struct xml_text *l, const xmlNode *top)
 	return text;
 }
 
-/* Does it look like markup? "a < b" does not. */
+/* Is there a tag of HTML at s, which points at its '<'? */
 static bool
-is_html(const char *s)
+is_tag(const char *s)
 {
-	for (; (s = strpbrk(s, "<&")) != NULL; s++) {
-		if (isalpha((unsigned char)s[1]) || s[1] == '#' ||
-		    (*s == '<' && (s[1] == '/' || s[1] == '!'))) {
-			return true;
+	static const char *const newer[] = { "section", "article", "header",
+	    "footer", "nav", "aside", "main", "figure", "figcaption", "time",
+	    "mark", "video", "audio", "source", "picture", "svg", "math",
+	    "template", "details", "summary", "wbr", "path", NULL };
+	char name[16];
+	size_t n = 0;
+
+	s++;
+	if (*s == '!') {
+		return true;
+	}
+	s += *s == '/';
+	while (n < sizeof(name) - 1 && isalnum((unsigned char)s[n])) {
+		name[n] = (char)tolower((unsigned char)s[n]);
+		n++;
+	}
+	name[n] = '\0';
+	if (n == 0 || (s[n] != '>' && s[n] != '/' && s[n] != '\0' &&
+	    strchr(" \t\r\n", s[n]) == NULL)) {
+		return false;
+	}
+	return is_one_of(name, newer) ||
+	    htmlTagLookup((const xmlChar *)name) != NULL;
+}
+
+/* Is there a reference at s, which points at its '&'? */
+static bool
+is_reference(const char *s)
+{
+	size_t n = 1;
+
+	n += s[n] == '#';
+	while (n < 12 && isalnum((unsigned char)s[n])) {
+		n++;
+	}
+	return n > 1 && s[n] == ';';
+}
+
+/* s with each '<' escaped that begins no tag: "firmware <V2.1" must keep its
+ * version. False if there is no markup in it at all. */
+static bool
+html_guard(struct buf *out, const char *s)
+{
+	bool html = false;
+
+	while (*s != '\0') {
+		size_t n = strcspn(s, "<&");
+
+		buf_add(out, s, n);
+		s += n;
+		if (*s == '<' && !is_tag(s)) {
+			buf_puts(out, "&lt;");
+			s++;
+		} else if (*s != '\0') {
+			html = html || *s == '<' || is_reference(s);
+			buf_byte(out, *s++);
 		}
 	}
-	return false;
+	return html;
 }
 
 const char *
 xml_html_text(struct xml_text *l, const char *s)
 {
-	size_t n = strlen(s);
-	xmlDoc *page;
+	struct buf guarded = BUF_INIT(24 * (size_t)TEXT_MAX);
+	const char *text = s;
 
-	if (!is_html(s)) {
-		return s;
+	if (html_guard(&guarded, s)) {
+		xmlDoc *page = htmlReadMemory(buf_text(&guarded),
+		    (int)guarded.len, NULL, "UTF-8", HTML_FLAGS);
+		if (page != NULL) {
+			text = tree_text(l, (const xmlNode *)page);
+			xmlFreeDoc(page);
+		}
 	}
-	page = htmlReadMemory(s, (int)n, NULL, "UTF-8", HTML_FLAGS);
-	if (page == NULL) {
-		return s;
-	}
-	const char *text = tree_text(l, (const xmlNode *)page);
-	xmlFreeDoc(page);
+	buf_clear(&guarded);
 	return text;
 }
 

@@ -19,6 +19,8 @@ struct xml_text {
 void	    xml_text_prepare(void);
 /* Code point of an HTML entity's name, 0 if there is none. */
 uint32_t    xml_entity_code(const char *name);
+/* The node behind this one in document order, inside `top`. NULL at the end. */
+const xmlNode *xml_next(const xmlNode *node, const xmlNode *top);
 /* All character data under an element. */
 const char *xml_raw_text(struct xml_text *l, const xmlNode *top);
 /* "" if it is not there. */

@@ -122,7 +122,8 @@ provider_walk(struct provider *p, const struct json *json, struct err *err)
 			rolie_feeds(p, &s);
 		}
 	}
-	for (uint32_t i = 0; i < n && p->ret->n_addresses == 0; i++) {
+	bool rolie = p->ret->n_addresses > 0;
+	for (uint32_t i = 0; i < n && !rolie; i++) {
 		struct spot s = spot_at(&list, i);
 		if (json_is_object(s.v)) {
 			directories(p, &s);

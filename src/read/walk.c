@@ -211,11 +211,14 @@ walk_url(struct walk *w, const struct spot *in, const char *key,
 	if (s.v == NULL && need == MAY) {
 		return "";
 	}
-	url = walk_line_of(w, &s, need);
-	if (url[0] != '\0' && !url_for_people(url)) {
-		walk_remark(w, &s, "%s is no address that may be shown as a "
-		    "link", walk_quote(w, url));
+	const char *text = walk_line_of(w, &s, need);
+	if (text[0] == '\0') {
 		return "";
+	}
+	url = url_for_people(text) ? url_join(w->mem, "", text) : "";
+	if (url[0] == '\0') {
+		walk_remark(w, &s, "%s is no address that may be shown as a "
+		    "link", walk_quote(w, text));
 	}
 	return url;
 }

@@ -46,6 +46,30 @@ trimmed(const char *s, size_t *ret_len)
 	return s;
 }
 
+/* Without the characters that turn the writing direction (U+202A to U+202E,
+ * U+2066 to U+2069): with them a text can be made to read as another one. */
+static const char *
+without_bidi(struct arena *mem, const char *s)
+{
+	char *out;
+	size_t n = 0;
+
+	if (strstr(s, "\xe2\x80") == NULL && strstr(s, "\xe2\x81") == NULL) {
+		return s;
+	}
+	out = arena_alloc(mem, strlen(s) + 1);
+	for (const unsigned char *p = (const unsigned char *)s; *p != 0; p++) {
+		if (p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa &&
+		    p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 &&
+		    p[2] <= 0xa9))) {
+			p += 2;
+			continue;
+		}
+		out[n++] = (char)*p;
+	}
+	return out;
+}
+
 /* The ceiling for what has been cleaned. */
 static const char *
 bounded(struct arena *mem, const char *s, size_t max, bool *ret_cut)
@@ -77,10 +101,9 @@ words_line(struct arena *mem, const char *s, bool *ret_cut)
 	if (n > 4 * LINE_MAX_) {
 		n = text_cut(s, 4 * LINE_MAX_);
 	}
-	s = arena_text_n(mem, s, n);
-	s = text_mojibake(mem, s);
-	s = text_line(mem, s);
-	s = text_trim(mem, s);
+	/* A no-break space at an end would hide the mojibake before it. */
+	s = text_mojibake(mem, text_trim(mem, arena_text_n(mem, s, n)));
+	s = text_trim(mem, text_line(mem, without_bidi(mem, s)));
 	return bounded(mem, s, LINE_MAX_, ret_cut);
 }
 
@@ -99,7 +122,7 @@ words_text(struct arena *mem, const char *s, bool *ret_cut)
 	if (n > 2 * TEXT_MAX) {
 		n = text_cut(s, 2 * TEXT_MAX);
 	}
-	s = text_block(mem, arena_text_n(mem, s, n));
+	s = text_block(mem, without_bidi(mem, arena_text_n(mem, s, n)));
 	s = arena_text_n(mem, trimmed(s, &n), n);
 	return bounded(mem, s, TEXT_MAX, ret_cut);
 }

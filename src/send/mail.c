@@ -77,7 +77,7 @@ settle_because(struct post *p, struct item *it, enum outcome_kind kind,
 	outcome_init(&o);
 	o.kind = kind;
 	o.reach = reach;
-	o.code = code;
+	o.code = arena_text(p->mem, code);
 	o.reason = text_line(p->mem, why);
 	settle(p, it, &o);
 }

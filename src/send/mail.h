@@ -49,7 +49,7 @@ void mail_body_html(struct arena *mem, struct buf *out,
 /* --- the message --- */
 void mail_quoted_printable(struct buf *out, const char *text);
 void mail_base64(struct buf *out, const void *p, size_t n);
-/* With CRLF throughout, at most MAIL_MAX. -1: it cannot be sent in this form. */
+/* With CRLF throughout, at most MAIL_MAX. -1: cannot be sent in this form. */
 int  mail_build(struct arena *mem, struct buf *out, const struct sink *s,
     const struct delivery *d, struct err *err);
 

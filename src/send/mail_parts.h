@@ -10,7 +10,7 @@ struct delivery;
 struct match;
 struct remedy;
 
-#define MAIL_LIST_MOST 40u	/* lines of one section; a mail is no database */
+#define MAIL_LIST_MOST 40u	/* lines of one section */
 
 struct mail_list {
 	const char	*item[MAIL_LIST_MOST + 1];

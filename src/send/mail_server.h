@@ -7,7 +7,7 @@ struct arena;
 struct err;
 
 struct mail_server {
-	const char	*host;		/* as configured: this name is verified */
+	const char	*host;		/* as configured; is verified */
 	const char	*host_port;
 	bool		 loopback;	/* by its spelling, not by DNS */
 };

@@ -16,8 +16,8 @@ struct arena;
 
 const char *send_severity_label(enum severity s);	/* "CRITICAL" */
 const char *send_event_label(enum event e);		/* "New", "Updated" */
-const char *send_status_words(enum match_status s);	/* "under investigation" */
-const char *send_remedy_words(const char *category);	/* "Fix", "Workaround" */
+const char *send_status_words(enum match_status s);	/* "affected" */
+const char *send_remedy_words(const char *category);	/* "Workaround" */
 
 #define SEND_SCORE_TEXT 8
 /* "9.8", or "" when nobody gave a score. */

@@ -42,7 +42,7 @@ struct db_driver {
 	void	(*rollback)(void *h);
 	int	(*script)(void *h, const char *sql, struct err *err);
 	uint64_t (*bytes)(void *h);		/* that it takes on disk */
-	int64_t	(*changes)(void *h);		/* rows, of the last statement */
+	int64_t	(*changes)(void *h);		/* rows of the last */
 
 	int	(*prepare)(void *h, const char *sql, void **ret,
 		    struct err *err);
@@ -71,8 +71,8 @@ int	 db_check(struct db *db, struct err *err);
 int	 db_survey(struct db *db, int64_t *ret_tables, bool *ret_meta,
     struct err *err);
 int	 db_begin(struct db *db, bool write, struct err *err);
-int	 db_commit(struct db *db, struct err *err);	/* rolls back on failure */
-void	 db_rollback(struct db *db);			/* no harm without begin */
+int	 db_commit(struct db *db, struct err *err); /* or back */
+void	 db_rollback(struct db *db); /* harmless without begin */
 int	 db_script(struct db *db, const char *sql, struct err *err);
 uint64_t db_bytes_used(struct db *db);
 

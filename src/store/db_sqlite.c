@@ -38,7 +38,7 @@ fail(struct lite *l, const char *what, struct err *err)
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
 		errno = EROFS;
-		return err_sys(err, "store %s: cannot be written (%s): the file "
+		return err_sys(err, "store %s: cannot be written (%s): it "
 		    "and its folder must belong to advrelay's user and be "
 		    "writable", l->path, what);
 	case SQLITE_BUSY:
@@ -52,7 +52,8 @@ fail(struct lite *l, const char *what, struct err *err)
 	case SQLITE_IOERR:
 		errno = sys != 0 ? sys : EIO;
 		return err_sys(err, "store %s: the disk failed (%s: %s): look "
-		    "at the kernel's log, then start again", l->path, what, why);
+		    "at the kernel's log, then start again", l->path, what,
+		    why);
 	case SQLITE_CANTOPEN:
 		errno = sys != 0 ? sys : EACCES;
 		return err_sys(err, "store %s: cannot be opened (%s): its "
@@ -210,9 +211,9 @@ lite_check(void *h, struct err *err)
 		return -1;
 	if (strcmp(said, "ok") == 0)
 		return 0;
-	return err_input(err, "store %s: damaged (%s). Nothing was changed: keep "
-	    "a copy of it with its -wal file, then restore a backup or name "
-	    "another path", l->path, said);
+	return err_input(err, "store %s: damaged (%s). Nothing was changed: "
+	    "keep a copy of it with its -wal file, then restore a backup or "
+	    "name another path", l->path, said);
 }
 
 static int

@@ -18,7 +18,7 @@ struct store {
 	struct db	*db;
 	struct zip	*zip;
 	char		*owner;
-	struct buf	 line;		/* of the journal, while it is written */
+	struct buf	 line;		/* of the journal, as written */
 	struct declared	*feeds;		/* by id */
 	uint32_t	 n_feeds;
 	void		 (*hook)(void *ctx, uint64_t n);

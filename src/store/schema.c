@@ -193,15 +193,15 @@ schema_bring(struct db *db, const char *const *steps, size_t n, bool read_only,
 	if (version_of(db, &have, err) == -1)
 		return -1;
 	if (have > (int64_t)n)
-		return err_config(err, "the store has schema %lld, this advrelay "
-		    "knows %zu at most: use the newer advrelay that made it; "
+		return err_config(err, "the store has schema %lld, this "
+		    "advrelay knows %zu at most: use the newer one that made it; "
 		    "nothing was changed", (long long)have, n);
 	if (have == (int64_t)n)
 		return 0;
 	if (read_only)
 		return err_config(err, "the store has schema %lld and this "
-		    "advrelay needs %zu: start \"advrelay run\" once, it brings "
-		    "the store up to date", (long long)have, n);
+		    "advrelay needs %zu: start \"advrelay run\" once, it "
+		    "brings the store up to date", (long long)have, n);
 	for (size_t i = (size_t)have; i < n; i++)
 		if (take(db, steps[i], (int64_t)i + 1, err) == -1)
 			return -1;

@@ -104,7 +104,7 @@ store_delivery(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : 0;
 }
 
-/* --- what people decide ---------------------------------------------------- */
+/* --- what people decide -------------------------------------------------- */
 
 struct place {
 	const char	*key, *sink, *recipient;

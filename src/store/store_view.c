@@ -1,5 +1,6 @@
 #include "contract/store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -48,13 +49,37 @@ feeds(struct store *s, struct arena *mem, struct store_view *v,
 	return rc;
 }
 
-static struct sink_view *
-sink_find(struct store_view *v, const char *name)
+static int
+by_name(const void *a, const void *b)
 {
-	for (uint32_t i = 0; i < v->n_sinks; i++)
-		if (strcmp(v->sinks[i].name, name) == 0)
-			return &v->sinks[i];
-	return NULL;
+	const struct sink_view *x = a, *y = b;
+	return strcmp(x->name, y->name);
+}
+
+/* Counted here and not with GROUP BY, which would sort a million rows in
+ * memory. The index gives the oldest first. */
+static int
+waiting(struct store *s, const char *sql, bool refused, struct store_view *v,
+    struct err *err)
+{
+	int rc;
+
+	struct stmt *q = db_use(s->db, sql);
+	while ((rc = db_step(q, err)) == 1) {
+		struct sink_view key = { .name = db_get_text(q, 0) };
+		struct sink_view *k = v->n_sinks == 0 ? NULL :
+		    bsearch(&key, v->sinks, v->n_sinks, sizeof(key), by_name);
+		if (k == NULL)
+			continue;
+		if (refused) {
+			k->refused++;
+			continue;
+		}
+		if (k->due++ == 0)
+			k->oldest_due = db_get_int(q, 1);
+	}
+	db_done(q);
+	return rc;
 }
 
 static int
@@ -80,27 +105,13 @@ sinks(struct store *s, struct arena *mem, struct store_view *v,
 	db_done(q);
 	if (rc == -1)
 		return -1;
-	q = db_use(s->db, "SELECT sink, count(*), min(since) FROM delivery "
-	    "WHERE state = 'due' GROUP BY sink");
-	while ((rc = db_step(q, err)) == 1) {
-		struct sink_view *k = sink_find(v, db_get_text(q, 0));
-		if (k == NULL)
-			continue;
-		k->due = (uint32_t)db_get_int(q, 1);
-		k->oldest_due = db_get_int(q, 2);
-	}
-	db_done(q);
-	if (rc == -1)
+	if (v->n_sinks > 0)
+		qsort(v->sinks, v->n_sinks, sizeof(*v->sinks), by_name);
+	if (waiting(s, "SELECT sink, since FROM delivery "
+	    "WHERE state = 'due' ORDER BY since, sink", false, v, err) == -1)
 		return -1;
-	q = db_use(s->db, "SELECT sink, count(*) FROM delivery "
-	    "WHERE state = 'refused' GROUP BY sink");
-	while ((rc = db_step(q, err)) == 1) {
-		struct sink_view *k = sink_find(v, db_get_text(q, 0));
-		if (k != NULL)
-			k->refused = (uint32_t)db_get_int(q, 1);
-	}
-	db_done(q);
-	return rc;
+	return waiting(s, "SELECT sink, since FROM delivery "
+	    "WHERE state = 'refused' ORDER BY since, sink", true, v, err);
 }
 
 static int

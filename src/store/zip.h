@@ -12,8 +12,8 @@ struct err;
 struct zip;
 
 struct zipped {
-	const char	*codec;		/* "zstd", or "plain" where it gains nothing */
-	const void	*bytes;		/* lent until the next zip_ call, or p itself */
+	const char	*codec;		/* "zstd", or "plain": no gain */
+	const void	*bytes;		/* lent until the next call, or p */
 	size_t		 len;
 };
 

@@ -36,7 +36,7 @@ static const char *const answer_names[] =
 static const char *const level_names[] = { "L0", "L1", "L2" };
 
 struct label {
-	const char	*device, *advisory, *file, *kind, *range;
+	const char	*device, *advisory, *file, *kind, *range, *why;
 	enum answer	 expected;
 	unsigned	 level;
 	const char	**cves;		uint32_t n_cves;
@@ -103,6 +103,7 @@ read_label(const char *p, size_t n)
 		l.file = keep(v, "file");
 		l.kind = keep(v, "kind");
 		l.range = keep(v, "range");
+		l.why = keep(v, "why");
 		const struct json *cves = json_get(v, "cves");
 		for (size_t i = 0; i < json_count(cves); i++) {
 			l.cves = arena_more(&run.mem, l.cves, l.n_cves,
@@ -161,10 +162,11 @@ answer_of(const struct match *m)
 	return ANSWER_POSSIBLE;
 }
 
+/* Where the label says "also: ..." its CVEs are those beyond doubt only. */
 static bool
 same_cves(const struct label *l, const struct match *m)
 {
-	if (l->n_cves != m->n_cves)
+	if (l->n_cves != m->n_cves && !text_starts(l->why, "also:"))
 		return false;
 	for (uint32_t i = 0; i < l->n_cves; i++) {
 		bool there = false;

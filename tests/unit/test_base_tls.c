@@ -61,6 +61,9 @@ struct peer {
 	FILE	*out;
 };
 
+static void shell(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
+
 static void
 shell(const char *fmt, ...)
 {

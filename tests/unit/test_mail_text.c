@@ -1,4 +1,4 @@
-/* Header fields: what went in comes out of a decoder, and nothing breaks out. */
+/* Header fields: a decoder gets back what went in, and nothing breaks out. */
 #include "mail_fixture.h"
 
 static struct arena mem;

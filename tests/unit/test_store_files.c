@@ -230,8 +230,8 @@ END_TEST
 
 /* Steps of a house that is not ours, to see how steps are taken. */
 static const char *const steps[] = {
-	"CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
-	    "CREATE TABLE a (id @ID@, x TEXT, y @BYTES@);",
+	("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
+	    "CREATE TABLE a (id @ID@, x TEXT, y @BYTES@);"),
 	"CREATE TABLE b (id @ID@); INSERT INTO a (x) VALUES ('two');",
 	"CREATE TABLE c (id @ID@); INSERT INTO nowhere VALUES (1);",
 	"CREATE TABLE c (id @ID@);",

@@ -1,0 +1,184 @@
+/* Printed ranges and versions in, below and above them. */
+#include <check.h>
+#include <stdlib.h>
+#include "base/arena.h"
+#include "match/ranges.h"
+
+#define IN VERDICT_IN
+#define UN VERDICT_UNKNOWN
+#define NO VERDICT_OUT
+
+/* kind: R = range, V = product_version, N = no version branch. */
+static const struct {
+	const char	*range;
+	char		 kind;
+	const char	*version;	/* NULL: not known */
+	enum verdict	 verdict;
+} cases[] = {
+	/* all */
+	{ "vers:all/*", 'R', "1.0", IN }, { "vers:all/*", 'R', NULL, IN },
+	{ "vers:all/*", 'V', NULL, IN }, { "All versions", 'R', NULL, IN },
+	{ "All Versions", 'R', "7", IN }, { "all", 'R', NULL, IN },
+	{ "*", 'R', "garbage", IN }, { "", 'N', NULL, IN },
+	{ "", 'R', "1.0", UN }, { " ", 'R', NULL, UN },
+	/* one bound */
+	{ "< V4.1.3", 'R', "4.1.2", IN }, { "< V4.1.3", 'R', "V4.1.3", NO },
+	{ "<V4.3.10", 'R', "4.3.9", IN }, { "< 4.0", 'R', "4", NO },
+	{ "<= 5.008", 'R', "5.008", IN }, { "<= 5.008", 'R', "5.009", NO },
+	{ "<=3.3.23.6.9", 'R', "3.3.23.6.10", NO },
+	{ "< V4.1.3", 'R', NULL, UN }, { "< V4.1.3", 'R', "unknown", UN },
+	{ " <1.000.HW00.21.20190812", 'R', "1.000.HW00.20.20190101", IN },
+	{ "vers:all/<V4.3.8", 'R', "4.3.7", IN },
+	{ "vers:all/<V4.3.8", 'R', "4.3.8", NO },
+	{ "All versions < V2.14.0", 'R', "2.13.9", IN },
+	{ "All BIOS versions < V25.02.06", 'R', "25.02.06", NO },
+	{ "All versions <= V5.x", 'R', "5.9", IN },
+	{ "All versions <= V5.x", 'R', "6.0", NO },
+	{ "< V3.X.17", 'R', "3.4.16", IN }, { "< V3.X.17", 'R', "3.4.17", NO },
+	{ "<= 52", 'R', "53", NO }, { "\xe2\x89\xa4 2.0.1", 'R', "2.0.2", NO },
+	{ "< FW14", 'R', "13", IN }, { "<=firmware_05", 'R', "6", NO },
+	/* "<= 2.3" is often meant to hold all of 2.3 */
+	{ "<= 2.3", 'R', "2.3.1", UN }, { "<= 2.3.1", 'R', "2.3.1.5", NO },
+	{ "<= V14", 'R', "V14 SP1", UN }, { "<= 2.3", 'R', "2.4", NO },
+	/* updates and builds */
+	{ "< V17 Update 5", 'R', "V17 Update 4", IN },
+	{ "< V17 Update 5", 'R', "V17", IN },
+	{ "< V17 Update 5", 'R', "V17 Update 5", NO },
+	{ "<V19_Update_1", 'R', "V19", IN }, { "<V18_Update_2", 'R',
+	    "V18 Update 2", NO },
+	{ "< V1.0 SP2 Update 1", 'R', "V1.0 SP2 Update 2", NO },
+	{ "All versions < V4.8 SP2", 'R', "V4.8 SP1", IN },
+	{ "<= 3.4.4 Build 16102416", 'R', "3.4.4 Build 16102416", IN },
+	{ "<= 3.4.4 Build 16102416", 'R', "3.4.4 Build 16102417", NO },
+	{ "< 02.07.07(10)", 'R', "02.07.07(9)", IN },
+	/* two bounds: the bar, a blank, "and" */
+	{ ">= 6.02 | <= 6.05", 'R', "6.02", IN },
+	{ ">= 6.02 | <= 6.05", 'R', "6.05", IN },
+	{ ">= 6.02 | <= 6.05", 'R', "6.06", NO },
+	{ ">= 6.02 | <= 6.05", 'R', "6.01", NO },
+	{ ">=1.220|<=1.281", 'R', "1.250", IN },
+	{ ">=3.0|<3.4.1", 'R', "3.4.1", NO },
+	{ "> 6.1 | < 6.1.4", 'R', "6.1", NO },
+	{ "> 6.1 | < 6.1.4", 'R', "6.1.3", IN },
+	{ ">= V7.80 < V9.30", 'R', "V7.80", IN },
+	{ ">= V7.80 < V9.30", 'R', "V9.30", NO },
+	{ ">= V2.3 and < V6.30.016", 'R', "V6.30.015", IN },
+	{ ">= V2.3 and < V6.30.016", 'R', "2.2", NO },
+	{ "vers:all/>=V7.80<V9.40", 'R', "9.39", IN },
+	{ "> V3.0 < V4.0", 'R', "3.0", NO }, { "> V3.0 < V4.0", 'R', "3.5", IN },
+	{ ">= R3.05.00 | <= R3.09.50", 'R', "R3.06.00", IN },
+	{ ">= 2019 < 2020 Upd1", 'R', "2018", NO },
+	{ ">= 2019 < 2020 Upd1", 'R', "2019 SP1", IN },
+	{ "<= 5.0 and >= 3.0", 'R', "2.0", NO },
+	{ "<= 5.0 and >= 3.0", 'R', "4.0", IN },
+	{ "0 < 9.8.12", 'R', "9.8.11", IN }, { "0 < 9.8.12", 'R', "9.8.12", NO },
+	{ "1.0 - 2.0", 'R', "1.5", IN }, { "1.0 - 2.0", 'R', "2.1", NO },
+	{ "from 2.0 to 3.0", 'R', "2.5", IN },
+	{ "between 2.0 and 3.0.1", 'R', "1.9", NO },
+	{ "2014-2016", 'V', "2015", IN }, { "2014-2016 ", 'V', "2017", NO },
+	{ "vers:generic/>=1.0|<2.0|>=3.0|<3.5", 'R', "2.5", NO },
+	{ "vers:generic/>=1.0|<2.0|>=3.0|<3.5", 'R', "3.4", IN },
+	/* a lone lower bound never says no */
+	{ ">= V2.3", 'R', "2.4", IN }, { ">= V2.3", 'R', "2.2", UN },
+	{ "> 1.7.5.0", 'R', "1.7.4.0", UN },
+	/* exact versions and lists */
+	{ "3.4", 'V', "3.4", IN }, { "3.4", 'V', "3.5", NO },
+	{ "3.4", 'V', "3.4.1", UN }, { "V2.0", 'V', "2", IN },
+	{ "1.00 | 1.04", 'V', "1.04", IN }, { "1.00 | 1.04", 'V', "1.02", NO },
+	{ "5.1 | 6.0 | 6.1", 'V', "6.0", IN },
+	{ "V1.0.4, V1.1.0", 'V', "1.1.0", IN },
+	{ "2.1.0, 2.1.1 and 2.1.2", 'V', "2.1.2", IN },
+	{ "2.1.0, 2.1.1 and 2.1.2", 'V', "2.1.3", NO },
+	{ "R16A", 'V', "R15B", NO }, { "HEN32204", 'V', "HEN32204", IN },
+	{ "3.0.x", 'V', "3.0.7", IN }, { "3.0.x", 'V', "3.1", NO },
+	{ "1.2 *", 'V', "1.2.9", IN }, { "2.X", 'V', "3.0", NO },
+	{ "<= 1.12.0.25 | 1.12.13.2 | 1.12.14.5", 'R', "1.12.13.2", IN },
+	{ "<= 1.12.0.25 | 1.12.13.2 | 1.12.14.5", 'R', "1.12.14.4", NO },
+	{ "<= 1.12.0.25 | 1.12.13.2 | 1.12.14.5", 'R', "1.11", IN },
+	/* words */
+	{ "V2.0 and prior", 'R', "1.9", IN },
+	{ "V2.0.1 and prior", 'R', "2.0.2", NO },
+	{ "2.1.3 and earlier versions", 'R', "2.1.3", IN },
+	{ "All versions prior to V3.0", 'R', "2.9", IN },
+	{ "Versions prior to 3.0", 'R', "3.0", NO },
+	{ "prior to and including 3.0.0", 'R', "3.0.0", IN },
+	{ "versions before 2.1", 'R', "2.0.9", IN },
+	{ "up to and including 2.1.5", 'R', "2.1.5", IN },
+	{ "3.1.2 and later", 'R', "3.2", IN },
+	{ "1.0 through 1.5", 'R', "1.6", NO },
+	/* one bound for each line */
+	{ "<v36.011_v35.013_v34.014", 'R', "v35.012", IN },
+	{ "<v36.011_v35.013_v34.014", 'R', "v35.013", NO },
+	{ "<v36.011_v35.013_v34.014", 'R', "v34.014", NO },
+	{ "<v36.011_v35.013_v34.014", 'R', "v33.1", IN },
+	{ "<v36.011_v35.013_v34.014", 'R', "v36.010", IN },
+	/* dates */
+	{ "<April/20/2023", 'R', "2023-04-19", IN },
+	{ "< January 31 2014", 'R', "February 1 2014", NO },
+	/* what nobody can compare is not known, never a no */
+	{ "<=the_first_5_digits_of_serial_number_24031", 'R', "1.0", UN },
+	{ "<=d78dda6", 'R', "1.0", UN },
+	{ "NMC2 <= 6.9.6", 'R', "6.9.5", UN },
+	{ "NMC2 <= 6.9.6", 'R', "7.0.0", NO },
+	{ "All versions <= V2.5.0 and Function State (FS) <= 3", 'R', "2.4",
+	    UN },
+	{ "All versions <= V2.5.0 and Function State (FS) <= 3", 'R', "2.6",
+	    NO },
+	{ ">= 20.8 (only affected by CVE-2019-10943)", 'R', "20.9", UN },
+	{ "All versions with maxView Storage Manager < 4.09", 'R', "1", UN },
+	{ "see the advisory", 'R', "1.0", UN },
+	{ "HEN32204", 'V', "XYZ9", UN },
+};
+
+START_TEST(verdicts)
+{
+	struct arena mem = ARENA_INIT;
+	struct range r;
+	struct version v;
+	bool known = cases[_i].version != NULL && version_read_printed(
+	    cases[_i].version, &v) == 0, lone;
+
+	range_read(cases[_i].range, cases[_i].kind == 'N' ? VERSION_NONE :
+	    cases[_i].kind == 'V' ? VERSION_ONE : VERSION_RANGE, &mem, &r);
+	enum verdict got = range_test(&r, known ? &v : NULL, &lone);
+	ck_assert_msg(got == cases[_i].verdict, "\"%s\", %s: %d, not %d",
+	    cases[_i].range, cases[_i].version == NULL ? "-" :
+	    cases[_i].version, (int)got, (int)cases[_i].verdict);
+	arena_clear(&mem);
+}
+END_TEST
+
+START_TEST(lone_bounds)
+{
+	struct arena mem = ARENA_INIT;
+	struct range r;
+	struct version v;
+	bool lone;
+
+	ck_assert_int_eq(version_read_printed("8.4", &v), 0);
+	range_read(">=V8.3", VERSION_RANGE, &mem, &r);
+	ck_assert_int_eq(range_test(&r, &v, &lone), VERDICT_IN);
+	ck_assert(lone);
+	range_read(">=V8.3 < V9", VERSION_RANGE, &mem, &r);
+	ck_assert_int_eq(range_test(&r, &v, &lone), VERDICT_IN);
+	ck_assert(!lone);
+	arena_clear(&mem);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("match ranges");
+	TCase *c = tcase_create("ranges");
+
+	tcase_add_loop_test(c, verdicts, 0,
+	    (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_test(c, lone_bounds);
+	suite_add_tcase(s, c);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed;
+}
