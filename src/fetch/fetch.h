@@ -36,9 +36,6 @@ void web_get(const struct job *j, const char *url, bool conditional,
     size_t max, struct fetched *ret, struct blob *ret_body);
 void file_get(const struct job *j, const char *url, bool conditional,
     size_t max, struct fetched *ret, struct blob *ret_body);
-/* file.c: the path of a file: URL, percent-decoded. */
-int  file_path(const char *url, struct arena *mem, const char **ret,
-    struct err *err);
 
 /* Result and reason in one; a later call replaces the earlier. */
 void fetched_end(struct fetched *f, struct arena *mem, enum fetch_result r,

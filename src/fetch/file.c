@@ -17,57 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* RFC 8089: "file:///path", "file:/path", "file://localhost/path". */
-int
-file_path(const char *url, struct arena *mem, const char **ret,
-    struct err *err)
-{
-	const char *s = url + strlen("file:");
-	char *out, *at;
-	size_t n;
-
-	if (strncasecmp(url, "file:", 5) != 0) {
-		return err_input(err, "not a file: URL");
-	}
-	if (strncasecmp(s, "//localhost/", 12) == 0) {
-		s += 11;
-	} else if (text_starts(s, "//")) {
-		s += 2;
-	}
-	if (s[0] != '/') {
-		return err_config(err, "a file: URL needs an absolute path and "
-		    "no host, like file:///srv/mirror/");
-	}
-	n = strcspn(s, "?#");
-	out = at = arena_alloc(mem, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] != '%') {
-			*at++ = s[i];
-			continue;
-		}
-		if (i + 2 >= n || hex_digit(s[i + 1]) < 0 ||
-		    hex_digit(s[i + 2]) < 0) {
-			return err_config(err, "a file: URL has a broken %%XX");
-		}
-		*at = (char)(hex_digit(s[i + 1]) << 4 | hex_digit(s[i + 2]));
-		if (*at++ == '\0') {
-			return err_config(err, "a file: URL holds %%00");
-		}
-		i += 2;
-	}
-	*ret = out;
-	return 0;
-}
+#include "noun/file_url.h"
 
 /* Is a component of the path ".."? */
 static bool
@@ -142,8 +92,8 @@ path_for(const struct job *j, const char *url, char real[PATH_MAX],
 		    url_show(j->mem, url));
 		return NULL;
 	}
-	if (file_path(url, j->mem, &path, &err) == -1 ||
-	    file_path(j->poll->feed.url, j->mem, &root, &err) == -1) {
+	if (file_url_path(url, j->mem, &path, &err) == -1 ||
+	    file_url_path(j->poll->feed.url, j->mem, &root, &err) == -1) {
 		fetched_end(ret, j->mem, FETCH_FORBIDDEN, "%s: %s",
 		    url_show(j->mem, url), err.text);
 		return NULL;

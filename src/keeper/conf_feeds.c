@@ -7,11 +7,13 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/text.h"
 
 #include "noun/cidr.h"
 #include "noun/device.h"
+#include "noun/file_url.h"
 
 #include "contract/conf.h"
 #include "contract/format.h"
@@ -148,24 +150,26 @@ static void
 check_feed(struct conf_read *r, const config_setting_t *s, struct feed *f,
     const struct conf *c)
 {
+	struct err err = ERR_INIT;
 	struct url_parts url;
 	struct cidr block;
+	const char *path;
 
 	if (f->url[0] == '\0')
 		return;
-	if (conf_url(r, f->url, &url) == -1)
+	if (text_starts(f->url, "file:")) {
+		if (file_url_path(f->url, r->mem, &path, &err) == -1)
+			conf_complain(r, conf_member(s, "url"), "%s", err.text);
+		url = (struct url_parts){ "file", "", "", 0 };
+	} else if (conf_url(r, f->url, &url) == -1 || url.host[0] == '\0') {
 		conf_complain(r, conf_member(s, "url"), "\"%s\" is no URL; "
 		    "allowed: https://host/path, http://host/path, "
 		    "file:///path", f->url);
-	else if (strcmp(url.scheme, "https") != 0 &&
-	    strcmp(url.scheme, "http") != 0 && strcmp(url.scheme, "file") != 0)
+	} else if (strcmp(url.scheme, "https") != 0 &&
+	    strcmp(url.scheme, "http") != 0) {
 		conf_complain(r, conf_member(s, "url"), "scheme \"%s\" is not "
 		    "fetched; allowed: https, http, file", url.scheme);
-	else if (strcmp(url.scheme, "file") == 0 ? url.path[0] != '/' ||
-	    url.host[0] != '\0' : url.host[0] == '\0')
-		conf_complain(r, conf_member(s, "url"), "\"%s\" has no %s",
-		    f->url, url.scheme[0] == 'f' ?
-		    "absolute path; allowed: file:///path" : "host");
+	}
 	f->https_only = strcmp(url.scheme, "https") == 0;
 	if (f->type[0] == '\0') {
 		const char *guess = guess_type(f->url);

@@ -17,6 +17,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include "noun/file_url.h"
+
 #include "contract/format.h"
 #include "talk/helper.h"
 
@@ -65,12 +67,12 @@ fetch_args(const struct conf *c)
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < c->n_feeds; i++) {
-		const char *url = c->feeds[i].url;
+		const char *path;
 		char *folder;
 
-		if (!text_starts(url, "file://"))
+		if (file_url_path(c->feeds[i].url, c->mem, &path, NULL) == -1)
 			continue;
-		folder = arena_text(c->mem, url + strlen("file://"));
+		folder = arena_text(c->mem, path);
 		*strrchr(folder, '/') = '\0';
 		args = arena_more(c->mem, args, n, sizeof(*args));
 		args[n++] = "--read";

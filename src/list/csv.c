@@ -77,20 +77,25 @@ add_cell(struct sheet *s, const char *p, size_t n)
 	}
 }
 
-/* The quote that closes the cell which opens at `at`; 0 if there is none. */
+/* The quote that closes the cell which opens at `at`; 0 if there is none. A
+ * quote in a later row that does not end its cell belongs to another one. */
 static size_t
 closing_quote(const struct sheet *s, size_t at)
 {
 	size_t end = s->n - at < QUOTED_MAX ? s->n : at + QUOTED_MAX;
+	bool same_row = true;
 
 	for (size_t i = at + 1; i < end; i++) {
+		same_row &= s->p[i] != '\n';
 		if (s->p[i] != '"')
 			continue;
 		if (i + 1 < s->n && s->p[i + 1] == '"') {
 			i++;
 			continue;
 		}
-		return i;
+		char next = i + 1 < s->n ? s->p[i + 1] : '\n';
+		return same_row || next == s->separator || next == '\n' ||
+		    next == '\r' ? i : 0;
 	}
 	return 0;
 }

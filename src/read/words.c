@@ -123,7 +123,8 @@ words_text(struct arena *mem, const char *s, bool *ret_cut)
 		n = text_cut(s, 2 * TEXT_MAX);
 	}
 	s = text_block(mem, without_bidi(mem, arena_text_n(mem, s, n)));
-	s = arena_text_n(mem, trimmed(s, &n), n);
+	s = trimmed(s, &n);
+	s = arena_text_n(mem, s, n);
 	return bounded(mem, s, TEXT_MAX, ret_cut);
 }
 

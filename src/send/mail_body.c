@@ -86,8 +86,9 @@ devices_text(struct arena *mem, struct buf *out, const struct alert *a)
 	for (uint32_t i = 0; i < a->n_matches && i < SEND_DEVICES_MAX; i++)
 		device_text(mem, out, &a->matches[i], i + 1);
 	if (all > SEND_DEVICES_MAX && a->n_matches > 0)
-		buf_printf(out, "    +%" PRIu64 " more, see: advrelay show"
-		    " %s\n", all - SEND_DEVICES_MAX, mail_slug(mem, a->key, 64));
+		buf_printf(out, "    +%" PRIu64 " more; advrelay match with the"
+		    " original document\n    lists them all\n",
+		    all - SEND_DEVICES_MAX);
 	if (a->n_matches == 0)
 		buf_puts(out, "None any more.\n");
 }

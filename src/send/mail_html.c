@@ -170,9 +170,9 @@ devices_html(struct arena *mem, struct buf *out, const struct alert *a)
 		device_row(mem, out, &a->matches[i]);
 	buf_puts(out, "</tbody>\n</table>\n");
 	if (all > SEND_DEVICES_MAX)
-		buf_printf(out, "<p>+%" PRIu64 " more, see: advrelay show %s"
-		    "</p>\n", all - SEND_DEVICES_MAX,
-		    mail_slug(mem, a->key, 64));
+		buf_printf(out, "<p>+%" PRIu64 " more; advrelay match with the"
+		    " original document lists them all</p>\n",
+		    all - SEND_DEVICES_MAX);
 }
 
 static void

@@ -151,6 +151,4 @@ mail_why(struct arena *mem, const struct alert *a, struct mail_list *ret)
 	    send_cut(mem, a->route, 100), send_cut(mem, a->feed, 100)));
 	list_add(mem, ret, arena_printf(mem, "Key %s, revision %u, %s.", key,
 	    a->rev, event_name(a->event)));
-	list_add(mem, ret, arena_printf(mem, "To acknowledge: advrelay ack %s."
-	    " To silence: advrelay silence %s", key, key));
 }

@@ -4,11 +4,13 @@
 #include <string.h>
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "noun/advisory.h"
-#include "contract/format.h"
+#include "noun/document.h"
 #include "read/ids.h"
+#include "read/read.h"
 #include "read/url.h"
 #include "read/words.h"
 #include "read/xml_mend.h"
@@ -226,6 +228,40 @@ START_TEST(xml_is_mended)
 }
 END_TEST
 
+/* Quadratic blow-up: one long entity, often referred to. */
+START_TEST(entities_are_bounded)
+{
+	struct arena mem = ARENA_INIT;
+	struct buf in = BUF_INIT(1u << 20);
+	struct reading r;
+	struct err err = ERR_INIT;
+	const struct document doc = { .feed = "", .url = "https://a/",
+	    .format = "rss" };
+	size_t said = 0;
+
+	buf_puts(&in, "<!DOCTYPE rss [<!ENTITY e \"");
+	for (int i = 0; i < 20000; i++) {
+		buf_puts(&in, "ha ");
+	}
+	buf_puts(&in, "\">]><rss><channel>");
+	for (int i = 0; i < 100; i++) {
+		buf_printf(&in, "<item><guid>%d</guid><description>&e;&e;&e;"
+		    "</description></item>", i);
+	}
+	buf_puts(&in, "</channel></rss>");
+	ck_assert_int_eq(document_read(&doc, buf_text(&in), in.len, &mem, &r,
+	    &err), 0);
+	ck_assert_uint_eq(r.n_advisories, 100);
+	for (uint32_t i = 0; i < r.n_advisories; i++) {
+		said += strlen(r.advisories[i].text);
+	}
+	ck_assert_uint_le(said, 4u << 20);
+	ck_assert_uint_eq(r.n_remarks, 1);
+	arena_clear(&mem);
+	buf_clear(&in);
+}
+END_TEST
+
 START_TEST(feed_types_are_known)
 {
 	ck_assert_ptr_null(feed_type_find("csaf-"));
@@ -250,6 +286,7 @@ main(void)
 	tcase_add_loop_test(t, lines_are_cleaned, 0, COUNT_OF(lines));
 	tcase_add_test(t, texts_are_bounded);
 	tcase_add_loop_test(t, xml_is_mended, 0, COUNT_OF(mends));
+	tcase_add_test(t, entities_are_bounded);
 	tcase_add_test(t, feed_types_are_known);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

@@ -1,0 +1,190 @@
+/* The device index: what goes in comes out, and a hostile one does no harm. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/arena.h"
+#include "base/blob.h"
+#include "base/err.h"
+#include "match/matching.h"
+
+static void
+build(struct blob *blob, unsigned n)
+{
+	struct index_builder *b = index_builder_new();
+	struct err err = ERR_INIT;
+	struct column extra[] = { { "Rack", "R1" }, { "Empty", "" } };
+
+	for (unsigned i = 0; i < n; i++) {
+		struct arena mem = ARENA_INIT;
+		struct device d;
+		device_init(&d);
+		d.list = i < n / 2 ? "north" : "south";
+		d.id = arena_printf(&mem, "d-%u", i);
+		d.vendor = i % 3 == 0 ? "Acme" : "Bolt";
+		d.model = arena_printf(&mem, "Gate %u", i % 7);
+		d.version = arena_printf(&mem, "1.%u", i);
+		d.part_number = i % 2 == 0 ? arena_printf(&mem, "AG-77%02u",
+		    i % 100) : "";
+		d.site = "Hall";
+		d.extra = extra;
+		d.n_extra = 2;
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 0);
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 1);
+		arena_clear(&mem);
+	}
+	ck_assert_uint_eq(index_builder_count(b), n);
+	ck_assert_int_eq(index_builder_finish(b, blob, &err), 0);
+	ck_assert_int_eq(blob_map(blob, &err), 0);
+	index_builder_free(b);
+}
+
+START_TEST(round_trip)
+{
+	struct blob blob = BLOB_INIT;
+	struct arena mem = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct index ix;
+
+	build(&blob, 500);
+	ck_assert_int_eq(index_open(&ix, blob.map, blob.len, &err), 0);
+	ck_assert_uint_eq(index_devices(&ix), 500);
+	for (uint32_t i = 0; i < 500; i++) {
+		struct device d;
+		index_device(&ix, i, &mem, &d);
+		ck_assert_str_eq(d.id, arena_printf(&mem, "d-%u", i));
+		ck_assert_str_eq(d.list, i < 250 ? "north" : "south");
+		ck_assert_str_eq(d.vendor, i % 3 == 0 ? "Acme" : "Bolt");
+		ck_assert_str_eq(d.version, arena_printf(&mem, "1.%u", i));
+		ck_assert_str_eq(d.serial, "");
+		ck_assert_str_eq(d.site, "Hall");
+		ck_assert_uint_eq(d.n_extra, 1);
+		ck_assert_str_eq(d.extra[0].name, "Rack");
+		ck_assert_str_eq(index_column(&ix, i, INDEX_COLUMN_site),
+		    "Hall");
+	}
+	struct device none;
+	index_device(&ix, 500, &mem, &none);
+	ck_assert_str_eq(none.id, "");
+	arena_clear(&mem);
+	blob_clear(&blob);
+}
+END_TEST
+
+START_TEST(keys_lead_to_devices)
+{
+	struct blob blob = BLOB_INIT;
+	struct err err = ERR_INIT;
+	struct index ix;
+	struct maker m;
+	struct name n;
+
+	build(&blob, 500);
+	ck_assert_int_eq(index_open(&ix, blob.map, blob.len, &err), 0);
+	maker_read("ACME Inc.", &m);
+	name_read("gate  3", &m, &n);
+	uint32_t group = index_group(&ix, m.key[0]);
+	ck_assert_uint_ne(group, INDEX_NO_VENDOR);
+	struct index_run run = index_find(&ix, index_key(INDEX_NAME, group,
+	    n.key));
+	ck_assert_uint_eq(run.n, 1);
+	struct index_run devices = index_members(&ix,
+	    index_model(&ix, run.at[0]));
+	unsigned want = 0;
+	for (unsigned i = 0; i < 500; i++)
+		want += i % 3 == 0 && i % 7 == 3;
+	ck_assert_uint_eq(devices.n, want);
+	for (uint32_t i = 1; i < devices.n; i++)
+		ck_assert_uint_lt(devices.at[i - 1], devices.at[i]);
+	run = index_orders(&ix, "AG771?");
+	ck_assert_uint_eq(run.n, 25);
+	run = index_find(&ix, index_key(INDEX_ORDER, 0, index_hash("AG7714",
+	    6)));
+	ck_assert_uint_eq(run.n, 5);
+	blob_clear(&blob);
+}
+END_TEST
+
+START_TEST(empty)
+{
+	struct blob blob = BLOB_INIT;
+	struct err err = ERR_INIT;
+	struct arena mem = ARENA_INIT;
+	struct index ix;
+	struct advisory a;
+	struct matching got;
+
+	build(&blob, 0);
+	ck_assert_int_eq(index_open(&ix, blob.map, blob.len, &err), 0);
+	advisory_init(&a);
+	a.title = "Acme Gate 7";
+	advisory_match(&ix, &a, &mem, &got);
+	ck_assert_uint_eq(got.n, 0);
+	arena_clear(&mem);
+	blob_clear(&blob);
+}
+END_TEST
+
+/* Each word of the index set to something else: refused or harmless. */
+START_TEST(hostile)
+{
+	static const uint32_t values[] = { 0, 1, 0x7fffffff, 0xffffffff };
+	struct blob blob = BLOB_INIT;
+	struct advisory a;
+	struct product p[2];
+
+	build(&blob, 40);
+	advisory_init(&a);
+	memset(p, 0, sizeof(p));
+	for (int i = 0; i < 2; i++) {
+		p[i].ref = p[i].name = p[i].family = p[i].patch = "";
+		p[i].hardware = p[i].cpe = p[i].relation = "";
+		p[i].vendor = "Acme";
+		p[i].product = i == 0 ? "Gate 3" : "Gate (AG-77*1234)";
+		p[i].version = "< 2";
+		p[i].version_kind = VERSION_RANGE;
+	}
+	static const char *models[] = { "AG-77*" };
+	p[1].models = models;
+	p[1].n_models = 1;
+	a.products = p;
+	a.n_products = 2;
+	uint32_t *copy = malloc(blob.len);
+	for (size_t at = 0; at < blob.len / 4; at++) {
+		for (size_t v = 0; v < 4; v++) {
+			struct arena mem = ARENA_INIT;
+			struct matching got;
+			struct index ix;
+			memcpy(copy, blob.map, blob.len);
+			copy[at] = values[v];
+			if (index_open(&ix, copy, blob.len, NULL) == 0)
+				advisory_match(&ix, &a, &mem, &got);
+			arena_clear(&mem);
+		}
+	}
+	for (size_t cut = 0; cut < blob.len; cut += 8) {
+		struct index ix;
+		ck_assert_int_eq(index_open(&ix, blob.map, cut, NULL), -1);
+	}
+	free(copy);
+	blob_clear(&blob);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("match index");
+	TCase *c = tcase_create("index");
+
+	tcase_set_timeout(c, 120);
+	tcase_add_test(c, round_trip);
+	tcase_add_test(c, keys_lead_to_devices);
+	tcase_add_test(c, empty);
+	tcase_add_test(c, hostile);
+	suite_add_tcase(s, c);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed;
+}
