@@ -112,7 +112,7 @@ $(B)/advrelay: $(call obj,$(cli_SRC) $(keeper_SRC)) $(B)/store.a $(FLOORS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(advrelay_LIBS) $(COMMON_LIBS)
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/tests -name "*.d" 2>/dev/null)
 
 # ---- tests ------------------------------------------------------------------
 # tests/unit/test_ROOM_WHAT.c is one Check program, linked with its room.
@@ -217,7 +217,7 @@ bench: all
 # Coverage in a build of its own; needs gcov (part of gcc).
 cover:
 	@$(MAKE) --no-print-directory -j2 B=build/cover DEV= CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage all unit
-	@$(PYTHON) tests/run build/cover --only unit || true
+	@$(PYTHON) tests/run build/cover --kind unit || true
 	@$(PYTHON) contrib/lint/cover.py build/cover
 
 install: all

@@ -4,6 +4,8 @@ import os
 import re
 
 NAME = re.compile(r'\.name\s*=\s*"([a-z_]+)"\s*,\s*\.type')
+# programs, which are groups of settings
+POOL = re.compile(r'\{\s*"([a-z_]+)",\s*\{\s*\d')
 MACRO = re.compile(r'(?:\{\s*|GLOBS\()"([a-z_]+)"\s*,\s*(?:SET_|[a-z]+\))')
 
 
@@ -15,7 +17,7 @@ def of_code(root):
             continue
         with open(os.path.join(folder, name), encoding='utf-8') as f:
             text = f.read()
-        for pattern in (NAME, MACRO):
+        for pattern in (NAME, MACRO, POOL):
             for m in pattern.finditer(text):
                 line = text.count('\n', 0, m.start()) + 1
                 found.setdefault(m.group(1), ('src/keeper/' + name, line))
@@ -26,9 +28,9 @@ def of_manual(path):
     found = {}
     with open(path, encoding='utf-8') as f:
         for n, line in enumerate(f, 1):
-            m = re.match(r'\.It (?:Xo )?Cm ([a-z_]+)', line)
-            if m:
-                found.setdefault(m.group(1), n)
+            if line.startswith('.It Cm '):
+                for name in re.findall(r'Cm ([a-z_]+)', line):
+                    found.setdefault(name, n)
     return found
 
 

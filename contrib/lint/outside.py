@@ -18,7 +18,8 @@ MARK = re.compile(rb'generated (file|by)[^\n]*do not edit|do not edit[^\n]*'
 # in the form of one version control system.
 MANDOC_FINE = re.compile(r'STYLE: (referenced manual not found|'
                          r'Mdocdate (missing|found)|.*\bhttps?://|'
-                         r'no blank before trailing delimiter: Lk)')
+                         r'no blank before trailing delimiter: Lk)|'
+                         r'outdated mandoc\.db')
 SANITIZERS = ('libasan', 'libubsan', 'liblsan', 'libtsan')
 LIBC = ('libc.so.', 'libm.so.', 'ld-linux', 'ld-musl', 'libpthread.so.',
         'libdl.so.', 'librt.so.', 'linux-vdso')

@@ -2,8 +2,8 @@
  *
  * `list` builds it once (index_builder_*), every `match` maps the same pages
  * (index_open). Position-independent: offsets, no pointers. Devices with the
- * same vendor and model text share one entry (a "model"); a table of 64-bit keys
- * leads from a vendor + name, a vendor + word of a name, or an identifier to
+ * same vendor and model text share one entry (a "model"); a table of 64-bit
+ * keys leads from a vendor + name, a vendor + word of a name, or an identifier to
  * models or devices, so that matching never walks the list of devices.
  *
  * A hostile index must do no harm: index_open checks the bounds of all parts,
@@ -25,7 +25,7 @@ struct err;
 #define NAME_CODES_MAX	4
 #define NAME_VENDORS_MAX 8
 #define NAME_RUN_MAX	768	/* bytes of a name that are looked at */
-#define ORDER_TEXT	128	/* longer part numbers are compared as printed only */
+#define ORDER_TEXT	128	/* longer part numbers are not indexed */
 
 enum name_kind {
 	NAME_WORD,
@@ -49,7 +49,7 @@ struct name {
 	bool		 family;	/* calls itself a series, family ... */
 	bool		 cut;		/* had more tokens than we keep */
 	unsigned	 n_codes;
-	char		 code[NAME_CODES_MAX][40]; /* order codes, as order_read */
+	char		 code[NAME_CODES_MAX][40]; /* as order_read */
 	char		 flat[NAME_RUN_MAX];	/* folded text */
 };
 
@@ -115,12 +115,12 @@ enum index_flags { INDEX_FAMILY = 1 };
 
 struct index_slot {
 	uint64_t	key;		/* 0: free */
-	uint32_t	first, n;	/* members; n == 1: first is the value */
+	uint32_t	first, n;	/* n == 1: first is the value */
 };
 
 struct index_vendor {
 	uint64_t	key;		/* 0: free */
-	uint32_t	group;		/* the same for all that are one maker */
+	uint32_t	group;		/* the same for one maker */
 	uint32_t	words;
 };
 
@@ -203,7 +203,7 @@ struct index_run index_orders(const struct index *ix, const char *pattern);
 
 struct index_builder;
 struct index_builder *index_builder_new(void);
-/* Names that are one maker: a NULL-terminated group. Before the first device. */
+/* Names that are one maker, NULL-terminated. Before the first device. */
 void	 index_builder_alias(struct index_builder *b, const char *const *names);
 /* 0; 1: this list has the id already (not taken); -1: beyond a ceiling. */
 int	 index_builder_add(struct index_builder *b, const struct device *d,

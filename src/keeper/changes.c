@@ -1,8 +1,10 @@
 /* What a revision changed for one device, in words. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include "compose.h"
@@ -16,29 +18,60 @@ say(struct arena *mem, const char ***list, uint32_t *n, const char *line)
 	(*list)[(*n)++] = line;
 }
 
-static bool
-has_cve(const struct match *m, const char *cve)
+static int
+by_text(const void *left, const void *right)
 {
-	for (uint32_t i = 0; i < m->n_cves; i++)
-		if (strcmp(m->cves[i], cve) == 0)
-			return true;
-	return false;
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* CVEs of one that the other lacks: the first three and a count. */
+static const char **
+sorted_cves(const struct match *m)
+{
+	const char **list = mem_alloc((m->n_cves + 1) * sizeof(*list));
+
+	if (m->n_cves == 0)
+		return list;
+	memcpy(list, m->cves, m->n_cves * sizeof(*list));
+	qsort(list, m->n_cves, sizeof(*list), by_text);
+	return list;
+}
+
+/* What both have in the same order, as nearly always, needs no more work. */
+static bool
+same_cves(const struct match *a, const struct match *b)
+{
+	if (a->n_cves != b->n_cves)
+		return false;
+	for (uint32_t i = 0; i < a->n_cves; i++)
+		if (strcmp(a->cves[i], b->cves[i]) != 0)
+			return false;
+	return true;
+}
+
+/* CVEs of one that the other lacks: the first three and a count. Lists of a
+ * publisher may be long, so both are sorted. */
 static const char *
 cves_beyond(struct arena *mem, const struct match *a, const struct match *b)
 {
+	const char **left, **right;
 	const char *text = "";
-	uint32_t n = 0;
+	uint32_t n = 0, j = 0;
 
+	if (same_cves(a, b))
+		return text;
+	left = sorted_cves(a);
+	right = sorted_cves(b);
 	for (uint32_t i = 0; i < a->n_cves; i++) {
-		if (has_cve(b, a->cves[i]))
+		while (j < b->n_cves && strcmp(right[j], left[i]) < 0)
+			j++;
+		if (j < b->n_cves && strcmp(right[j], left[i]) == 0)
 			continue;
 		if (n++ < 3)
 			text = arena_printf(mem, "%s%s%s", text,
-			    text[0] != '\0' ? ", " : "", a->cves[i]);
+			    text[0] != '\0' ? ", " : "", left[i]);
 	}
+	free(left);
+	free(right);
 	return n > 3 ? arena_printf(mem, "%s and %u more", text, n - 3) : text;
 }
 

@@ -2,41 +2,148 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 
-/* What one sink shall hear about one scope: matches of now by bit, and the
- * lines that changed. */
+/* One match that a sink is told of. */
+struct hit {
+	const char	*device;	/* its id */
+	uint32_t	 at;		/* index into the matching */
+	uint32_t	 route;		/* index into conf.routes */
+};
+
+struct hits {
+	struct hit	*list;
+	uint32_t	 n;
+};
+
+/* What one sink shall hear about one scope. */
 struct part {
 	uint32_t	 sink;		/* index into conf.sinks */
-	uint32_t	 route;		/* index into conf.routes */
 	const char	*scope;		/* "" or a device id */
-	uint8_t		*in;		/* per match of now: told to this sink */
-	uint8_t		*was;		/* per former match: the same */
-	uint32_t	 n_in;
+	struct hits	 in;		/* matches of now */
+	struct hits	 was;		/* former matches */
 	enum event	 event;
 	bool		 done;
 };
 
-struct parts {
-	struct part	*list;
-	uint32_t	 n;
-	const uint32_t	*by_match;	/* matches x sinks: route + 1, or 0 */
-	const uint32_t	*by_former;	/* the same of the former matches */
+/* Devices of a matching by (list, id): open addressing, index + 1. */
+struct table {
+	const struct matching *m;
+	uint32_t	*slots;
+	uint32_t	 mask;
 };
 
-static const struct match *
-find_device(const struct matching *m, const struct match *like)
+/* Texts seen, for lists without repetitions. */
+struct texts {
+	const char	**slots;
+	uint32_t	 cap, n;
+};
+
+struct work {
+	struct composing *job;
+	struct table	 now, old;
+	uint32_t	*mark;		/* per match of now: in this part */
+	uint32_t	 turn;		/* what mark says then */
+	struct part	*parts;
+	uint32_t	 n_parts;
+	uint64_t	 seed;		/* publishers must not choose collisions */
+};
+
+/* ---- finding ------------------------------------------------------------- */
+
+/* FNV-1a. */
+static uint64_t
+hash_text(uint64_t h, const char *s)
 {
-	for (uint32_t i = 0; i < m->n; i++)
-		if (strcmp(m->matches[i].device.id, like->device.id) == 0 &&
-		    strcmp(m->matches[i].device.list, like->device.list) == 0)
-			return &m->matches[i];
-	return NULL;
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return h ^ h >> 29;
+}
+
+static uint32_t *
+table_slot(const struct table *t, const struct device *d)
+{
+	uint64_t h = hash_text(hash_text(0xcbf29ce484222325u, d->id), d->list);
+
+	for (uint32_t i = (uint32_t)h & t->mask;; i = (i + 1) & t->mask) {
+		uint32_t at = t->slots[i];
+
+		if (at == 0 || (strcmp(t->m->matches[at - 1].device.id,
+		    d->id) == 0 && strcmp(t->m->matches[at - 1].device.list,
+		    d->list) == 0))
+			return &t->slots[i];
+	}
+}
+
+static void
+table_build(struct arena *mem, const struct matching *m, struct table *ret)
+{
+	uint32_t size = 2;
+
+	while (size < 2 * m->n)
+		size *= 2;
+	ret->m = m;
+	ret->mask = size - 1;
+	ret->slots = arena_alloc(mem, size * sizeof(*ret->slots));
+	for (uint32_t i = 0; i < m->n; i++) {
+		uint32_t *slot = table_slot(ret, &m->matches[i].device);
+
+		if (*slot == 0)
+			*slot = i + 1;
+	}
+}
+
+static const struct match *
+find_device(const struct table *t, const struct match *like)
+{
+	uint32_t at = *table_slot(t, &like->device);
+
+	return at == 0 ? NULL : &t->m->matches[at - 1];
+}
+
+static const char **
+texts_slot(const struct texts *t, uint64_t seed, const char *s)
+{
+	uint32_t i = (uint32_t)hash_text(seed, s) & (t->cap - 1);
+
+	while (t->slots[i] != NULL && strcmp(t->slots[i], s) != 0)
+		i = (i + 1) & (t->cap - 1);
+	return &t->slots[i];
+}
+
+static bool
+texts_hold(const struct texts *t, uint64_t seed, const char *s)
+{
+	return t->cap > 0 && *texts_slot(t, seed, s) != NULL;
+}
+
+/* True if it was not there before. */
+static bool
+texts_add(struct texts *t, uint64_t seed, const char *s)
+{
+	if (texts_hold(t, seed, s))
+		return false;
+	if (2 * t->n >= t->cap) {
+		struct texts old = *t;
+
+		t->cap = old.cap == 0 ? 16 : old.cap * 2;
+		t->slots = mem_alloc(t->cap * sizeof(*t->slots));
+		for (uint32_t i = 0; i < old.cap; i++)
+			if (old.slots[i] != NULL)
+				*texts_slot(t, seed, old.slots[i]) =
+				    old.slots[i];
+		free(old.slots);
+	}
+	*texts_slot(t, seed, s) = s;
+	t->n++;
+	return true;
 }
 
 int
@@ -56,71 +163,121 @@ wants_device_scope(const struct composing *job, uint32_t sink)
 	return strcmp(job->conf->sinks[sink].sink.scope, "device") == 0;
 }
 
-static void
-add_part(struct composing *job, struct parts *p, uint32_t sink,
-    const char *scope)
-{
-	struct part part = { .sink = sink, .scope = scope };
-	const struct matching *m = &job->now_matches;
-	uint32_t sinks = job->conf->n_sinks;
-
-	part.in = arena_alloc(job->mem, m->n + 1);
-	for (uint32_t i = 0; i < m->n; i++) {
-		uint32_t route = p->by_match[i * sinks + sink];
-
-		if (route == 0 || (scope[0] != '\0' &&
-		    strcmp(scope, m->matches[i].device.id) != 0))
-			continue;
-		if (part.n_in++ == 0)
-			part.route = route - 1;
-		part.in[i] = 1;
-	}
-	part.was = arena_alloc(job->mem, job->old_matches.n + 1);
-	for (uint32_t i = 0; i < job->old_matches.n; i++)
-		part.was[i] = p->by_former[i * sinks + sink] != 0 &&
-		    (scope[0] == '\0' || strcmp(scope,
-		    job->old_matches.matches[i].device.id) == 0);
-	p->list = arena_more(job->mem, p->list, p->n, sizeof(*p->list));
-	p->list[p->n++] = part;
-}
-
-/* matches x sinks. The former matches are routed, too: who is told that a
+/* The matches of each sink. The former ones are routed, too: who is told that a
  * device changed must be who is told of the device (customers are kept apart). */
-static uint32_t *
+static struct hits *
 route_matches(struct composing *job, const struct matching *m)
 {
 	uint32_t sinks = job->conf->n_sinks;
-	uint32_t *by = arena_alloc(job->mem,
-	    (size_t)(m->n + 1) * sinks * sizeof(*by));
+	struct hits *by = arena_alloc(job->mem, (sinks + 1) * sizeof(*by));
+	uint32_t *routes = arena_alloc(job->mem,
+	    (sinks + 1) * sizeof(*routes));
 
-	for (uint32_t i = 0; i < m->n; i++)
-		if (match_status_alerts(m->matches[i].status))
-			(void)route_match(job->conf, job->advisory, job->feed,
-			    &m->matches[i], by + (size_t)i * sinks);
+	for (uint32_t i = 0; i < m->n; i++) {
+		if (!match_status_alerts(m->matches[i].status))
+			continue;
+		memset(routes, 0, sinks * sizeof(*routes));
+		(void)route_match(job->conf, job->advisory, job->feed,
+		    &m->matches[i], routes);
+		for (uint32_t s = 0; s < sinks; s++) {
+			struct hits *h = &by[s];
+
+			if (routes[s] == 0)
+				continue;
+			h->list = arena_more(job->mem, h->list, h->n,
+			    sizeof(*h->list));
+			h->list[h->n++] = (struct hit){
+			    m->matches[i].device.id, i, routes[s] - 1 };
+		}
+	}
 	return by;
 }
 
 static void
-route_all(struct composing *job, struct parts *p)
+add_part(struct work *w, const struct part *part)
 {
-	const struct matching *m = &job->now_matches;
-	uint32_t sinks = job->conf->n_sinks;
+	if (part->in.n + part->was.n == 0)
+		return;
+	w->parts = arena_more(w->job->mem, w->parts, w->n_parts,
+	    sizeof(*w->parts));
+	w->parts[w->n_parts++] = *part;
+}
 
-	p->by_match = route_matches(job, m);
-	p->by_former = route_matches(job, &job->old_matches);
-	for (uint32_t s = 0; s < sinks; s++) {
-		if (!wants_device_scope(job, s)) {
-			add_part(job, p, s, "");
-			continue;
-		}
-		for (uint32_t i = 0; i < m->n; i++)
-			add_part(job, p, s, m->matches[i].device.id);
-		for (uint32_t i = 0; i < job->old_matches.n; i++)
-			if (find_device(m, &job->old_matches.matches[i]) ==
-			    NULL)
-				add_part(job, p, s,
-				    job->old_matches.matches[i].device.id);
+static int
+by_device(const void *left, const void *right)
+{
+	const struct hit *a = left, *b = right;
+	int order = strcmp(a->device, b->device);
+
+	return order != 0 ? order : a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void
+sort_hits(struct hits *h)
+{
+	if (h->n > 1)
+		qsort(h->list, h->n, sizeof(*h->list), by_device);
+}
+
+/* The hits of one device, cut off in front. */
+static struct hits
+take_device(struct hits *from, const char *device)
+{
+	struct hits ret = { .list = from->list };
+
+	while (from->n > 0 && strcmp(from->list->device, device) == 0) {
+		from->list++;
+		from->n--;
+		ret.n++;
 	}
+	return ret;
+}
+
+static void
+split_by_device(struct work *w, uint32_t sink, struct hits in,
+    struct hits was)
+{
+	sort_hits(&in);
+	sort_hits(&was);
+	while (in.n + was.n > 0) {
+		const char *device = in.n == 0 || (was.n > 0 &&
+		    strcmp(was.list->device, in.list->device) < 0) ?
+		    was.list->device : in.list->device;
+		struct part part = { .sink = sink, .scope = device };
+
+		part.in = take_device(&in, device);
+		part.was = take_device(&was, device);
+		add_part(w, &part);
+	}
+}
+
+static int
+by_scope(const void *left, const void *right)
+{
+	const struct part *a = left, *b = right;
+	int order = strcmp(a->scope, b->scope);
+
+	return order != 0 ? order : a->sink < b->sink ? -1 : a->sink > b->sink;
+}
+
+static void
+route_all(struct work *w)
+{
+	struct composing *job = w->job;
+	struct hits *in = route_matches(job, &job->now_matches);
+	struct hits *was = route_matches(job, &job->old_matches);
+
+	for (uint32_t s = 0; s < job->conf->n_sinks; s++) {
+		struct part part = { .sink = s, .scope = "", .in = in[s],
+		    .was = was[s] };
+
+		if (wants_device_scope(job, s))
+			split_by_device(w, s, in[s], was[s]);
+		else
+			add_part(w, &part);
+	}
+	if (w->n_parts > 1)
+		qsort(w->parts, w->n_parts, sizeof(*w->parts), by_scope);
 }
 
 /* ---- one alert ----------------------------------------------------------- */
@@ -128,11 +285,6 @@ route_all(struct composing *job, struct parts *p)
 static void
 add_text(struct arena *mem, const char ***list, uint32_t *n, const char *text)
 {
-	if (text[0] == '\0')
-		return;
-	for (uint32_t i = 0; i < *n; i++)
-		if (strcmp((*list)[i], text) == 0)
-			return;
 	*list = arena_more(mem, *list, *n, sizeof(**list));
 	(*list)[(*n)++] = text;
 }
@@ -157,14 +309,21 @@ add_remedies(struct arena *mem, struct alert *a, const struct match *m)
 	}
 }
 
+/* The weaknesses behind the CVEs that the alert lists. */
 static void
-add_cwes(struct arena *mem, struct alert *a, const struct advisory *adv)
+add_cwes(struct work *w, struct alert *a, const struct texts *cves)
 {
-	for (uint32_t i = 0; i < adv->n_vulns && i < CVES_MAX; i++)
-		for (uint32_t j = 0; j < a->n_cves; j++)
-			if (strcmp(adv->vulns[i].cve, a->cves[j]) == 0)
-				add_text(mem, &a->cwes, &a->n_cwes,
-				    adv->vulns[i].cwe);
+	const struct advisory *adv = w->job->advisory;
+	struct texts seen = { .n = 0 };
+
+	for (uint32_t i = 0; i < adv->n_vulns && i < CVES_MAX; i++) {
+		const struct vulnerability *v = &adv->vulns[i];
+
+		if (v->cwe[0] != '\0' && texts_hold(cves, w->seed, v->cve) &&
+		    texts_add(&seen, w->seed, v->cwe))
+			add_text(w->job->mem, &a->cwes, &a->n_cwes, v->cwe);
+	}
+	free(seen.slots);
 }
 
 /* Worst first: status, then severity, then the order of the lists. */
@@ -183,17 +342,41 @@ worse(const void *left, const void *right)
 	return strcmp(a->device.id, b->device.id);
 }
 
+/* As many as an alert may list and a packed alert can hold; room is left for
+ * its texts, remedies and CVEs. */
 static void
-take_matches(struct composing *job, const struct part *p, struct alert *a)
+cut_matches(struct alert *a)
 {
-	struct match *list = arena_alloc(job->mem,
-	    (p->n_in + 1) * sizeof(*list));
+	struct buf packed = BUF_INIT(ALERT_MAX);
+	uint32_t n = 0;
+	size_t total = 0;
 
-	for (uint32_t i = 0; i < job->now_matches.n; i++)
-		if (p->in[i])
-			list[a->n_matches++] = job->now_matches.matches[i];
-	qsort(list, a->n_matches, sizeof(*list), worse);
+	while (n < a->n_matches && n < ALERT_MATCHES_MAX) {
+		buf_reset(&packed);
+		match_pack(&packed, &a->matches[n]);
+		total += packed.len;
+		if (packed.over || total > ALERT_MAX / 4 * 3)
+			break;
+		n++;
+	}
+	a->left_out += a->n_matches - n;
+	a->n_matches = n;
+	buf_clear(&packed);
+}
+
+static void
+take_matches(struct work *w, const struct part *p, struct alert *a)
+{
+	struct composing *job = w->job;
+	struct match *list = arena_alloc(job->mem,
+	    (p->in.n + 1) * sizeof(*list));
+	struct texts cves = { .n = 0 };
+
+	for (uint32_t i = 0; i < p->in.n; i++)
+		list[i] = job->now_matches.matches[p->in.list[i].at];
+	qsort(list, p->in.n, sizeof(*list), worse);
 	a->matches = list;
+	a->n_matches = p->in.n;
 	for (uint32_t i = 0; i < a->n_matches; i++) {
 		const struct match *m = &list[i];
 
@@ -207,55 +390,69 @@ take_matches(struct composing *job, const struct part *p, struct alert *a)
 		a->exploited = a->exploited || m->exploited;
 		for (uint32_t j = 0; j < m->n_cves && a->n_cves < CVES_MAX;
 		    j++)
-			add_text(job->mem, &a->cves, &a->n_cves, m->cves[j]);
+			if (m->cves[j][0] != '\0' &&
+			    texts_add(&cves, w->seed, m->cves[j]))
+				add_text(job->mem, &a->cves, &a->n_cves,
+				    m->cves[j]);
 		add_remedies(job->mem, a, m);
 	}
-	if (a->n_matches > ALERT_MATCHES_MAX) {
-		a->left_out = a->n_matches - ALERT_MATCHES_MAX;
-		a->n_matches = ALERT_MATCHES_MAX;
-	}
-	a->left_out += job->now_matches.left_out;
+	add_cwes(w, a, &cves);
+	free(cves.slots);
+	a->left_out = job->now_matches.left_out;
+	cut_matches(a);
 }
 
 /* A resolved alert lists what was told before, with its present status. */
 static void
-take_former(struct composing *job, const struct part *p, struct alert *a)
+take_former(struct work *w, const struct part *p, struct alert *a)
 {
-	struct match *list = arena_alloc(job->mem,
-	    (job->old_matches.n + 1) * sizeof(*list));
+	struct match *list = arena_alloc(w->job->mem,
+	    (p->was.n + 1) * sizeof(*list));
 
-	for (uint32_t i = 0; i < job->old_matches.n; i++) {
-		const struct match *old = &job->old_matches.matches[i];
-		const struct match *now = find_device(&job->now_matches, old);
+	for (uint32_t i = 0; i < p->was.n; i++) {
+		const struct match *old =
+		    &w->job->old_matches.matches[p->was.list[i].at];
+		const struct match *now = find_device(&w->now, old);
 
-		if (!p->was[i])
-			continue;
-		list[a->n_matches] = now != NULL ? *now : *old;
+		list[i] = now != NULL ? *now : *old;
 		if (now == NULL)
-			list[a->n_matches].status = MATCH_NOT_AFFECTED;
-		a->n_matches++;
+			list[i].status = MATCH_NOT_AFFECTED;
 	}
-	qsort(list, a->n_matches, sizeof(*list), worse);
+	qsort(list, p->was.n, sizeof(*list), worse);
 	a->matches = list;
+	a->n_matches = p->was.n;
+	cut_matches(a);
 }
 
 static void
-take_changes(struct composing *job, const struct part *p, struct alert *a)
+take_changes(struct work *w, const struct part *p, struct alert *a)
 {
-	const struct matching *now = &job->now_matches;
-	const struct matching *old = &job->old_matches;
+	struct arena *mem = w->job->mem;
+	const struct matching *now = &w->job->now_matches;
+	const struct matching *old = &w->job->old_matches;
 
-	for (uint32_t i = 0; i < now->n; i++)
-		if (p->in[i])
-			changes_of(job->mem, find_device(old,
-			    &now->matches[i]), &now->matches[i], &a->changes,
-			    &a->n_changes);
-	for (uint32_t i = 0; i < old->n; i++) {
-		const struct match *m = find_device(now, &old->matches[i]);
+	w->turn++;
+	for (uint32_t i = 0; i < p->in.n; i++) {
+		const struct match *m = &now->matches[p->in.list[i].at];
 
-		if (p->was[i] && (m == NULL || !p->in[m - now->matches]))
-			changes_of(job->mem, &old->matches[i], m, &a->changes,
-			    &a->n_changes);
+		w->mark[p->in.list[i].at] = w->turn;
+		if (a->n_changes < CHANGES_MAX)
+			changes_of(mem, find_device(&w->old, m), m,
+			    &a->changes, &a->n_changes);
+	}
+	for (uint32_t i = 0; i < p->was.n && a->n_changes < CHANGES_MAX; i++) {
+		const struct match *was = &old->matches[p->was.list[i].at];
+		const struct match *m = find_device(&w->now, was);
+		uint32_t before = a->n_changes;
+
+		if (m != NULL && w->mark[m - now->matches] == w->turn)
+			continue;
+		changes_of(mem, was, m, &a->changes, &a->n_changes);
+		/* its place, tags or severity lead to others by now */
+		if (a->n_changes == before)
+			add_text(mem, &a->changes, &a->n_changes,
+			    arena_printf(mem, "%s: not told to you any more, "
+			    "by the routes", was->device.id));
 	}
 }
 
@@ -304,27 +501,28 @@ is_withdrawn(const struct advisory *a)
 	return text_find_nocase(a->category, "withdrawn") != NULL;
 }
 
-/* False: this sink has nothing to hear. */
+/* What this sink would hear. False: nothing, whatever changed.
+ *
+ * A sink that was told before and whose routes gave it a match of the last
+ * revision has an open alert. The last event of the key is no sign of that: it
+ * may be another sink's. */
 static bool
 choose_event(const struct composing *job, struct part *p,
-    const struct told *told, const struct alert *changes)
+    const struct told *told)
 {
-	bool before = was_told(told, &job->conf->sinks[p->sink]) &&
-	    told->last_event != EVENT_RESOLVED &&
-	    told->last_event != EVENT_WITHDRAWN;
+	bool open = p->was.n > 0 && told->last_event != EVENT_WITHDRAWN &&
+	    was_told(told, &job->conf->sinks[p->sink]);
 
-	if (is_withdrawn(job->advisory) && before) {
+	if (is_withdrawn(job->advisory)) {
 		p->event = EVENT_WITHDRAWN;
-		return true;
+		return open;
 	}
-	if (p->n_in > 0 && !before) {
+	if (!open) {
 		p->event = EVENT_NEW;
-		return true;
+		return p->in.n > 0;
 	}
-	if (!before)
-		return false;
-	p->event = p->n_in > 0 ? EVENT_UPDATED : EVENT_RESOLVED;
-	return changes->n_changes > 0;
+	p->event = p->in.n > 0 ? EVENT_UPDATED : EVENT_RESOLVED;
+	return true;
 }
 
 static void
@@ -346,60 +544,76 @@ address_to(struct composing *job, struct dispatch *d, uint32_t sink)
 	}
 }
 
-/* Two sinks hear the same if scope, event and matches are the same. */
 static bool
-same_part(const struct composing *job, const struct part *a,
-    const struct part *b)
+same_hits(const struct hits *a, const struct hits *b)
 {
-	return !b->done && a->event == b->event &&
-	    strcmp(a->scope, b->scope) == 0 &&
-	    memcmp(a->in, b->in, job->now_matches.n) == 0 &&
-	    memcmp(a->was, b->was, job->old_matches.n) == 0;
+	if (a->n != b->n)
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (a->list[i].at != b->list[i].at)
+			return false;
+	return true;
 }
 
+/* Fills the alert of one part; false if there is nothing to say. */
+static bool
+compose_part(struct work *w, struct part *p, const struct told *told,
+    struct alert *a)
+{
+	struct composing *job = w->job;
+
+	if (!choose_event(job, p, told))
+		return false;
+	a->rev = told->rev + 1;
+	a->scope = p->scope;
+	a->event = p->event;
+	if (p->event != EVENT_NEW)
+		take_changes(w, p, a);
+	if (p->event == EVENT_UPDATED && a->n_changes == 0)
+		return false;
+	a->route = job->conf->routes[p->in.n > 0 ? p->in.list[0].route :
+	    p->was.list[0].route].name;
+	take_advisory(job, a);
+	if (p->in.n > 0)
+		take_matches(w, p, a);
+	else
+		take_former(w, p, a);
+	return true;
+}
+
+/* All parts of one scope, first to last: they share a key. Sinks that hear the
+ * same share an alert. */
 static int
-compose_part(struct composing *job, struct parts *all, struct part *p,
+compose_scope(struct work *w, struct part *first, struct part *end,
     struct dispatch **ret, uint32_t *n, struct err *err)
 {
+	struct composing *job = w->job;
 	char *key = arena_alloc(job->mem, KEY_TEXT);
-	struct dispatch d = { .n = 0 };
 	struct told told;
 
-	alert_key(job->advisory->ns, job->advisory->id, p->scope, key);
+	alert_key(job->advisory->ns, job->advisory->id, first->scope, key);
 	if (store_told(job->store, key, job->mem, &told, err) == -1)
 		return -1;
-	alert_init(&d.alert);
-	d.alert.key = key;
-	d.alert.rev = told.rev + 1;
-	d.alert.scope = p->scope;
-	take_changes(job, p, &d.alert);
-	if (!choose_event(job, p, &told, &d.alert)) {
-		p->done = true;
-		return 0;
-	}
-	d.alert.event = p->event;
-	d.alert.route = p->n_in > 0 ? job->conf->routes[p->route].name : "";
-	take_advisory(job, &d.alert);
-	if (p->n_in > 0)
-		take_matches(job, p, &d.alert);
-	else
-		take_former(job, p, &d.alert);
-	add_cwes(job->mem, &d.alert, job->advisory);
-	if (p->event == EVENT_NEW)
-		d.alert.n_changes = 0;
-	p->done = true;
-	address_to(job, &d, p->sink);
-	for (struct part *q = p + 1; q < all->list + all->n; q++) {
-		if (strcmp(q->scope, p->scope) != 0 || q->done)
+	for (struct part *p = first; p < end; p++) {
+		struct dispatch d = { .n = 0 };
+
+		alert_init(&d.alert);
+		d.alert.key = key;
+		if (p->done || !compose_part(w, p, &told, &d.alert))
 			continue;
-		if (choose_event(job, q, &told, &d.alert) &&
-		    same_part(job, p, q)) {
+		address_to(job, &d, p->sink);
+		for (struct part *q = p + 1; q < end; q++) {
+			if (q->done || !choose_event(job, q, &told) ||
+			    q->event != p->event ||
+			    !same_hits(&p->in, &q->in) ||
+			    !same_hits(&p->was, &q->was))
+				continue;
 			address_to(job, &d, q->sink);
 			q->done = true;
 		}
+		*ret = arena_more(job->mem, *ret, *n, sizeof(**ret));
+		(*ret)[(*n)++] = d;
 	}
-	*ret = arena_more(job->mem, *ret, *n, sizeof(**ret));
-	(*ret)[(*n)++] = d;
 	return 0;
 }
 
@@ -407,17 +621,28 @@ int
 compose_alerts(struct composing *job, struct dispatch **ret, uint32_t *ret_n,
     struct err *err)
 {
-	struct parts parts = { .list = NULL };
+	struct work w = { .job = job };
+	uint32_t end;
 
 	*ret = NULL;
 	*ret_n = 0;
 	if (job->now_matches.n == 0 && job->old_matches.n == 0)
 		return 0;
-	route_all(job, &parts);
-	for (uint32_t i = 0; i < parts.n; i++)
-		if (!parts.list[i].done && compose_part(job, &parts,
-		    &parts.list[i], ret, ret_n, err) == -1)
+	if (getrandom(&w.seed, sizeof(w.seed), 0) != sizeof(w.seed))
+		w.seed = (uintptr_t)&w;
+	table_build(job->mem, &job->now_matches, &w.now);
+	table_build(job->mem, &job->old_matches, &w.old);
+	w.mark = arena_alloc(job->mem,
+	    (job->now_matches.n + 1) * sizeof(*w.mark));
+	route_all(&w);
+	for (uint32_t i = 0; i < w.n_parts; i = end) {
+		for (end = i + 1; end < w.n_parts &&
+		    strcmp(w.parts[i].scope, w.parts[end].scope) == 0; end++)
+			;
+		if (compose_scope(&w, &w.parts[i], &w.parts[end], ret, ret_n,
+		    err) == -1)
 			return -1;
+	}
 	return 0;
 }
 

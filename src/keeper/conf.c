@@ -19,11 +19,7 @@
 #include "talk/ask.h"
 #include "talk/sandbox.h"
 
-struct relay_settings {
-	struct conf	*conf;
-	const char	**sandbox;
-	uint32_t	 n_sandbox;
-};
+#define CONTROL_PATH_MAX 107	/* sockaddr_un.sun_path, unix(7) */
 
 static const struct key top_keys[] = {
 	{ .name = "relay", .type = SET_OTHER },
@@ -161,6 +157,11 @@ conf_read_relay(struct conf_read *r, const config_t *cfg, struct conf *c)
 	c->control = c->control[0] == '\0' ?
 	    arena_printf(r->mem, "%s/control", c->state_dir) :
 	    conf_absolute(r, c->control);
+	if (strlen(c->control) > CONTROL_PATH_MAX)
+		conf_complain(r, conf_member(s, "control"), "the control "
+		    "socket %s has a path of more than %d bytes; set "
+		    "relay.control to a shorter one", c->control,
+		    CONTROL_PATH_MAX);
 }
 
 /* ---- pools --------------------------------------------------------------- */
@@ -235,16 +236,16 @@ folder_of(struct arena *mem, const char *path)
 	return arena_text(mem, real);
 }
 
-static void
-complain_plain(struct conf_read *r, const char *file, int line,
-    const char *what)
+/* So that complaints name included files as the operator would. */
+static const char *
+folder_as_named(struct arena *mem, const char *path)
 {
-	const char ***list = &r->report->errors;
+	const char *slash = strrchr(path, '/');
 
-	*list = arena_more(r->mem, *list, r->report->n_errors, sizeof(**list));
-	(*list)[r->report->n_errors++] = line > 0 ?
-	    arena_printf(r->mem, "%s:%d: %s", file, line, what) :
-	    arena_printf(r->mem, "%s: %s", file, what);
+	if (slash == NULL)
+		return ".";
+	return arena_text_n(mem, path, slash == path ? 1 :
+	    (size_t)(slash - path));
 }
 
 /* libconfig would end the process on a file that is a folder or too large. */
@@ -254,14 +255,13 @@ check_file(struct conf_read *r, const char *path)
 	struct stat st;
 
 	if (stat(path, &st) == -1) {
-		complain_plain(r, path, 0, arena_printf(r->mem,
-		    "cannot be read: %s; name another one with -c",
-		    strerror(errno)));
+		conf_complain_at(r, path, 0, "cannot be read: %s; name "
+		    "another one with -c", strerror(errno));
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size > (off_t)CONF_MAX) {
-		complain_plain(r, path, 0,
-		    "is no file, or larger than 4 MiB");
+		conf_complain_at(r, path, 0, "is no file, or larger than "
+		    "4 MiB");
 		return -1;
 	}
 	return 0;
@@ -275,9 +275,9 @@ check_top(struct conf_read *r, const config_t *cfg)
 	keys_read(r, config_root_setting(cfg), top_keys, NULL);
 	for (size_t i = 0; i < 3; i++)
 		if (config_lookup(cfg, needed[i]) == NULL)
-			complain_plain(r, r->path, 0, arena_printf(r->mem,
-			    "\"%s\" is missing: a relay needs at least one feed, "
-			    "one device list and one sink", needed[i]));
+			conf_complain_at(r, r->path, 0, "%s: is missing; a "
+			    "relay needs at least one feed, one device list "
+			    "and one sink", needed[i]);
 }
 
 struct conf *
@@ -294,16 +294,18 @@ conf_load(const char *path, struct arena *mem, struct conf_report *report)
 	if (check_file(&r, path) == -1)
 		return NULL;
 	config_init(&cfg);
-	config_set_include_dir(&cfg, r.folder);
+	r.as_named = folder_as_named(mem, path);
+	config_set_include_dir(&cfg, r.as_named);
 	config_set_auto_convert(&cfg, 0);
 	if (config_read_file(&cfg, path) != CONFIG_TRUE) {
 		const char *file = config_error_file(&cfg);
 
-		complain_plain(&r, file != NULL ? file : path,
-		    config_error_line(&cfg), config_error_text(&cfg));
+		conf_complain_at(&r, file != NULL ? file : path,
+		    config_error_line(&cfg), "%s", config_error_text(&cfg));
 		config_destroy(&cfg);
 		return NULL;
 	}
+	conf_check_numbers(&r, path, 0);
 	check_top(&r, &cfg);
 	conf_read_relay(&r, &cfg, c);
 	conf_read_pools(&r, config_lookup(&cfg, "pools"), c);

@@ -1,6 +1,8 @@
 /* Feeds and device lists of relay.conf. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libconfig.h>
@@ -63,7 +65,7 @@ conf_url(struct conf_read *r, const char *url, struct url_parts *ret)
 	const char *at = strstr(url, "://");
 	const char *host, *end;
 
-	*ret = (struct url_parts){ "", "", "", 0 };
+	*ret = (struct url_parts){ "", "", "", 0, "it has no scheme" };
 	if (at == NULL || at == url)
 		return -1;
 	ret->scheme = text_lower(r->mem,
@@ -71,8 +73,12 @@ conf_url(struct conf_read *r, const char *url, struct url_parts *ret)
 	host = at + 3;
 	end = host + strcspn(host, "/?#");
 	ret->path = arena_text(r->mem, end);
+	/* not shown: it may hold a password */
+	ret->fault = "it holds a user name or password, which do not belong "
+	    "into a URL";
 	if (memchr(host, '@', (size_t)(end - host)) != NULL)
 		return -1;
+	ret->fault = "its IPv6 address has no end";
 	at = host;
 	if (*host == '[') {
 		at = memchr(host, ']', (size_t)(end - host));
@@ -86,13 +92,32 @@ conf_url(struct conf_read *r, const char *url, struct url_parts *ret)
 			at++;
 		ret->host = arena_text_n(r->mem, host, (size_t)(at - host));
 	}
+	ret->fault = "its port is no number from 1 to 65535";
 	if (at < end && (*at != ':' || text_u32(arena_text_n(r->mem, at + 1,
 	    (size_t)(end - at - 1)), 1, 65535, &ret->port) == -1))
 		return -1;
-	for (const char *c = url; *c != '\0'; c++)
-		if ((unsigned char)*c <= 0x20 || *c == 0x7f)
-			return -1;
+	ret->fault = "it holds a blank";
+	if (strpbrk(url, " \t\r\n") != NULL)
+		return -1;
+	ret->fault = "";
 	return 0;
+}
+
+void
+conf_proxy(struct conf_read *r, const config_setting_t *group,
+    const char *proxy)
+{
+	struct url_parts url;
+
+	if (proxy[0] == '\0')
+		return;
+	if (conf_url(r, proxy, &url) == -1)
+		conf_complain(r, conf_member(group, "proxy"), "is no URL: %s; "
+		    "allowed: http://host:port", url.fault);
+	else if ((strcmp(url.scheme, "http") != 0 &&
+	    strcmp(url.scheme, "https") != 0) || url.host[0] == '\0')
+		conf_complain(r, conf_member(group, "proxy"), "\"%s\" is no "
+		    "proxy; allowed: http://host:port", proxy);
 }
 
 void
@@ -160,16 +185,19 @@ check_feed(struct conf_read *r, const config_setting_t *s, struct feed *f,
 	if (text_starts(f->url, "file:")) {
 		if (file_url_path(f->url, r->mem, &path, &err) == -1)
 			conf_complain(r, conf_member(s, "url"), "%s", err.text);
-		url = (struct url_parts){ "file", "", "", 0 };
+		url = (struct url_parts){ .scheme = "file",
+		    .host = "", .path = "" };
 	} else if (conf_url(r, f->url, &url) == -1 || url.host[0] == '\0') {
-		conf_complain(r, conf_member(s, "url"), "\"%s\" is no URL; "
+		conf_complain(r, conf_member(s, "url"), "is no URL: %s; "
 		    "allowed: https://host/path, http://host/path, "
-		    "file:///path", f->url);
+		    "file:///path", url.fault[0] != '\0' ? url.fault :
+		    "it has no host");
 	} else if (strcmp(url.scheme, "https") != 0 &&
 	    strcmp(url.scheme, "http") != 0) {
 		conf_complain(r, conf_member(s, "url"), "scheme \"%s\" is not "
 		    "fetched; allowed: https, http, file", url.scheme);
 	}
+	conf_proxy(r, s, f->proxy);
 	f->https_only = strcmp(url.scheme, "https") == 0;
 	if (f->type[0] == '\0') {
 		const char *guess = guess_type(f->url);
@@ -190,7 +218,8 @@ check_feed(struct conf_read *r, const config_setting_t *s, struct feed *f,
 			    "network; allowed: CIDR like 10.1.0.0/16 or "
 			    "fd00::/8", f->allow[i]);
 	if (f->name[0] == '\0')
-		f->name = url.host[0] != '\0' ? url.host : "local";
+		f->name = url.fault[0] != '\0' ? "" :
+		    url.host[0] != '\0' ? url.host : "local";
 	if (f->user_agent[0] == '\0')
 		f->user_agent = arena_printf(r->mem, "advrelay/%s (+%s)",
 		    build_version, c->contact[0] != '\0' ? c->contact :
@@ -231,7 +260,8 @@ conf_read_feeds(struct conf_read *r, const config_setting_t *s, struct conf *c)
 		conf_tls_key(r, one, &f->tls);
 		check_feed(r, one, f, c);
 		for (uint32_t j = 0; j + 1 < c->n_feeds; j++)
-			if (strcmp(c->feeds[j].name, f->name) == 0)
+			if (f->name[0] != '\0' &&
+			    strcmp(c->feeds[j].name, f->name) == 0)
 				conf_complain(r, conf_member(one, "name"),
 				    "a second feed named \"%s\"; give each a "
 				    "name of its own", f->name);
@@ -276,11 +306,34 @@ is_column(const char *name)
 	return false;
 }
 
+static void
+unknown_column(struct conf_read *r, const config_setting_t *cell)
+{
+	static const char *const columns[] = {
+#define X(field, heading) heading,
+		DEVICE_COLUMNS(X)
+#undef X
+		NULL
+	};
+	const char *near = text_nearest(config_setting_name(cell), columns);
+	struct buf all = BUF_INIT(512);
+
+	if (near != NULL) {
+		conf_complain(r, cell, "unknown column; did you mean \"%s\"?",
+		    near);
+		return;
+	}
+	for (size_t i = 0; columns[i] != NULL; i++)
+		buf_printf(&all, "%s%s", i > 0 ? ", " : "", columns[i]);
+	conf_complain(r, cell, "unknown column; allowed: %s", buf_text(&all));
+	buf_clear(&all);
+}
+
 /* Devices written into relay.conf itself become a small CSV for `list`. */
 static const char *
 inline_csv(struct conf_read *r, const config_setting_t *s)
 {
-	struct buf out = BUF_INIT(CONF_MAX);
+	struct buf out = BUF_INIT(LIST_FILE_MAX);
 	const char *ret;
 	const char *sep = "";
 
@@ -301,11 +354,10 @@ inline_csv(struct conf_read *r, const config_setting_t *s)
 			    config_setting_get_elem(d, (unsigned)j);
 
 			if (!is_column(config_setting_name(cell)))
-				conf_complain(r, cell, "no such column; "
-				    "allowed: the device columns, see "
-				    "relay.conf(5)");
+				unknown_column(r, cell);
 			else if (config_setting_get_string(cell) == NULL)
-				conf_complain(r, cell, "allowed: a string");
+				conf_complain(r, cell, "is no text; allowed: a "
+				    "string, in quotes");
 		}
 		sep = "\n";
 #define X(field, heading) {						\
@@ -319,9 +371,27 @@ inline_csv(struct conf_read *r, const config_setting_t *s)
 #undef X
 	}
 	buf_byte(&out, '\n');
+	if (out.over)
+		conf_complain(r, s, "holds too many devices; put them into a "
+		    "file");
 	ret = arena_text(r->mem, buf_text(&out));
 	buf_clear(&out);
 	return ret;
+}
+
+/* Not only readable: a folder or a FIFO would fail or hang later. */
+static void
+check_list_file(struct conf_read *r, const config_setting_t *s,
+    const char *path)
+{
+	struct stat st;
+
+	if (access(path, R_OK) == -1)
+		conf_complain(r, s, "cannot read %s: %s; check the path and "
+		    "its permissions", path, strerror(errno));
+	else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		conf_complain(r, s, "%s is no file; allowed: a CSV, JSON or "
+		    "CycloneDX file", path);
 }
 
 static void
@@ -352,18 +422,16 @@ add_list(struct conf_read *r, const config_setting_t *s, struct conf *c)
 	if ((l.path[0] != '\0') == (in != NULL))
 		conf_complain(r, s, "a device list has either \"file\" or "
 		    "\"inline\"");
-	if (l.path[0] != '\0' && access(l.path, R_OK) == -1)
-		conf_complain(r, config_setting_is_group(s) ?
-		    conf_member(s, "file") : s,
-		    "cannot read %s: check the path and its permissions",
-		    l.path);
+	if (l.path[0] != '\0')
+		check_list_file(r, config_setting_is_group(s) ?
+		    conf_member(s, "file") : s, l.path);
 	if (l.name[0] == '\0')
 		l.name = c->n_lists == 0 ? "devices" :
 		    arena_printf(r->mem, "devices-%u", c->n_lists + 1);
 	for (uint32_t i = 0; i < c->n_lists; i++)
 		if (strcmp(c->lists[i].name, l.name) == 0)
-			conf_complain(r, s, "a second device list named \"%s\"",
-			    l.name);
+			conf_complain(r, s, "a second device list named \"%s\"; "
+			    "give each a name of its own", l.name);
 	c->lists = arena_more(r->mem, c->lists, c->n_lists, sizeof(l));
 	c->lists[c->n_lists++] = l;
 }
@@ -383,7 +451,8 @@ conf_read_lists(struct conf_read *r, const config_setting_t *s, struct conf *c)
 		return;
 	}
 	if (config_setting_length(s) == 0)
-		conf_complain(r, s, "names no device list");
+		conf_complain(r, s, "names no device list; allowed: at least "
+		    "one path or group");
 	for (int i = 0; i < config_setting_length(s); i++)
 		add_list(r, config_setting_get_elem(s, (unsigned)i), c);
 }

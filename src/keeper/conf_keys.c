@@ -23,97 +23,6 @@
 
 #include "contract/conf.h"
 
-/* ---- complaints ---------------------------------------------------------- */
-
-/* "feeds[0].every": from the root to the setting. */
-static void
-setting_path(const config_setting_t *s, struct buf *out)
-{
-	const config_setting_t *up = config_setting_parent(s);
-
-	if (up == NULL)
-		return;
-	setting_path(up, out);
-	if (config_setting_name(s) != NULL) {
-		if (out->len > 0)
-			buf_byte(out, '.');
-		text_show(out, config_setting_name(s), 64);
-	} else {
-		buf_printf(out, "[%d]", config_setting_index(s));
-	}
-}
-
-static const char *
-complaint(struct conf_read *r, const config_setting_t *at, const char *text)
-{
-	struct buf out = BUF_INIT(4096);
-	struct buf path = BUF_INIT(512);
-	const char *file = NULL;
-	const char *line;
-
-	if (at != NULL)
-		file = config_setting_source_file(at);
-	buf_puts(&out, file != NULL ? file : r->path);
-	if (at != NULL && config_setting_source_line(at) > 0)
-		buf_printf(&out, ":%u", config_setting_source_line(at));
-	buf_puts(&out, ": ");
-	if (at != NULL)
-		setting_path(at, &path);
-	if (path.len > 0) {
-		buf_puts(&out, buf_text(&path));
-		buf_puts(&out, ": ");
-	}
-	buf_puts(&out, text);
-	line = arena_text(r->mem, buf_text(&out));
-	buf_clear(&path);
-	buf_clear(&out);
-	return line;
-}
-
-static void
-complain_to(struct conf_read *r, const char ***list, uint32_t *n,
-    const config_setting_t *at, const char *fmt, va_list ap)
-{
-	char text[1024];
-
-	vsnprintf(text, sizeof(text), fmt, ap);
-	*list = arena_more(r->mem, *list, *n, sizeof(**list));
-	(*list)[(*n)++] = complaint(r, at, text);
-}
-
-void
-conf_complain(struct conf_read *r, const config_setting_t *at,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	complain_to(r, &r->report->errors, &r->report->n_errors, at, fmt, ap);
-	va_end(ap);
-}
-
-void
-conf_warn(struct conf_read *r, const config_setting_t *at, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	complain_to(r, &r->report->warnings, &r->report->n_warnings, at, fmt,
-	    ap);
-	va_end(ap);
-}
-
-const config_setting_t *
-conf_member(const config_setting_t *group, const char *name)
-{
-	const config_setting_t *m;
-
-	if (group == NULL)
-		return NULL;
-	m = config_setting_get_member(group, name);
-	return m != NULL ? m : group;
-}
-
 /* ---- values -------------------------------------------------------------- */
 
 static const char *
@@ -148,9 +57,9 @@ conf_file_text(struct conf_read *r, const config_setting_t *at,
 	char chunk[4096];
 	const char *ret = "";
 	ssize_t n;
-	int fd;
+	/* not blocking: a FIFO must not hang us */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd == -1) {
 		conf_complain(r, at, "cannot read %s: %s", path,
 		    strerror(errno));
@@ -246,6 +155,12 @@ conf_texts(struct conf_read *r, const config_setting_t *at,
 {
 	int n;
 
+	if (config_setting_type(at) == CONFIG_TYPE_STRING &&
+	    *config_setting_get_string(at) == '\0') {
+		conf_complain(r, at, "is empty; allowed: text, or a list of "
+		    "texts");
+		return;
+	}
 	if (config_setting_type(at) == CONFIG_TYPE_STRING) {
 		*ret = arena_more(r->mem, *ret, *ret_n, sizeof(**ret));
 		(*ret)[(*ret_n)++] =
@@ -268,6 +183,10 @@ conf_texts(struct conf_read *r, const config_setting_t *at,
 			    type_name(item));
 			continue;
 		}
+		if (*config_setting_get_string(item) == '\0') {
+			conf_complain(r, item, "is empty; allowed: text");
+			continue;
+		}
 		*ret = arena_more(r->mem, *ret, *ret_n, sizeof(**ret));
 		(*ret)[(*ret_n)++] =
 		    arena_text(r->mem, config_setting_get_string(item));
@@ -283,6 +202,13 @@ quantity(const struct key *k, const char *text, int64_t *ret)
 	if (k->type == SET_SIZE)
 		return text_size(text, ret);
 	return text_i64(text, INT64_MIN, INT64_MAX, ret);
+}
+
+static const char *
+quantity_name(const struct key *k)
+{
+	return k->type == SET_DURATION ? "duration" :
+	    k->type == SET_SIZE ? "size" : "number";
 }
 
 static const char *
@@ -312,10 +238,16 @@ read_quantity(struct conf_read *r, const config_setting_t *s,
 		v = config_setting_get_int64(s);
 		fine = true;
 	}
+	if (!fine && config_setting_type(s) == CONFIG_TYPE_STRING) {
+		conf_complain(r, s, "\"%s\" is no %s; allowed: %" PRId64 " to %"
+		    PRId64 "%s", config_setting_get_string(s),
+		    quantity_name(k), k->least, k->most, quantity_example(k));
+		return;
+	}
 	if (!fine) {
-		conf_complain(r, s, "is not understood; allowed: %" PRId64
-		    " to %" PRId64 "%s", k->least, k->most,
-		    quantity_example(k));
+		conf_complain(r, s, "is %s; allowed: a %s, %" PRId64 " to %"
+		    PRId64 "%s", type_name(s), quantity_name(k), k->least,
+		    k->most, quantity_example(k));
 		return;
 	}
 	if (v < k->least || v > k->most) {
@@ -347,8 +279,8 @@ read_string(struct conf_read *r, const config_setting_t *s,
 		return NULL;
 	}
 	if (k->most > 0 && (int64_t)strlen(v) > k->most) {
-		conf_complain(r, s, "is longer than %" PRId64 " bytes",
-		    k->most);
+		conf_complain(r, s, "is longer than %" PRId64 " bytes; "
+		    "allowed: a shorter text", k->most);
 		return NULL;
 	}
 	for (const char *c = v; *c != '\0'; c++) {
@@ -417,12 +349,15 @@ static void
 read_word(struct conf_read *r, const config_setting_t *s, const struct key *k,
     void *into)
 {
-	const char *v = read_string(r, s, k);
+	const char *v = config_setting_get_string(s);
 	int i;
 	uint32_t u;
 
-	if (v == NULL)
+	if (v == NULL) {
+		conf_complain(r, s, "is %s; allowed: %s", type_name(s),
+		    words_show(r, k->words));
 		return;
+	}
 	i = word_index(k->words, v);
 	if (i == -1) {
 		conf_complain(r, s, "\"%s\" is not known; allowed: %s", v,
@@ -455,7 +390,13 @@ read_texts(struct conf_read *r, const config_setting_t *s, const struct key *k,
 	const char **list = NULL;
 	uint32_t n = 0;
 
+	uint32_t before = r->report->n_errors;
+
 	conf_texts(r, s, &list, &n);
+	/* an empty list of conditions would match everything */
+	if (n < k->least && r->report->n_errors == before)
+		conf_complain(r, s, "is empty; allowed: %s; leave the setting "
+		    "out if you mean any", k->help);
 	if (k->most > 0 && n > k->most)
 		conf_complain(r, s, "has %u entries; allowed: at most %" PRId64,
 		    n, k->most);

@@ -46,6 +46,7 @@ struct conf_read {
 	struct conf_report	*report;
 	const char		*path;		/* relay.conf */
 	const char		*folder;	/* its folder, absolute */
+	const char		*as_named;	/* the same, as the operator named it */
 };
 
 /* Fills `into` by the table (NULL-named end). All complaints go to the report.
@@ -58,6 +59,9 @@ void conf_complain(struct conf_read *r, const config_setting_t *at,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void conf_warn(struct conf_read *r, const config_setting_t *at,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* At a place that is no setting; line 0 = the file as a whole. */
+void conf_complain_at(struct conf_read *r, const char *file, int line,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* At a member of a group if it is there, else at the group. */
 const config_setting_t *conf_member(const config_setting_t *group,
     const char *name);

@@ -25,8 +25,15 @@ void conf_read_pools(struct conf_read *r, const config_setting_t *s,
 struct url_parts {
 	const char	*scheme, *host, *path;
 	uint32_t	 port;
+	const char	*fault;		/* what is wrong, fit for a complaint */
 };
 int  conf_url(struct conf_read *r, const char *url, struct url_parts *ret);
+/* A proxy, if one is set. */
+void conf_proxy(struct conf_read *r, const config_setting_t *group,
+    const char *proxy);
+/* Numbers that libconfig would wrap without a word, in the file and what it
+ * includes. */
+void conf_check_numbers(struct conf_read *r, const char *path, int deep);
 
 /* TLS settings that feeds and sinks share. */
 #define TLS_KEYS(type_, member)						\

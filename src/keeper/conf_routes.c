@@ -31,7 +31,8 @@ static const struct key route_keys[] = {
 	{ .name = word, .type = SET_TEXTS,				\
 	    .at = offsetof(struct conf_match, member),			\
 	    .count_at = offsetof(struct conf_match, n_ ## member),	\
-	    .most = 1000, .help = "names, * and ? allowed" }
+	    .least = 1, .most = 1000,					\
+	    .help = "one name or a list of names, with * and ?" }
 
 static const struct key match_keys[] = {
 	{ .name = "severity", .type = SET_OTHER },
@@ -112,7 +113,11 @@ read_statuses(struct conf_read *r, const config_setting_t *s,
 	enum match_status status;
 	uint32_t n = 0;
 
+	uint32_t before = r->report->n_errors;
+
 	conf_texts(r, s, &words, &n);
+	if (n == 0 && r->report->n_errors == before)
+		conf_complain(r, s, "is empty; leave it out if you mean any");
 	for (uint32_t i = 0; i < n; i++) {
 		if (match_status_parse(words[i], &status) == -1 ||
 		    !match_status_alerts(status))
@@ -131,7 +136,11 @@ read_topics(struct conf_read *r, const config_setting_t *s,
 	const char **words = NULL;
 	uint32_t n = 0;
 
+	uint32_t before = r->report->n_errors;
+
 	conf_texts(r, s, &words, &n);
+	if (n == 0 && r->report->n_errors == before)
+		conf_complain(r, s, "is empty; leave it out if you mean any");
 	for (uint32_t i = 0; i < n; i++) {
 		unsigned bit = 0;
 
@@ -181,15 +190,17 @@ read_match(struct conf_read *r, const config_setting_t *s,
 		const char *word = config_setting_get_string(one);
 
 		if (word == NULL || confidence_parse(word, &conf) == -1)
-			conf_complain(r, one, "is no confidence; allowed: "
+			conf_complain(r, one, "\"%s\" is no confidence; allowed: "
 			    "\"exact\", \"likely\", \"possible\" (each lets the "
-			    "better ones through, too)");
+			    "better ones through, too)", word != NULL ? word :
+			    "");
 		else
 			m->confidence_most = (int)conf;
 	}
 	one = config_setting_get_member(s, "exploited");
 	if (one != NULL && config_setting_type(one) != CONFIG_TYPE_BOOL)
-		conf_complain(r, one, "allowed: true or false");
+		conf_complain(r, one, "is not understood; allowed: true or "
+		    "false");
 	else if (one != NULL)
 		m->exploited = config_setting_get_bool(one) != 0;
 }
@@ -222,7 +233,7 @@ read_to(struct conf_read *r, const config_setting_t *s,
 {
 	const config_setting_t *to = config_setting_get_member(s, "to");
 	const char **names = NULL;
-	uint32_t n = 0, j;
+	uint32_t n = 0, j, before = r->report->n_errors;
 
 	if (to == NULL) {
 		conf_complain(r, s, "\"to\" is missing; it names sinks, or is "
@@ -230,6 +241,8 @@ read_to(struct conf_read *r, const config_setting_t *s,
 		return;
 	}
 	conf_texts(r, to, &names, &n);
+	if (r->report->n_errors > before)
+		return;
 	for (uint32_t i = 0; i < n; i++) {
 		for (j = 0; j < c->n_sinks; j++)
 			if (strcmp(c->sinks[j].sink.name, names[i]) == 0)
@@ -242,7 +255,42 @@ read_to(struct conf_read *r, const config_setting_t *s,
 	}
 	if (n == 0 && route->reason[0] == '\0')
 		conf_complain(r, to, "a route that drops must give a "
-		    "\"reason\"");
+		    "reason: add reason = \"...\"; or name a sink (defined: "
+		    "%s)", sink_names(r, c));
+}
+
+/* A name that nothing has is a slip of the pen: the route would never match. */
+static void
+check_names(struct conf_read *r, const config_setting_t *s, const char *what,
+    const char **globs, uint32_t n, const char *const *names, uint32_t n_names)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t j = 0;
+
+		while (j < n_names && !text_glob(globs[i], names[j]))
+			j++;
+		if (j == n_names)
+			conf_warn(r, conf_member(s, what), "\"%s\" is the name "
+			    "of no %s: this condition never holds", globs[i],
+			    what);
+	}
+}
+
+static void
+check_match(struct conf_read *r, const config_setting_t *s,
+    const struct conf_match *m, const struct conf *c)
+{
+	const char **names = arena_alloc(r->mem,
+	    (c->n_feeds + c->n_lists + 1) * sizeof(*names));
+
+	if (s == NULL || !config_setting_is_group(s))
+		return;
+	for (uint32_t i = 0; i < c->n_feeds; i++)
+		names[i] = c->feeds[i].name;
+	check_names(r, s, "feed", m->feeds, m->n_feeds, names, c->n_feeds);
+	for (uint32_t i = 0; i < c->n_lists; i++)
+		names[i] = c->lists[i].name;
+	check_names(r, s, "list", m->lists, m->n_lists, names, c->n_lists);
 }
 
 static bool
@@ -320,7 +368,8 @@ conf_read_routes(struct conf_read *r, const config_setting_t *s,
 		struct conf_route *route;
 
 		if (!config_setting_is_group(one)) {
-			conf_complain(r, one, "must be a group");
+			conf_complain(r, one, "must be a group: { match = { }; "
+			    "to = [ \"soc\" ]; }");
 			continue;
 		}
 		route = add_route(r, c);
@@ -330,6 +379,9 @@ conf_read_routes(struct conf_read *r, const config_setting_t *s,
 			route->name = arena_printf(r->mem, "route-%d", i + 1);
 		read_match(r, config_setting_get_member(one, "match"),
 		    &route->match);
+		if (route->match.n_feeds + route->match.n_lists > 0)
+			check_match(r, config_setting_get_member(one, "match"),
+			    &route->match, c);
 		read_to(r, one, route, c);
 		all = all || (matches_everything(&route->match) &&
 		    !route->go_on);

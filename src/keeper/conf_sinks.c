@@ -119,8 +119,9 @@ check_scheme(struct conf_read *r, const config_setting_t *s,
 	if (k->url[0] == '\0')
 		return;
 	if (conf_url(r, k->url, &url) == -1 || url.host[0] == '\0') {
-		conf_complain(r, conf_member(s, "url"), "\"%s\" is no URL with "
-		    "a host; allowed schemes: %s", k->url, words);
+		conf_complain(r, conf_member(s, "url"), "is no URL: %s; "
+		    "allowed: scheme://host:port with the scheme %s",
+		    url.fault[0] != '\0' ? url.fault : "it has no host", words);
 		return;
 	}
 	for (; *at != '\0'; at += strspn(at, ", ")) {
@@ -174,11 +175,12 @@ check_mail(struct conf_read *r, const config_setting_t *s,
 			conf_complain(r, conf_member(s, "to"), "\"%s\" is no "
 			    "mail address: %s", k->to[i], why);
 	if (k->n_to == 0 && config_setting_get_member(s, "to") != NULL)
-		conf_complain(r, conf_member(s, "to"), "names no recipient");
+		conf_complain(r, conf_member(s, "to"), "names no recipient; "
+		    "allowed: one address or a list of addresses");
 	if (k->sink.user[0] != '\0' && k->sink.secret.len == 0 &&
 	    config_setting_get_member(s, "password_file") == NULL)
 		conf_complain(r, conf_member(s, "user"),
-		    "needs \"password_file\" beside it");
+		    "needs a password_file beside it");
 	/* the PLAIN plugin of libesmtp copies both into 513 bytes */
 	if (k->sink.secret.len > 255)
 		conf_complain(r, conf_member(s, "password_file"),
@@ -205,6 +207,7 @@ check_webhook(struct conf_read *r, const config_setting_t *s,
 
 	(void)c;
 	check_scheme(r, s, &k->sink, "https, http", 443);
+	conf_proxy(r, s, k->sink.proxy);
 	if (strcmp(k->sink.dialect, "alert") != 0)
 		conf_complain(r, conf_member(s, "dialect"), "\"%s\" is not "
 		    "known; allowed: \"alert\"", k->sink.dialect);
@@ -224,8 +227,8 @@ check_webhook(struct conf_read *r, const config_setting_t *s,
 		if (base64_decode(&key, secret, strlen(secret)) == -1 ||
 		    key.len < 24 || key.len > 64)
 			conf_complain(r, conf_member(s, "secret_file"), "is no "
-			    "signing key; allowed: whsec_ and base64 of 24 to "
-			    "64 bytes (Standard Webhooks)");
+			    "signing key; allowed in this file: whsec_ and "
+			    "base64 of 24 to 64 bytes (Standard Webhooks)");
 	}
 	if (key.data != NULL)
 		explicit_bzero(key.data, key.len);

@@ -31,7 +31,8 @@ struct stamp {
 };
 
 struct list {
-	struct stamp	 stamp;
+	struct stamp	 stamp;		/* of the file that was loaded */
+	struct stamp	 seen;		/* at the last look */
 	struct blob	 bytes;		/* in the ask, or in use */
 	bool		 fresh;		/* from its file; else from the store */
 	bool		 failed;	/* said so already */
@@ -159,17 +160,22 @@ load(struct keeper *k, uint32_t i)
 	}
 }
 
+/* Another file by now, and the same one at two looks: a list that somebody is
+ * still writing must not look like devices that are gone. */
 static bool
-changed(struct keeper *k, uint32_t i)
+changed(struct keeper *k, uint32_t i, bool first)
 {
 	struct list *l = &k->devices->lists[i];
 	const struct conf_list *c = &k->devices->conf->lists[i];
 	struct stamp now;
+	bool still;
 
 	if (c->text[0] != '\0')
 		return false;
 	stamp_of(c->path, &now);
-	if (stamp_eq(&now, &l->stamp))
+	still = stamp_eq(&now, &l->seen);
+	l->seen = now;
+	if (stamp_eq(&now, &l->stamp) || (!still && !first))
 		return false;
 	l->stamp = now;
 	l->failed = false;
@@ -328,9 +334,10 @@ list_done(void *ctx, const struct pool_result *r)
 			d->again = false;
 		return;
 	}
-	if (take_reports(k, r->answer, &mem, &devices, &err))
+	if (take_reports(k, r->answer, &mem, &devices, &err)) {
 		d->again = true;
-	else if (r->answer->bad || r->body->fd == -1)
+		d->look_at = 0;
+	} else if (r->answer->bad || r->body->fd == -1)
 		log_error("the list helper gave no index", NULL);
 	else
 		use_index(k, r, devices);
@@ -343,11 +350,9 @@ void
 devices_look(struct keeper *k, int64_t now)
 {
 	struct devices *d = k->devices;
-	bool any = d->again;
+	bool any = d->again, first = false;
 
-	if (d->asked || k->stopping || k->send_only || (now < d->look_at && !d->again))
-		return;
-	if (d->again && now < d->look_at)
+	if (d->asked || k->stopping || k->send_only || now < d->look_at)
 		return;
 	d->look_at = now + LOOK_EVERY_S;
 	if (d->conf != k->conf) {
@@ -357,10 +362,10 @@ devices_look(struct keeper *k, int64_t now)
 		d->lists = mem_alloc((d->n + 1) * sizeof(*d->lists));
 		for (uint32_t i = 0; i < d->n; i++)
 			d->lists[i].bytes = (struct blob)BLOB_INIT;
-		any = true;
+		first = any = true;
 	}
 	for (uint32_t i = 0; i < d->n; i++)
-		any = changed(k, i) || any;
+		any = changed(k, i, first) || any;
 	if (!any)
 		return;
 	for (uint32_t i = 0; i < d->n; i++)

@@ -357,9 +357,9 @@ read_headings(struct sheet *s, struct plan *plan, struct arena *mem,
 		}
 	}
 	if (plan->known == 0)
-		return err_at(err, s->file->path, (int)s->row_line, "no heading "
-		    "that we know: the first row must name the columns, like "
-		    "id,vendor,model,version");
+		return err_at(err, s->file->path, (int)s->row_line,
+		    "no heading that we know: the first row must name the "
+		    "columns, like id,vendor,model,version");
 	return 0;
 }
 

@@ -22,7 +22,7 @@ const struct listing *listing_of(const struct device_file *file,
 void list_read(const struct device_file *file, struct arena *mem,
     listing_take *take, void *ctx, struct device_report *report);
 
-/* "FILE:LINE: text"; beyond ROW_REMARKS_MAX only counted (see remarks_close). */
+/* "FILE:LINE: text"; one beyond ROW_REMARKS_MAX says that there were more. */
 void report_remark(struct device_report *report, struct arena *mem,
     const struct device_file *file, unsigned line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));

@@ -1,7 +1,8 @@
 /* match/matching.h - what the files of this room share: one advisory against
  * one index.
  *
- *	names.c		products -> devices whose name or number fits (hits)
+ *	names.c		a product -> devices whose name or number fits
+ *	hits.c		these and their versions -> hits
  *	text.c		free text -> devices that it names (hits)
  *	status.c	a device's hits -> status, confidence, CVEs
  *	remedies.c	remedies, severity for these
@@ -24,7 +25,7 @@
 enum how {
 	HOW_IDENTIFIER,		/* order number, serial number, CPE, purl */
 	HOW_SAME,		/* the same maker and name */
-	HOW_RESPELT,		/* words that say nothing differ; one of a list */
+	HOW_RESPELT,		/* empty words differ; one of a list */
 	HOW_FAMILY,		/* the publisher names a family it belongs to */
 	HOW_WIDER,		/* the device's name says more */
 	HOW_NARROWER,		/* the device's name says less */
@@ -35,12 +36,12 @@ enum how {
 
 struct hit {
 	uint32_t	 device;
-	uint32_t	 product;	/* of the advisory; NO_PRODUCT: free text */
+	uint32_t	 product;	/* NO_PRODUCT: free text */
 	uint8_t		 how;		/* enum how */
 	uint8_t		 verdict;	/* enum verdict */
 	bool		 alias;		/* the maker is known by another name */
 	bool		 lone;		/* hangs on a lone lower bound */
-	bool		 host;		/* the version is that of a part on it */
+	bool		 host;		/* said of a part on it */
 	uint8_t		 ident;		/* enum index_key of an identifier */
 };
 #define NO_PRODUCT UINT32_MAX
@@ -73,7 +74,7 @@ struct matcher {
 void advisory_match(const struct index *ix, const struct advisory *a,
     struct arena *mem, struct matching *ret);
 
-void match_products(struct matcher *m);		/* names.c */
+void match_products(struct matcher *m);		/* hits.c */
 void match_text(struct matcher *m);		/* text.c */
 void add_hit(struct matcher *m, const struct hit *h);
 /* NULL: not known, or not readable. */

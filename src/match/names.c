@@ -1,34 +1,9 @@
-/* names.c - from a publisher's products to the devices that they may be.
- *
- * By identifier first, then by maker and name. Products that differ in their
- * version only are looked up once. No device is looked at that does not share
- * a key with the product. */
+/* names.c - from a publisher's product to the devices that it may be: by
+ * identifier first, then by maker and name. No device is looked at that does
+ * not share a key with the product. */
 #include <string.h>
-#include "matching.h"
+#include "names.h"
 #include "base/text.h"
-
-/* A model (or one device, by identifier) that fits. */
-struct candidate {
-	uint32_t	 what;
-	bool		 is_device;
-	bool		 alias;
-	uint8_t		 how;
-	uint8_t		 ident;
-};
-
-/* What is looked up for one product. */
-struct lookup {
-	struct matcher	*m;
-	const struct product *p;
-	struct maker	 maker;
-	struct name	 name;
-	uint32_t	 group[NAME_VENDORS_MAX];
-	unsigned	 n_groups;
-	char		 (*code)[40];		/* order codes of the product */
-	unsigned	 n_codes;
-	struct candidate *list;
-	uint32_t	 n;
-};
 
 #define CODES_MAX 4096u
 
@@ -39,16 +14,14 @@ product_printed(const struct product *p)
 	    p->product : p->family[0] != '\0' ? p->family : p->ref;
 }
 
-/* The text that names the product without its version. */
-static const char *
+const char *
 product_text(const struct product *p)
 {
 	return p->product[0] != '\0' ? p->product : p->family[0] != '\0' ?
 	    p->family : p->name;
 }
 
-/* Do these two products lead to the same devices? */
-static bool
+bool
 same_lookup(const struct product *a, const struct product *b)
 {
 	if (strcmp(a->vendor, b->vendor) != 0 ||
@@ -108,7 +81,7 @@ add_code(struct lookup *l, const char *text)
 	memcpy(l->code[l->n_codes++], order, n + 1);
 }
 
-/* --- makers --------------------------------------------------------------------- */
+/* --- makers --- */
 
 /* The maker of a device against the product's: 0 no, 1 alias, 2 the same; not
  * known on either side counts as an alias. */
@@ -175,7 +148,7 @@ find_groups(struct lookup *l)
 		l->group[l->n_groups++] = INDEX_NO_VENDOR;
 }
 
-/* --- identifiers --------------------------------------------------------------- */
+/* --- identifiers --- */
 
 static void
 take_devices(struct lookup *l, struct index_run run, enum index_key ident)
@@ -251,7 +224,7 @@ find_identifiers(struct lookup *l)
 	}
 }
 
-/* --- names ------------------------------------------------------------------------ */
+/* --- names --- */
 
 static void
 take_models(struct lookup *l, struct index_run run, enum how how)
@@ -265,7 +238,7 @@ take_models(struct lookup *l, struct index_run run, enum how how)
 	}
 }
 
-static bool
+bool
 has_token(const struct name *n, uint64_t hash)
 {
 	for (unsigned i = 0; i < n->n; i++)
@@ -484,177 +457,27 @@ find_name(struct lookup *l)
 	}
 }
 
-/* --- from candidates to hits ------------------------------------------------------ */
-
-/* Order codes tell siblings apart: 2 the same, 1 nothing to compare, 0 another
- * product, -1 numbers of another kind. */
-static int
-codes_fit(const struct lookup *l, const char *order)
-{
-	bool alike = false;
-	size_t n = strlen(order);
-
-	if (n == 0 || l->n_codes == 0)
-		return 1;
-	for (unsigned i = 0; i < l->n_codes; i++) {
-		const char *code = l->code[i];
-		if (strcmp(code, order) == 0 ||
-		    (order_is_pattern(code) && text_glob(code, order)))
-			return 2;
-		size_t len = strlen(code);
-		alike |= len + 2 >= n && n + 2 >= len;
-	}
-	return alike ? 0 : -1;
-}
-
-static const char *
-device_order(const struct index *ix, uint32_t device, const struct name *name,
-    char order[ORDER_TEXT])
-{
-	const char *part = index_column(ix, device, INDEX_COLUMN_part_number);
-
-	order[0] = '\0';
-	if (part[0] != '\0')
-		order_read(part, order, ORDER_TEXT);
-	else if (name != NULL && name->n_codes > 0)
-		return name->code[0];
-	return order;
-}
-
-/* A product's name with the line in it ("Teamcenter V14.0") and a device that
- * names none: its version must be of that line. 1 yes, 0 no, -1 not known. */
-static int
-line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    uint32_t device)
-{
-	int fits = 1;
-
-	for (unsigned i = 0; i < p->n; i++) {
-		const struct name_token *t = &p->token[i];
-		struct version line;
-		if (t->kind != NAME_LINE || has_token(d, t->hash) ||
-		    version_read(p->flat + t->at, t->len, &line) != 0)
-			continue;
-		const struct version *v = device_version(m, device);
-		if (v == NULL)
-			return -1;
-		if (!version_is_within(v, &line))
-			fits = 0;
-	}
-	return fits;
-}
-
-/* The version that counts for a product; a relation has that of its part. */
-uint32_t
-version_product(const struct advisory *a, uint32_t product)
-{
-	for (unsigned depth = 0; depth < 8; depth++) {
-		const struct product *p = &a->products[product];
-		if (p->relation[0] == '\0' || p->of >= a->n_products ||
-		    p->of == product)
-			break;
-		product = p->of;
-	}
-	return product;
-}
-
-/* Is the installed part the device's own firmware? */
-static bool
-is_firmware(const struct product *p)
-{
-	return text_find_nocase(product_text(p), "firmware") != NULL ||
-	    p->product[0] == '\0';
-}
-
-/* One device for one product: the verdict on its version, then a hit. */
-static void
-hit_device(struct lookup *l, uint32_t device, uint32_t product,
-    const struct candidate *c, const struct name *own, bool side)
-{
-	struct matcher *m = l->m;
-	struct hit h = { .device = device, .product = product,
-	    .how = c->how, .alias = c->alias, .ident = c->ident };
-	char room[ORDER_TEXT];
-
-	if (h.how != HOW_IDENTIFIER) {
-		int fits = codes_fit(l, device_order(m->ix, device, own,
-		    room));
-		if (fits == 0)
-			return;
-		if (fits == 2 && h.how <= HOW_FAMILY) {
-			h.how = HOW_IDENTIFIER;
-			h.ident = INDEX_ORDER;
-		}
-		if (fits < 0 && h.how < HOW_WIDER)
-			h.how = HOW_WIDER;
-	}
-	int line = 1;
-	if (h.how == HOW_RESPELT && own != NULL)
-		line = line_fits(m, &l->name, own, device);
-	if (line == 0)
-		return;
-	const struct range *r = product_range(m, product);
-	const struct version *v = device_version(m, device);
-	h.verdict = (uint8_t)range_test(r, v, &h.lone);
-	const struct product *p = &m->a->products[product];
-	if (p->relation[0] != '\0') {
-		/* A part on a host: the device's version is the part's only
-		 * if the part is its firmware. */
-		uint32_t part = version_product(m->a, product);
-		h.host = true;
-		if (side || !is_firmware(&m->a->products[part]))
-			h.verdict = r->all && !r->narrowed && !side ?
-			    VERDICT_IN : h.verdict == VERDICT_OUT && side ?
-			    VERDICT_OUT : VERDICT_UNKNOWN;
-	}
-	if (line < 0 && h.verdict == VERDICT_IN && !r->all)
-		h.verdict = VERDICT_UNKNOWN;
-	if (line < 0 && r->all)
-		h.verdict = VERDICT_UNKNOWN;
-	add_hit(m, &h);
-}
-
-static void
-hit_candidates(struct lookup *l, uint32_t product, bool side)
-{
-	const struct index *ix = l->m->ix;
-
-	for (uint32_t i = 0; i < l->n; i++) {
-		const struct candidate *c = &l->list[i];
-		if (c->is_device) {
-			hit_device(l, c->what, product, c, NULL, side);
-			continue;
-		}
-		const struct index_model *model = index_model(ix, c->what);
-		struct index_run run = index_members(ix, model);
-		struct maker maker;
-		struct name own;
-		bool need = c->how != HOW_SAME || l->n_codes > 0;
-		if (need) {
-			maker_read(index_string(ix, model->vendor), &maker);
-			name_read(index_string(ix, model->model), &maker,
-			    &own);
-		}
-		for (uint32_t k = 0; k < run.n; k++)
-			hit_device(l, run.at[k], product, c,
-			    need ? &own : NULL, side);
-	}
-}
-
-/* Fills l->list for the product whose name counts. */
-static void
+void
 look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
 	const char *text = product_text(p);
+	/* Most products of an advisory are one maker's. */
+	bool again = l->p != NULL && p->vendor[0] != '\0' &&
+	    strcmp(l->p->vendor, p->vendor) == 0;
 
-	memset(l, 0, sizeof(*l));
 	l->m = m;
 	l->p = p;
-	maker_read(p->vendor, &l->maker);
-	if (l->maker.n == 0)
-		guess_maker(l, text);
+	l->code = NULL;
+	l->list = NULL;
+	l->n_codes = l->n = 0;
+	if (!again) {
+		l->n_groups = 0;
+		maker_read(p->vendor, &l->maker);
+		if (l->maker.n == 0)
+			guess_maker(l, text);
+		find_groups(l);
+	}
 	name_read(text, &l->maker, &l->name);
-	find_groups(l);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	for (uint32_t i = 0; i < p->n_models; i++)
@@ -663,62 +486,4 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 		add_code(l, p->skus[i]);
 	find_identifiers(l);
 	find_name(l);
-}
-
-/* The product whose name counts: of a relation the host, or (side) its part. */
-static const struct product *
-named_product(const struct advisory *a, const struct product *p, bool side)
-{
-	for (unsigned depth = 0; depth < 8 && p->relation[0] != '\0'; depth++) {
-		uint32_t to = side ? p->of : p->on;
-		if (to >= a->n_products)
-			break;
-		p = &a->products[to];
-	}
-	return p;
-}
-
-/* Only products about which something is said, or which no relation uses. */
-static bool *
-products_in_use(const struct matcher *m)
-{
-	const struct advisory *a = m->a;
-	bool *part = arena_alloc(m->mem, a->n_products + 1);
-	bool *use = arena_alloc(m->mem, a->n_products + 1);
-
-	for (uint32_t i = 0; i < a->n_products; i++) {
-		const struct product *p = &a->products[i];
-		if (p->relation[0] == '\0')
-			continue;
-		if (p->of < a->n_products)
-			part[p->of] = true;
-		if (p->on < a->n_products)
-			part[p->on] = true;
-	}
-	for (uint32_t i = 0; i < a->n_products; i++)
-		use[i] = !part[i] || m->claim_at[i] < m->claim_at[i + 1];
-	return use;
-}
-
-void
-match_products(struct matcher *m)
-{
-	const struct advisory *a = m->a;
-	const bool *use = products_in_use(m);
-	struct lookup *l = arena_alloc(m->mem, sizeof(*l));
-
-	for (int side = 0; side < 2; side++) {
-		const struct product *last = NULL;
-		for (uint32_t i = 0; i < a->n_products; i++) {
-			const struct product *p = &a->products[i];
-			if (!use[i] || (side == 1 && p->relation[0] == '\0'))
-				continue;
-			const struct product *named = named_product(a, p,
-			    side == 1);
-			if (last == NULL || !same_lookup(last, named))
-				look_up(l, m, named);
-			last = named;
-			hit_candidates(l, i, side == 1);
-		}
-	}
 }

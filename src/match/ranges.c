@@ -121,6 +121,8 @@ phrase_at(const char *s, size_t at, size_t n)
 	if (at > 0 && is_word_sign(s[at - 1]))
 		return NULL;
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		if (phrases[i].words[0] != s[at])
+			continue;
 		size_t len = strlen(phrases[i].words);
 		if (len <= n - at && memcmp(s + at, phrases[i].words, len) == 0
 		    && (at + len == n || !is_word_sign(s[at + len])))
@@ -200,7 +202,7 @@ fold_range(const char *text, char *out, bool *narrowed)
 	return len;
 }
 
-/* --- terms ------------------------------------------------------------------- */
+/* --- terms --- */
 
 struct terms {
 	struct arena	*mem;
@@ -457,7 +459,7 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 		    ret->spans[i].high.readable);
 }
 
-/* --- the test ----------------------------------------------------------------- */
+/* --- the test --- */
 
 /* "< 5.x": whether 5.3 is meant nobody knows. */
 static bool

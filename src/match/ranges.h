@@ -1,7 +1,7 @@
 /* match/ranges.h - the version ranges that publishers print.
  *
- * "< V3.1", "<= 5.008", "vers:all/<V7", "All versions < V9.1", ">= 6.02 | <= 6.05"
- * (here the bar means and), "1.00 | 1.04" (here it means or), "V2.0 and prior",
+ * "< V3.1", "<= 5.008", "vers:all/<V7", "All versions < V9.1",
+ * ">= 6.02 | <= 6.05" (here the bar means and), "1.00 | 1.04" (here it means or), "V2.0 and prior",
  * "<V19_Update_1", "< V36.011 V35.013" (one bound for each line). What cannot
  * be read makes the answer VERDICT_UNKNOWN, never a no. */
 #ifndef MATCH_RANGES_H
@@ -30,7 +30,7 @@ struct span {
 struct range {
 	bool		 all;
 	bool		 readable;	/* at least in part */
-	bool		 narrowed;	/* "with ...", "on ...": not understood */
+	bool		 narrowed;	/* "with ...": not understood */
 	bool		 lone_low;	/* a lower bound without an upper one */
 	struct span	*spans;
 	unsigned	 n;

@@ -69,7 +69,8 @@ find_makers(struct reader *r)
 
 	for (uint32_t i = 0; i < r->n; i++) {
 		for (uint32_t k = 1; k <= 4 && i + k <= r->n; k++) {
-			uint32_t at = r->word[i].at, end = r->word[i + k - 1].end;
+			uint32_t at = r->word[i].at;
+			uint32_t end = r->word[i + k - 1].end;
 			if (end - at >= 120)
 				break;
 			/* No comma may stand within a maker's name. */
@@ -121,7 +122,8 @@ find_names(struct reader *r)
 {
 	for (uint32_t i = 0; i < r->n; i++) {
 		for (uint32_t k = 1; k <= RUN_WORDS && i + k <= r->n; k++) {
-			uint32_t at = r->word[i].at, end = r->word[i + k - 1].end;
+			uint32_t at = r->word[i].at;
+			uint32_t end = r->word[i + k - 1].end;
 			if (end - at >= 200)
 				break;
 			if (!run_can_name(r, i, k))

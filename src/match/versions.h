@@ -31,8 +31,8 @@ enum top {
 struct version {
 	unsigned	 n;
 	struct piece	 piece[VERSION_PIECES_MAX];
-	uint64_t	 top[TOP_COUNT_];	/* number << 20, and a fraction */
-	uint64_t	 prefix;	/* letters in front: "R", "HEN"; 0 = none */
+	uint64_t	 top[TOP_COUNT_];	/* << 20, and a fraction */
+	uint64_t	 prefix;	/* "R", "HEN"; 0 = none */
 	bool		 wild;
 };
 

@@ -200,23 +200,25 @@ index_device(const struct index *ix, uint32_t device, struct arena *mem,
 	device_init(ret);
 	if (device >= ix->n_row_at)
 		return;
-#define X(field, heading) \
-	ret->field = index_column(ix, device, INDEX_COLUMN_##field);
+	const uint32_t *row = ix->rows + ix->row_at[device], *at = row + 3;
+#define X(field, heading)						\
+	if (row[0] >> INDEX_COLUMN_##field & 1)				\
+		ret->field = index_string(ix, *at++);
 	DEVICE_COLUMNS(X)
 #undef X
-	const uint32_t *row = ix->rows + ix->row_at[device];
+	ret->vendor = index_string(ix, ix->models[row[2]].vendor);
+	ret->model = index_string(ix, ix->models[row[2]].model);
 	uint32_t list = row[1] >> 1;
 	if (list < ix->n_lists)
 		ret->list = index_string(ix, ix->lists[list]);
 	if ((row[0] & INDEX_ROW_EXTRA) == 0)
 		return;
-	row += 3 + __builtin_popcount(row[0] & (INDEX_ROW_EXTRA - 1));
-	ret->n_extra = *row++;
+	ret->n_extra = *at++;
 	ret->extra = arena_alloc(mem, (ret->n_extra + 1) *
 	    sizeof(*ret->extra));
-	for (uint32_t i = 0; i < ret->n_extra; i++, row += 2) {
-		ret->extra[i].name = index_string(ix, row[0]);
-		ret->extra[i].value = index_string(ix, row[1]);
+	for (uint32_t i = 0; i < ret->n_extra; i++, at += 2) {
+		ret->extra[i].name = index_string(ix, at[0]);
+		ret->extra[i].value = index_string(ix, at[1]);
 	}
 }
 

@@ -1,55 +1,14 @@
-/* index_build.c - devices in, one sealed index out.
- *
- * Texts that repeat are kept once. Keys are gathered as (key, value) pairs and
- * sorted by key at the end, so that the values of a key lie side by side. */
-#include <errno.h>
+/* index_build.c - devices in: texts that repeat are kept once, and keys are
+ * gathered as (key, value) pairs. index_finish.c makes the index of them. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include "base/arena.h"
-#include "base/blob.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "index_build.h"
 #include "noun/index.h"
 
-struct pair {
-	uint64_t	key;
-	uint32_t	value;
-};
-
-/* A growing array; n items of one size. */
-struct items {
-	void	*at;
-	size_t	 n, room;
-};
-
-/* An open-addressed set of 64-bit hashes with a number behind each. */
-struct set {
-	uint64_t	*key;
-	uint32_t	*value;
-	size_t		 n, room;	/* room: a power of two, or 0 */
-};
-
-struct index_builder {
-	struct items	 strings;	/* char */
-	struct items	 rows, row_at;	/* uint32_t */
-	struct items	 model_of;	/* uint32_t, of each device */
-	struct items	 models;	/* struct index_model */
-	struct items	 tokens;	/* uint64_t */
-	struct items	 pairs;		/* struct pair */
-	struct items	 vendors;	/* struct index_vendor, in order */
-	struct items	 orders;	/* uint32_t devices with a part number */
-	struct items	 lists;		/* uint32_t strings */
-	struct set	 known;		/* texts kept once */
-	struct set	 model_set, vendor_set, ids;
-	uint32_t	 groups;
-	uint32_t	 list;
-	char		 list_name[256];
-};
-
-static void *
+void *
 items_add(struct items *it, size_t n, size_t size)
 {
 	if (it->n + n > it->room) {
@@ -62,8 +21,8 @@ items_add(struct items *it, size_t n, size_t size)
 	return ret;
 }
 
-static void
-add_u32(struct items *it, uint32_t v)
+void
+items_add_u32(struct items *it, uint32_t v)
 {
 	*(uint32_t *)items_add(it, 1, sizeof(v)) = v;
 }
@@ -303,7 +262,7 @@ device_keys(struct index_builder *b, uint32_t number, const struct device *d,
 		if (n > 0) {
 			add_pair(b, index_key(INDEX_ORDER, 0,
 			    index_hash(order, n)), number);
-			add_u32(&b->orders, number);
+			items_add_u32(&b->orders, number);
 		}
 	} else if (strpbrk(text, "0123456789") != NULL &&
 	    strpbrk(text, "(-") != NULL) {
@@ -336,7 +295,7 @@ enter_list(struct index_builder *b, const char *list, struct err *err)
 	if (strlen(list) >= sizeof(b->list_name))
 		return err_limit(err, "the name of a device list is too long");
 	strcpy(b->list_name, list);
-	add_u32(&b->lists, keep_once(b, list));
+	items_add_u32(&b->lists, keep_once(b, list));
 	b->list = (uint32_t)b->lists.n - 1;
 	return 0;
 }
@@ -347,10 +306,10 @@ add_row(struct index_builder *b, const struct device *d, uint32_t model)
 	size_t start = b->rows.n;
 	uint32_t mask = 0;
 
-	add_u32(&b->row_at, (uint32_t)start);
-	add_u32(&b->rows, 0);
-	add_u32(&b->rows, b->list << 1);
-	add_u32(&b->rows, model);
+	items_add_u32(&b->row_at, (uint32_t)start);
+	items_add_u32(&b->rows, 0);
+	items_add_u32(&b->rows, b->list << 1);
+	items_add_u32(&b->rows, model);
 #define X(field, heading)						\
 	if (INDEX_COLUMN_##field != INDEX_COLUMN_vendor &&		\
 	    INDEX_COLUMN_##field != INDEX_COLUMN_model &&		\
@@ -358,7 +317,7 @@ add_row(struct index_builder *b, const struct device *d, uint32_t model)
 		bool once = INDEX_COLUMN_##field != INDEX_COLUMN_id &&	\
 		    INDEX_COLUMN_##field != INDEX_COLUMN_serial;	\
 		mask |= 1u << INDEX_COLUMN_##field;			\
-		add_u32(&b->rows, once ? keep_once(b, d->field) :	\
+		items_add_u32(&b->rows, once ? keep_once(b, d->field) :	\
 		    keep_string(b, d->field, strlen(d->field)));	\
 	}
 	DEVICE_COLUMNS(X)
@@ -368,12 +327,13 @@ add_row(struct index_builder *b, const struct device *d, uint32_t model)
 		n += d->extra[i].value[0] != '\0';
 	if (n > 0) {
 		mask |= INDEX_ROW_EXTRA;
-		add_u32(&b->rows, n);
+		items_add_u32(&b->rows, n);
 		for (uint32_t i = 0; i < d->n_extra; i++) {
 			if (d->extra[i].value[0] == '\0')
 				continue;
-			add_u32(&b->rows, keep_once(b, d->extra[i].name));
-			add_u32(&b->rows, keep_once(b, d->extra[i].value));
+			items_add_u32(&b->rows, keep_once(b, d->extra[i].name));
+			items_add_u32(&b->rows,
+			    keep_once(b, d->extra[i].value));
 		}
 	}
 	((uint32_t *)b->rows.at)[start] = mask;
@@ -408,7 +368,7 @@ index_builder_add(struct index_builder *b, const struct device *d,
 	if (new)
 		*model = new_model(b, d, text);
 	((struct index_model *)b->models.at)[*model].n++;
-	add_u32(&b->model_of, *model);
+	items_add_u32(&b->model_of, *model);
 	device_keys(b, number, d, text);
 	add_row(b, d, *model);
 	return 0;
@@ -418,249 +378,4 @@ uint32_t
 index_builder_count(const struct index_builder *b)
 {
 	return (uint32_t)b->row_at.n;
-}
-
-/* --- finishing -------------------------------------------------------------- */
-
-/* Radix sort by key, stable, so that values stay in the order of the lists. */
-static void
-sort_pairs(struct items *pairs)
-{
-	struct pair *from = pairs->at;
-	size_t n = pairs->n;
-	struct pair *to = mem_alloc((n + 1) * sizeof(*to));
-
-	/* Only the upper half: equal halves with unequal keys are put right
-	 * by a small sort below. */
-	for (unsigned shift = 32; shift < 64; shift += 11) {
-		size_t count[2049] = { 0 };
-		for (size_t i = 0; i < n; i++)
-			count[(from[i].key >> shift & 2047) + 1]++;
-		for (size_t i = 1; i < 2049; i++)
-			count[i] += count[i - 1];
-		for (size_t i = 0; i < n; i++)
-			to[count[from[i].key >> shift & 2047]++] = from[i];
-		struct pair *swap = from;
-		from = to;
-		to = swap;
-	}
-	for (size_t i = 1; i < n; i++) {
-		struct pair p = from[i];
-		size_t k = i;
-		for (; k > 0 && from[k - 1].key > p.key; k--)
-			from[k] = from[k - 1];
-		from[k] = p;
-	}
-	free(to);
-	pairs->at = from;
-	pairs->room = n + 1;
-}
-
-static uint64_t
-slot_of(uint64_t key, uint64_t n)
-{
-	return ((key >> 32) * n) >> 32;
-}
-
-/* Runs of equal keys become slots; members get the values of the longer ones. */
-static void
-make_slots(struct index_builder *b, struct items *slots, struct items *members)
-{
-	const struct pair *p;
-	size_t distinct = 0;
-
-	sort_pairs(&b->pairs);
-	p = b->pairs.at;
-	for (size_t i = 0; i < b->pairs.n; i++)
-		distinct += i == 0 || p[i].key != p[i - 1].key;
-	size_t room = distinct + distinct / 3 + 1;
-	struct index_slot *s = items_add(slots, room, sizeof(*s));
-	memset(s, 0, room * sizeof(*s));
-	for (size_t i = 0, end; i < b->pairs.n; i = end) {
-		for (end = i + 1; end < b->pairs.n && p[end].key == p[i].key;)
-			end++;
-		size_t at = slot_of(p[i].key, room);
-		while (s[at].key != 0)
-			at = at + 1 == room ? 0 : at + 1;
-		s[at].key = p[i].key;
-		s[at].n = (uint32_t)(end - i);
-		s[at].first = end - i == 1 ? p[i].value : (uint32_t)members->n;
-		for (size_t k = i; k < end && end - i > 1; k++)
-			add_u32(members, p[k].value);
-	}
-}
-
-/* Each model's devices, in their order. */
-static void
-make_members(struct index_builder *b, struct items *members)
-{
-	struct index_model *models = b->models.at;
-	const uint32_t *of = b->model_of.at;
-	uint32_t next = (uint32_t)members->n;
-
-	for (size_t i = 0; i < b->models.n; i++) {
-		models[i].first = next;
-		if (models[i].n > 1)
-			next += models[i].n;
-	}
-	size_t n = next - members->n;
-	items_add(members, n, sizeof(uint32_t));
-	uint32_t *all = members->at;
-	for (size_t d = 0; d < b->model_of.n; d++) {
-		struct index_model *m = &models[of[d]];
-		if (m->n == 1)
-			m->first = (uint32_t)d;
-		else
-			all[m->first++] = (uint32_t)d;
-	}
-	for (size_t i = 0; i < b->models.n; i++)
-		if (models[i].n > 1)
-			models[i].first -= models[i].n;
-}
-
-static void
-make_vendors(const struct index_builder *b, struct items *out)
-{
-	const struct index_vendor *v = b->vendors.at;
-	size_t room = b->vendors.n * 2 + 1;
-	struct index_vendor *t = items_add(out, room, sizeof(*t));
-
-	memset(t, 0, room * sizeof(*t));
-	for (size_t i = 0; i < b->vendors.n; i++) {
-		size_t at = slot_of(v[i].key, room);
-		while (t[at].key != 0)
-			at = at + 1 == room ? 0 : at + 1;
-		t[at] = v[i];
-	}
-}
-
-struct ordered {
-	char		order[24];	/* its start */
-	uint32_t	device;
-	const char	*text;
-};
-
-static int
-compare_ordered(const void *va, const void *vb)
-{
-	const struct ordered *a = va, *b = vb;
-	char x[ORDER_TEXT], y[ORDER_TEXT];
-
-	int c = memcmp(a->order, b->order, sizeof(a->order));
-	if (c == 0 && a->order[sizeof(a->order) - 1] != '\0') {
-		order_read(a->text, x, sizeof(x));
-		order_read(b->text, y, sizeof(y));
-		c = strcmp(x, y);
-	}
-	if (c != 0)
-		return c;
-	return a->device < b->device ? -1 : a->device > b->device;
-}
-
-/* Devices by order number, for patterns. */
-static void
-sort_orders(struct index_builder *b)
-{
-	uint32_t *device = b->orders.at;
-	size_t n = b->orders.n;
-	struct ordered *list = mem_alloc((n + 1) * sizeof(*list));
-
-	for (size_t i = 0; i < n; i++) {
-		const uint32_t *row = (const uint32_t *)b->rows.at +
-		    ((const uint32_t *)b->row_at.at)[device[i]];
-		uint32_t below = row[0] &
-		    ((1u << INDEX_COLUMN_part_number) - 1);
-		char order[ORDER_TEXT];
-		list[i].device = device[i];
-		list[i].text = (const char *)b->strings.at +
-		    row[3 + __builtin_popcount(below)];
-		size_t len = order_read(list[i].text, order, sizeof(order));
-		memcpy(list[i].order, order, len < sizeof(list[i].order) ?
-		    len : sizeof(list[i].order));
-	}
-	qsort(list, n, sizeof(*list), compare_ordered);
-	for (size_t i = 0; i < n; i++)
-		device[i] = list[i].device;
-	free(list);
-}
-
-static int
-write_all(int fd, const void *p, size_t n, struct err *err)
-{
-	const char *at = p;
-
-	while (n > 0) {
-		ssize_t got = write(fd, at, n < 1u << 30 ? n : 1u << 30);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_sys(err, "cannot write the device index");
-		at += got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
-
-static int
-write_index(const struct index_head *head, const void *const *data,
-    const size_t *bytes, size_t parts, struct blob *ret, struct err *err)
-{
-	static const char zero[8];
-	int fd = -1;
-
-	if (blob_start(&fd, "device-index", err) != 0)
-		return -1;
-	if (write_all(fd, head, sizeof(*head), err) != 0)
-		goto fail;
-	for (size_t i = 0; i < parts; i++) {
-		if (write_all(fd, data[i], bytes[i], err) != 0 ||
-		    write_all(fd, zero, (8 - bytes[i] % 8) % 8, err) != 0)
-			goto fail;
-	}
-	return blob_seal(ret, fd, err);
-fail:
-	close(fd);
-	return -1;
-}
-
-int
-index_builder_finish(struct index_builder *b, struct blob *ret,
-    struct err *err)
-{
-	struct items slots = { .n = 0 }, members = { .n = 0 };
-	struct items vendors = { .n = 0 };
-	struct index_head head = { .magic = INDEX_MAGIC,
-	    .version = INDEX_VERSION };
-	const void *data[16];
-	size_t bytes[16], parts = 0;
-	uint64_t at = sizeof(head);
-
-	make_slots(b, &slots, &members);
-	make_members(b, &members);
-	make_vendors(b, &vendors);
-	sort_orders(b);
-	/* Of the builder's own arrays under the same names. */
-	const struct items *all_slots = &slots, *all_vendors = &vendors,
-	    *all_members = &members, *all_tokens = &b->tokens,
-	    *all_models = &b->models, *all_row_at = &b->row_at,
-	    *all_rows = &b->rows, *all_orders = &b->orders,
-	    *all_lists = &b->lists, *all_strings = &b->strings;
-#define X(name, type)							\
-	head.name.at = at;						\
-	head.name.n = all_##name->n;					\
-	data[parts] = all_##name->at;					\
-	bytes[parts] = all_##name->n * sizeof(type);			\
-	at += (bytes[parts] + 7) / 8 * 8;				\
-	parts++;
-	INDEX_PARTS(X)
-#undef X
-	head.len = at;
-	int rc = at > DEVICE_INDEX_MAX ?
-	    err_limit(err, "the device index is beyond %u MiB",
-	    DEVICE_INDEX_MAX >> 20) :
-	    write_index(&head, data, bytes, parts, ret, err);
-	free(slots.at);
-	free(members.at);
-	free(vendors.at);
-	return rc;
 }

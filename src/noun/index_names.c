@@ -1,217 +1,16 @@
 /* index_names.c - names of makers and products, folded to what counts. */
 #include <string.h>
-#include "base/text.h"
+#include "index_fold.h"
 #include "noun/index.h"
 
-/* Latin letters with marks, from U+00C0 to U+017F; ' ' = no letter. */
-static const char plain_letters[] =
-    "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
-    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-
-/* The byte that CP1252 shows as this character, or -1. */
-static int
-cp1252_byte(uint32_t rune)
-{
-	static const uint16_t high[32] = {
-		0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021,
-		0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
-		0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-		0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178
-	};
-	if (rune >= 0xa0 && rune <= 0xff)
-		return (int)rune;
-	for (int i = 0; i < 32; i++)
-		if (high[i] == rune)
-			return 0x80 + i;
-	return -1;
-}
-
-/* One character in, up to four bytes out; 0 bytes: it is left out. */
-static size_t
-fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
-{
-	if (c < 0x80) {
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		else if (c < 0x20 || c == 0x7f)
-			c = ' ';
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c >= 0xc0 && c < 0x180) {
-		out[0] = plain_letters[c - 0xc0];
-		if (c == 0xc6 || c == 0xe6 || c == 0x152 || c == 0x153) {
-			out[0] = c < 0x100 ? 'a' : 'o';
-			out[1] = 'e';
-			return 2;
-		}
-		if (c == 0xdf) {
-			out[0] = out[1] = 's';
-			return 2;
-		}
-		if (c == 0xd7)
-			out[0] = 'x';
-		return 1;
-	}
-	/* (R), soft hyphen, zero width, combining marks, (TM), byte order. */
-	if (c == 0xae || c == 0xa9 || c == 0xad || c == 0x2122 ||
-	    (c >= 0x300 && c < 0x370) || (c >= 0x200b && c <= 0x200f) ||
-	    c == 0x2060 || c == 0xfeff)
-		return 0;
-	if (c == 0xb2 || c == 0xb3 || c == 0xb9) {
-		out[0] = c == 0xb9 ? '1' : (char)('0' + (c - 0xb0));
-		return 1;
-	}
-	if (c == 0xb5 || c == 0x3bc) {
-		out[0] = 'u';
-		return 1;
-	}
-	if (c >= 0x2010 && c <= 0x2015) {
-		out[0] = '-';
-		return 1;
-	}
-	if (c == 0x2264 || c == 0x2265) {	/* <= and >= in ranges */
-		out[0] = c == 0x2264 ? '<' : '>';
-		out[1] = '=';
-		return 2;
-	}
-	if (c < 0xc0 || (c >= 0x2000 && c < 0x2c00) || c == 0x3000 ||
-	    c == 0xfffd) {
-		out[0] = ' ';
-		return 1;
-	}
-	if (c >= 0xff01 && c <= 0xff5e)		/* full width forms */
-		return fold_rune(c - 0xfee0, from, from_len, out);
-	memcpy(out, from, from_len);
-	return from_len;
-}
-
-size_t
-name_fold(const char *text, char *out, size_t room)
-{
-	size_t n = strlen(text), at = 0, len = 0;
-
-	while (at < n && len + 5 < room) {
-		if ((signed char)text[at] >= 0) {
-			len += fold_rune((uint8_t)text[at], text + at, 1,
-			    out + len);
-			at++;
-			continue;
-		}
-		uint32_t c = 0, next = 0;
-		size_t took = text_rune(text + at, n - at, &c);
-		if (took == 0) {
-			out[len++] = ' ';
-			at++;
-			continue;
-		}
-		/* U+00C2, U+00C3 with a CP1252 trail: UTF-8 read twice. */
-		if (c == 0xc2 || c == 0xc3) {
-			size_t more = text_rune(text + at + took,
-			    n - at - took, &next);
-			int low = more != 0 && next >= 0x80 && next < 0xa0 ?
-			    (int)next : more != 0 ? cp1252_byte(next) : -1;
-			if (low >= 0x80 && low < 0xc0) {
-				c = (c & 0x1f) << 6 | (uint32_t)(low & 0x3f);
-				len += fold_rune(c, " ", 1, out + len);
-				at += took + more;
-				continue;
-			}
-		}
-		len += fold_rune(c, text + at, took, out + len);
-		at += took;
-	}
-	out[len] = '\0';
-	return len;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Letters of any script and digits. */
-static bool
-is_sign(char c)
-{
-	return (c >= 'a' && c <= 'z') || is_digit(c) || (signed char)c < 0;
-}
-
-static uint64_t
-mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdull;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ull;
-	h ^= h >> 33;
-	return h != 0 ? h : 1;
-}
-
-#define HASH_START 0xcbf29ce484222325ull
-
-static uint64_t
-hash_step(uint64_t h, char c)
-{
-	return (h ^ (uint8_t)c) * 0x100000001b3ull;
-}
-
-/* Between two digits that a separator keeps apart a mark is kept, so that
- * "FX3 10" and "FX31 0" stay two products. */
-static uint64_t
-hash_signs(uint64_t h, const char *s, size_t n, char *last)
-{
-	bool gap = true;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!is_sign(s[i])) {
-			gap = true;
-			continue;
-		}
-		if (gap && is_digit(s[i]) && is_digit(*last))
-			h = hash_step(h, '.');
-		h = hash_step(h, s[i]);
-		*last = s[i];
-		gap = false;
-	}
-	return h;
-}
-
-uint64_t
-name_hash(const char *flat, size_t at, size_t end)
-{
-	char last = 0;
-
-	return mix(hash_signs(HASH_START, flat + at, end - at, &last));
-}
-
-uint64_t
-index_hash(const void *p, size_t n)
-{
-	const char *s = p;
-	uint64_t h = HASH_START;
-
-	for (size_t i = 0; i < n; i++)
-		h = hash_step(h, s[i]);
-	return mix(h);
-}
-
-uint64_t
-index_key(enum index_key kind, uint32_t vendor, uint64_t what)
-{
-	uint64_t h = (uint64_t)kind << 56 | vendor;
-
-	return mix(what + h * 0x9e3779b97f4a7c15ull);
-}
-
-/* --- makers ---------------------------------------------------------------- */
+/* --- makers --- */
 
 static bool
 word_is(const char *flat, size_t at, size_t end, const char *const *list)
 {
 	for (; *list != NULL; list++) {
+		if ((*list)[0] != flat[at])
+			continue;
 		size_t n = strlen(*list);
 		if (n == end - at && memcmp(flat + at, *list, n) == 0)
 			return true;
@@ -225,10 +24,10 @@ next_word(const char *flat, size_t len, size_t *at, size_t *end)
 {
 	size_t a = *at;
 
-	while (a < len && !is_sign(flat[a]))
+	while (a < len && !fold_is_sign(flat[a]))
 		a++;
 	size_t e = a;
-	while (e < len && is_sign(flat[e]))
+	while (e < len && fold_is_sign(flat[e]))
 		e++;
 	*at = a;
 	*end = e;
@@ -260,14 +59,15 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end)
 			continue;
 		if (n_bare > 0 && word_is(flat, a, e, legal_forms))
 			continue;
-		if (n_bare == 0 && e - a == 3 && memcmp(flat + a, "the", 3) == 0)
+		if (n_bare == 0 && e - a == 3 &&
+		    memcmp(flat + a, "the", 3) == 0)
 			continue;
 		bare = hash_signs(bare, flat + a, e - a, &last_bare);
 		n_bare++;
 	}
 	if (n_all == 0 || m->n == NAME_VENDORS_MAX)
 		return;
-	uint64_t key = mix(n_bare != 0 ? bare : all);
+	uint64_t key = hash_end(n_bare != 0 ? bare : all);
 	for (unsigned i = 0; i < m->n; i++)
 		if (m->key[i] == key)
 			return;
@@ -281,18 +81,22 @@ static size_t
 maker_join(const char *flat, size_t at, size_t len)
 {
 	static const char *const joins[] = {
-		", and ", ", ", ",", ";", "/", "|", " (", "(", ")", " & ", " and ",
+		", and ", ", ", ",", ";", "/", "|", " (", "(", ")", " & ",
+		" and ",
 		" - ", "a subsidiary of ", "subsidiary of ", "a division of ",
 		"division of ", "part of ", "formerly known as ",
 		"formerly ", "now part of ", "now ", "owned by ", "an ",
 		"a brand of ", "company of ", " by ", " via ", NULL
 	};
 	for (const char *const *j = joins; *j != NULL; j++) {
+		if ((*j)[0] != flat[at])
+			continue;
 		size_t n = strlen(*j);
 		if (n > len - at || memcmp(flat + at, *j, n) != 0)
 			continue;
 		/* A word must begin where a word can begin. */
-		if (is_sign((*j)[0]) && at > 0 && is_sign(flat[at - 1]))
+		if (fold_is_sign((*j)[0]) && at > 0 &&
+		    fold_is_sign(flat[at - 1]))
 			continue;
 		return n;
 	}
@@ -328,7 +132,7 @@ maker_read(const char *text, struct maker *ret)
 		maker_add(ret, flat, start, len);
 }
 
-/* --- order codes ------------------------------------------------------------ */
+/* --- order codes --- */
 
 size_t
 order_read(const char *text, char *out, size_t room)
@@ -349,7 +153,7 @@ order_read(const char *text, char *out, size_t room)
 			c = '?';
 		else if (c == '.' && p > text && p[-1] == '.' && letters == 0)
 			c = '?';
-		if (!((c >= 'A' && c <= 'Z') || is_digit(c) || c == '?' ||
+		if (!((c >= 'A' && c <= 'Z') || fold_is_digit(c) || c == '?' ||
 		    c == '*'))
 			continue;
 		if (n + 1 >= room)
@@ -378,7 +182,7 @@ looks_ordered(const char *s, size_t n, bool in_brackets)
 	size_t digits = 0, letters = 0, hyphens = 0, signs = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_digit(s[i]))
+		if (fold_is_digit(s[i]))
 			digits++;
 		else if (s[i] >= 'a' && s[i] <= 'z')
 			letters++;
@@ -388,7 +192,7 @@ looks_ordered(const char *s, size_t n, bool in_brackets)
 			return false;
 	}
 	signs = digits + letters;
-	if (s[0] >= '0' && s[0] <= '9' && n > 2 && !is_digit(s[1]) &&
+	if (s[0] >= '0' && s[0] <= '9' && n > 2 && !fold_is_digit(s[1]) &&
 	    hyphens >= 1 && signs >= 11 && digits >= 5 && letters >= 3)
 		return true;
 	if (!in_brackets)
@@ -402,7 +206,7 @@ static bool
 looks_like_rest(const char *s, size_t n)
 {
 	return n >= 13 && n <= 15 && s[3] == '-' && s[9] == '-' &&
-	    is_digit(s[0]) && is_digit(s[4]);
+	    fold_is_digit(s[0]) && fold_is_digit(s[4]);
 }
 
 static void
@@ -444,7 +248,7 @@ take_codes(struct name *ret, const char *raw, size_t len)
 		    s[end] == ')';
 		/* "6ES7 212-1AE40-0XB0": a blank behind the fourth sign. */
 		size_t whole = end;
-		if (end - at == 4 && is_digit(s[at]) && end < len &&
+		if (end - at == 4 && fold_is_digit(s[at]) && end < len &&
 		    s[end] == ' ' && len - end > 10) {
 			whole = end + 1;
 			while (whole < len && s[whole] != ' ' &&
@@ -461,7 +265,7 @@ take_codes(struct name *ret, const char *raw, size_t len)
 	}
 }
 
-/* --- product names ----------------------------------------------------------- */
+/* --- product names --- */
 
 static const char *const noise_words[] = {
 	"series", "family", "families", "device", "devices", "product",
@@ -484,7 +288,7 @@ looks_like_line(const char *s, size_t n)
 	if (s[0] == 'v' && n > 1)
 		i = 1;
 	for (size_t k = i; k < n; k++) {
-		if (is_digit(s[k]))
+		if (fold_is_digit(s[k]))
 			digits++;
 		else if (s[k] == '.' && k > i && k + 1 < n)
 			dots++;
@@ -513,7 +317,7 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 	struct name_token *t = &ret->token[ret->n++];
 	bool digit = false;
 	for (size_t i = at; i < end; i++)
-		digit |= is_digit(s[i]);
+		digit |= fold_is_digit(s[i]);
 	t->at = (uint16_t)at;
 	t->len = (uint16_t)(end - at);
 	t->hash = name_hash(s, at, end);
@@ -540,7 +344,7 @@ add_chunk(struct name *ret, size_t at, size_t end, bool noise)
 	    s[end - 1] == '_'))
 		end--;
 	for (size_t i = at; i < end; i++)
-		digit |= is_digit(s[i]);
+		digit |= fold_is_digit(s[i]);
 	if (digit) {
 		add_token(ret, at, end, noise);
 		return;
@@ -565,18 +369,18 @@ split(struct name *ret, size_t len)
 		if (s[at] == ')')
 			noise = false;
 		/* "Touch+" is not "Touch". */
-		if (s[at] == '+' && at > 0 && is_sign(s[at - 1]) &&
+		if (s[at] == '+' && at > 0 && fold_is_sign(s[at - 1]) &&
 		    (at + 1 == len || s[at + 1] == ' ')) {
 			add_token(ret, at, at + 1, false);
 			at++;
 			continue;
 		}
-		if (!is_sign(s[at])) {
+		if (!fold_is_sign(s[at])) {
 			at++;
 			continue;
 		}
 		size_t end = at;
-		while (end < len && (is_sign(s[end]) || s[end] == '-' ||
+		while (end < len && (fold_is_sign(s[end]) || s[end] == '-' ||
 		    s[end] == '.' || s[end] == '_'))
 			end++;
 		add_chunk(ret, at, end, noise);
@@ -644,56 +448,6 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 		core = hash_signs(core, s, t->len, &last_core);
 		ret->words++;
 	}
-	ret->key = ret->n == 0 ? 0 : mix(key);
-	ret->core = ret->words == 0 ? 0 : mix(core);
-}
-
-/* --- identifiers --------------------------------------------------------------- */
-
-uint64_t
-index_cpe(const char *cpe)
-{
-	char out[512];
-	size_t n = 0;
-	int colons = 0;
-
-	if (text_starts(cpe, "cpe:2.3:"))
-		cpe += 8;
-	else if (text_starts(cpe, "cpe:/"))
-		cpe += 5;
-	else
-		return 0;
-	for (; *cpe != '\0' && n + 1 < sizeof(out); cpe++) {
-		if (*cpe == '\\' && cpe[1] != '\0') {
-			cpe++;
-		} else if (*cpe == ':' && ++colons == 3) {
-			break;
-		}
-		out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
-		    (char)(*cpe - 'A' + 'a') : *cpe;
-	}
-	return colons >= 2 ? index_hash(out, n) : 0;
-}
-
-uint64_t
-index_purl(const char *purl, const char **ret_version)
-{
-	*ret_version = "";
-	if (!text_starts(purl, "pkg:"))
-		return 0;
-	purl += 4;
-	while (*purl == '/')
-		purl++;
-	size_t n = strcspn(purl, "?#");
-	/* The namespace of npm holds an '@' of its own in front. */
-	for (size_t i = n; i > 0; i--) {
-		if (purl[i - 1] == '/')
-			break;
-		if (purl[i - 1] == '@') {
-			*ret_version = purl + i;
-			n = i - 1;
-			break;
-		}
-	}
-	return n == 0 ? 0 : index_hash(purl, n);
+	ret->key = ret->n == 0 ? 0 : hash_end(key);
+	ret->core = ret->words == 0 ? 0 : hash_end(core);
 }

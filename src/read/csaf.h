@@ -18,7 +18,7 @@ struct csaf {
 	struct ids	 products;	/* product_id -> index of a->products */
 	struct ids	 groups;	/* group_id -> index of members */
 	struct indices	*members;	/* of each group */
-	uint32_t	*stamps;	/* per product: the last list it was put on */
+	uint32_t	*stamps;	/* per product: its last list */
 	uint32_t	 stamp;
 	uint64_t	 listed;	/* items of all product lists so far */
 	enum severity	 rating;	/* worst that was said in words alone */

@@ -347,8 +347,8 @@ relation_bind(struct csaf *c, uint32_t self, const struct spot *of_id,
 	}
 	if (relation_depth(a, of, RELATION_DEPTH_MAX) >= RELATION_DEPTH_MAX ||
 	    relation_depth(a, on, RELATION_DEPTH_MAX) >= RELATION_DEPTH_MAX) {
-		walk_remark(&c->walk, of_id,
-		    "relationships of relationships nest too deep, not followed");
+		walk_remark(&c->walk, of_id, "relationships of relationships "
+		    "nest too deep, not followed");
 		return;
 	}
 	struct product *p = &a->products[self];

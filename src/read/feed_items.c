@@ -22,8 +22,8 @@ struct feed_items {
 	const struct document *doc;
 	const struct feed_xml *feed;
 	const char	*publisher, *ns;
-	struct ids	 links;		/* link -> items that have it, so far 1 or 2 */
-	struct ids	 ids;		/* id -> index of the item that has it */
+	struct ids	 links;		/* link -> first item with it */
+	struct ids	 ids;		/* id -> first item with it */
 	bool		*shared;	/* per item: its link is not its own */
 };
 

@@ -27,7 +27,7 @@ struct load {
 	struct arena	*mem;
 	const char	*url;
 	struct xml_text	 text;
-	const char	*own_uri;	/* the root's namespace, if nobody knows it */
+	const char	*own_uri;	/* the root's, if it is not known */
 	enum space	 own_space;	/* what it is taken for */
 	struct feed_xml	*ret;
 };
@@ -278,7 +278,8 @@ field_take(struct load *l, struct feed_item *item, const xmlNode *n)
 		if (item->id[0] == '\0') {
 			item->id = xml_raw_text(&l->text, n);
 			item->id_is_link = text_eq(name_of(n), "guid") &&
-			    !text_eq(xml_attribute(&l->text, n, "isPermaLink"), "false");
+			    !text_eq(xml_attribute(&l->text, n,
+			    "isPermaLink"), "false");
 		}
 		break;
 	case FIELD_TITLE:
@@ -287,7 +288,8 @@ field_take(struct load *l, struct feed_item *item, const xmlNode *n)
 		}
 		break;
 	case FIELD_LINK:
-		keep_first(&item->link, whole_link(l, n, xml_raw_text(&l->text, n)));
+		keep_first(&item->link, whole_link(l, n,
+		    xml_raw_text(&l->text, n)));
 		break;
 	case FIELD_ATOM_LINK:
 		atom_link(l, item, n);
@@ -336,7 +338,8 @@ fields_take(struct load *l, const xmlNode *node)
 			field_take(l, &item, n);
 		}
 	}
-	keep_first(&item.id, xml_attribute(&l->text, node, "about"));	/* RSS 1.0 */
+	/* RSS 1.0 has no other. */
+	keep_first(&item.id, xml_attribute(&l->text, node, "about"));
 	return item;
 }
 

@@ -11,7 +11,7 @@ struct err;
 
 /* Strings are raw: not cleaned, HTML already turned into text. */
 struct feed_item {
-	const char	*id;		/* guid, atom:id, rdf:about; "" = none */
+	const char	*id;		/* guid, atom:id, rdf:about */
 	bool		 id_is_link;	/* a guid that is a permalink */
 	const char	*title;
 	const char	*link;		/* whole */
@@ -20,7 +20,7 @@ struct feed_item {
 	const char	*summary;	/* what stands beside a longer text */
 	const char	*lang;
 	const char	**tags;		uint32_t n_tags;
-	const char	**related;	uint32_t n_related;	/* whole addresses */
+	const char	**related;	uint32_t n_related;	/* whole */
 };
 
 struct feed_xml {

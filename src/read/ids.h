@@ -23,7 +23,7 @@ struct ids {
 	size_t		 n;
 };
 
-void ids_seed(void);			/* once per process, before the sandbox */
+void ids_seed(void);		/* once per process, before the sandbox */
 /* False, and nothing is changed, if the key is there. */
 bool ids_add(struct ids *t, struct arena *mem, const char *key, uint32_t value);
 bool ids_find(const struct ids *t, const char *key, uint32_t *ret);

@@ -30,7 +30,7 @@ int  read_prepare(struct err *err);
 int  read_serve(struct serving *s, struct err *err);
 int  read_by_hand(int argc, char **argv);
 
-/* Everything that was understood, one JSON object; empty fields are left out. */
+/* All that was understood, one JSON object; empty fields are left out. */
 void reading_show(struct buf *out, const struct reading *r);
 
 /* Does the text hold this word (a case-sensitive search, n bytes)? */

@@ -129,7 +129,8 @@ encoded(struct arena *mem, const char *s)
 
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;
-		if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c) != NULL) {
+		if (c <= 0x20 || c >= 0x7f ||
+		    strchr("\"<>\\^`{|}", c) != NULL) {
 			buf_byte(&b, '%');
 			buf_byte(&b, hex[c >> 4]);
 			buf_byte(&b, hex[c & 15]);

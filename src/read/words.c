@@ -256,28 +256,29 @@ has_any(const char *s, const char *const *words)
 	return false;
 }
 
+static const char *const used_words[] = { "exploited", "known_exploited",
+    "active exploitation", "actively exploit*", "exploitation detected",
+    "exploitation has been", "exploitation was",
+    "exploitation in the wild", "exploits in the wild",
+    "exploitation observed", "has observed exploitation",
+    "observed exploitation", "aware of exploitation",
+    "attacks in the wild",
+    NULL };
+static const char *const doubt_words[] = { "not", "no", "never", "none",
+    "unaware", "without", "cannot", "neither", "isn't", "hasn't",
+    "could", "can", "may", "might", "if", "when", "unlikely",
+    "less likely", "more likely", "potentially", "would", NULL };
+
 /* One sentence or field, cut out of the text. */
 static bool
 sentence_says_exploited(const char *s)
 {
-	static const char *const used[] = { "exploited", "known_exploited",
-	    "active exploitation", "actively exploit*", "exploitation detected",
-	    "exploitation has been", "exploitation was",
-	    "exploitation in the wild", "exploits in the wild",
-	    "exploitation observed", "has observed exploitation",
-	    "observed exploitation", "aware of exploitation", "attacks in the wild",
-	    NULL };
-	static const char *const doubt[] = { "not", "no", "never", "none",
-	    "unaware", "without", "cannot", "neither", "isn't", "hasn't",
-	    "could", "can", "may", "might", "if", "when", "unlikely",
-	    "less likely", "more likely", "potentially", "would", NULL };
-
 	if (text_find_nocase(s, "exploited:yes") != NULL ||
 	    text_find_nocase(s, "exploited: yes") != NULL ||
 	    text_find_nocase(s, "known exploited vulnerabilit") != NULL) {
 		return !has_any(s, (const char *const[]){ "not", "no", NULL });
 	}
-	return has_any(s, used) && !has_any(s, doubt);
+	return has_any(s, used_words) && !has_any(s, doubt_words);
 }
 
 bool

@@ -101,8 +101,8 @@ exchange(struct post *p, const struct buf *body,
 	struct err err = ERR_INIT;
 	int rc = http_exchange(&rq, &reply, take_reply, &got, &err);
 
-	/* Who said 2xx has taken it, whatever became of the rest. */
-	if (rc == 0 || reply.status / 100 == 2)
+	/* The status decides, whatever became of the rest of the answer. */
+	if (rc == 0 || reply.status >= 200)
 		hook_outcome(p->mem, &reply, buf_text(&got), got.len, now, ret);
 	else
 		no_answer(p, &err, ret);

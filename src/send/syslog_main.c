@@ -43,7 +43,7 @@ by_hand(int argc, char **argv)
 	    (argc == 2 && strcmp(argv[1], "device") != 0 &&
 	    strcmp(argv[1], "udp") != 0)) {
 		fputs("usage: syslog --by-hand sample [device | udp]\n"
-		    "prints the message of a sample alert: for all its devices,"
+		    "prints the line of a sample alert: for all its devices,"
 		    " for one,\nor short enough for a datagram\n", stderr);
 		return EX_USAGE;
 	}

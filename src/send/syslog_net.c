@@ -352,7 +352,7 @@ wait_drained(struct syslog_link *l, struct err *err)
 
 		if (left_ms(l->deadline) == 0)
 			return err_peer(err, "the server did not take the"
-			    " messages in time (it may be overloaded)");
+			    " alerts in time (it may be overloaded)");
 		if (ppoll(&p, 1, &nap, NULL) > 0 && p.revents != 0)
 			return peer_check(l, err) == -1 ? -1 :
 			    err_peer(err, "the connection broke");

@@ -1,4 +1,5 @@
-/* RSS and Atom: nothing crashes, and all that is read can be packed and unpacked. */
+/* RSS and Atom: nothing crashes, and what is read can be
+ * packed and unpacked. */
 #include <stdint.h>
 #include <stdlib.h>
 #include "base/arena.h"
@@ -21,7 +22,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const void **bytes;
 	size_t *lens;
 	struct err err = ERR_INIT;
-	const struct document doc = { .feed = "fuzz", .format = "rss",
+	const struct document doc = { .feed = "fuzz",
+	    .format = "rss",
 	    .url = "https://example.com/csaf_files/white/listing" };
 
 	if (!prepared) {

@@ -25,7 +25,7 @@ static const struct {
 	{ "Publicly Disclosed:Yes;Exploited:Yes", true },
 	{ "This vulnerability is being actively exploited.", true },
 	{ "The vendor is aware that it has been exploited in the wild.", true },
-	{ "CISA lists it in the Known Exploited Vulnerabilities catalog", true },
+	{ "CISA lists it in the Known Exploited Vulnerabilities", true },
 	{ "Active exploitation was observed", true },
 	{ "It could be exploited remotely.", false },
 	{ "No known public exploits specifically target it.", false },

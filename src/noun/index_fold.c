@@ -1,0 +1,256 @@
+/* index_fold.c - folding of text, hashes, and the keys of identifiers. */
+#include <string.h>
+#include "base/text.h"
+#include "index_fold.h"
+#include "noun/index.h"
+
+/* Latin letters with marks, from U+00C0 to U+017F; ' ' = no letter. */
+static const char plain_letters[] =
+    "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+/* The byte that CP1252 shows as this character, or -1. */
+static int
+cp1252_byte(uint32_t rune)
+{
+	static const uint16_t high[32] = {
+		0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
+		0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178
+	};
+	if (rune >= 0xa0 && rune <= 0xff)
+		return (int)rune;
+	for (int i = 0; i < 32; i++)
+		if (high[i] == rune)
+			return 0x80 + i;
+	return -1;
+}
+
+/* One character in, up to four bytes out; 0 bytes: it is left out. */
+static size_t
+fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
+{
+	if (c < 0x80) {
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		else if (c < 0x20 || c == 0x7f)
+			c = ' ';
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c >= 0xc0 && c < 0x180) {
+		out[0] = plain_letters[c - 0xc0];
+		if (c == 0xc6 || c == 0xe6 || c == 0x152 || c == 0x153) {
+			out[0] = c < 0x100 ? 'a' : 'o';
+			out[1] = 'e';
+			return 2;
+		}
+		if (c == 0xdf) {
+			out[0] = out[1] = 's';
+			return 2;
+		}
+		if (c == 0xd7)
+			out[0] = 'x';
+		return 1;
+	}
+	/* (R), soft hyphen, zero width, combining marks, (TM), byte order. */
+	if (c == 0xae || c == 0xa9 || c == 0xad || c == 0x2122 ||
+	    (c >= 0x300 && c < 0x370) || (c >= 0x200b && c <= 0x200f) ||
+	    c == 0x2060 || c == 0xfeff)
+		return 0;
+	if (c == 0xb2 || c == 0xb3 || c == 0xb9) {
+		out[0] = c == 0xb9 ? '1' : (char)('0' + (c - 0xb0));
+		return 1;
+	}
+	if (c == 0xb5 || c == 0x3bc) {
+		out[0] = 'u';
+		return 1;
+	}
+	if (c >= 0x2010 && c <= 0x2015) {
+		out[0] = '-';
+		return 1;
+	}
+	if (c == 0x2264 || c == 0x2265) {	/* <= and >= in ranges */
+		out[0] = c == 0x2264 ? '<' : '>';
+		out[1] = '=';
+		return 2;
+	}
+	if (c < 0xc0 || (c >= 0x2000 && c < 0x2c00) || c == 0x3000 ||
+	    c == 0xfffd) {
+		out[0] = ' ';
+		return 1;
+	}
+	if (c >= 0xff01 && c <= 0xff5e)		/* full width forms */
+		return fold_rune(c - 0xfee0, from, from_len, out);
+	memcpy(out, from, from_len);
+	return from_len;
+}
+
+size_t
+name_fold(const char *text, char *out, size_t room)
+{
+	size_t n = strlen(text), at = 0, len = 0;
+
+	while (at < n && len + 5 < room) {
+		if ((signed char)text[at] >= 0) {
+			len += fold_rune((uint8_t)text[at], text + at, 1,
+			    out + len);
+			at++;
+			continue;
+		}
+		uint32_t c = 0, next = 0;
+		size_t took = text_rune(text + at, n - at, &c);
+		if (took == 0) {
+			out[len++] = ' ';
+			at++;
+			continue;
+		}
+		/* U+00C2, U+00C3 with a CP1252 trail: UTF-8 read twice. */
+		if (c == 0xc2 || c == 0xc3) {
+			size_t more = text_rune(text + at + took,
+			    n - at - took, &next);
+			int low = more != 0 && next >= 0x80 && next < 0xa0 ?
+			    (int)next : more != 0 ? cp1252_byte(next) : -1;
+			if (low >= 0x80 && low < 0xc0) {
+				c = (c & 0x1f) << 6 | (uint32_t)(low & 0x3f);
+				len += fold_rune(c, " ", 1, out + len);
+				at += took + more;
+				continue;
+			}
+		}
+		len += fold_rune(c, text + at, took, out + len);
+		at += took;
+	}
+	out[len] = '\0';
+	return len;
+}
+
+bool
+fold_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Letters of any script and digits. */
+bool
+fold_is_sign(char c)
+{
+	return (c >= 'a' && c <= 'z') || fold_is_digit(c) || (signed char)c < 0;
+}
+
+uint64_t
+hash_end(uint64_t h)
+{
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdull;
+	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53ull;
+	h ^= h >> 33;
+	return h != 0 ? h : 1;
+}
+
+uint64_t
+hash_step(uint64_t h, char c)
+{
+	return (h ^ (uint8_t)c) * 0x100000001b3ull;
+}
+
+/* Between two digits that a separator keeps apart a mark is kept, so that
+ * "FX3 10" and "FX31 0" stay two products. */
+uint64_t
+hash_signs(uint64_t h, const char *s, size_t n, char *last)
+{
+	bool gap = true;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!fold_is_sign(s[i])) {
+			gap = true;
+			continue;
+		}
+		if (gap && fold_is_digit(s[i]) && fold_is_digit(*last))
+			h = hash_step(h, '.');
+		h = hash_step(h, s[i]);
+		*last = s[i];
+		gap = false;
+	}
+	return h;
+}
+
+uint64_t
+name_hash(const char *flat, size_t at, size_t end)
+{
+	char last = 0;
+
+	return hash_end(hash_signs(HASH_START, flat + at, end - at, &last));
+}
+
+uint64_t
+index_hash(const void *p, size_t n)
+{
+	const char *s = p;
+	uint64_t h = HASH_START;
+
+	for (size_t i = 0; i < n; i++)
+		h = hash_step(h, s[i]);
+	return hash_end(h);
+}
+
+uint64_t
+index_key(enum index_key kind, uint32_t vendor, uint64_t what)
+{
+	uint64_t h = (uint64_t)kind << 56 | vendor;
+
+	return hash_end(what + h * 0x9e3779b97f4a7c15ull);
+}
+
+/* --- identifiers --- */
+
+uint64_t
+index_cpe(const char *cpe)
+{
+	char out[512];
+	size_t n = 0;
+	int colons = 0;
+
+	if (text_starts(cpe, "cpe:2.3:"))
+		cpe += 8;
+	else if (text_starts(cpe, "cpe:/"))
+		cpe += 5;
+	else
+		return 0;
+	for (; *cpe != '\0' && n + 1 < sizeof(out); cpe++) {
+		if (*cpe == '\\' && cpe[1] != '\0') {
+			cpe++;
+		} else if (*cpe == ':' && ++colons == 3) {
+			break;
+		}
+		out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
+		    (char)(*cpe - 'A' + 'a') : *cpe;
+	}
+	return colons >= 2 ? index_hash(out, n) : 0;
+}
+
+uint64_t
+index_purl(const char *purl, const char **ret_version)
+{
+	*ret_version = "";
+	if (!text_starts(purl, "pkg:"))
+		return 0;
+	purl += 4;
+	while (*purl == '/')
+		purl++;
+	size_t n = strcspn(purl, "?#");
+	/* The namespace of npm holds an '@' of its own in front. */
+	for (size_t i = n; i > 0; i--) {
+		if (purl[i - 1] == '/')
+			break;
+		if (purl[i - 1] == '@') {
+			*ret_version = purl + i;
+			n = i - 1;
+			break;
+		}
+	}
+	return n == 0 ? 0 : index_hash(purl, n);
+}

@@ -1,0 +1,17 @@
+/* index_fold.h - characters and hashes that index_fold.c and index_names.c
+ * share; of this room only. */
+#ifndef NOUN_INDEX_FOLD_H
+#define NOUN_INDEX_FOLD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HASH_START 0xcbf29ce484222325ull
+
+bool	 fold_is_digit(char c);
+bool	 fold_is_sign(char c);		/* letters of any script, digits */
+uint64_t hash_step(uint64_t h, char c);
+/* *last carries the last sign from one piece of a text to the next. */
+uint64_t hash_signs(uint64_t h, const char *s, size_t n, char *last);
+uint64_t hash_end(uint64_t h);		/* never 0 */
+#endif
