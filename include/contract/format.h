@@ -21,16 +21,4 @@ struct format {
 	int  (*read)(const struct document *doc, const char *p, size_t n,
 	    struct arena *mem, struct reading *ret, struct err *err);
 };
-
-/* relay.conf's feed types and the address that each starts from. */
-struct feed_type {
-	const char	*name;		/* "csaf-provider" */
-	const char	*format;	/* format of the root address */
-	const char	*suffix;	/* put behind the URL if it ends in '/' */
-	const char	*alt_suffix;	/* the same for alt; "" = no alt */
-	bool		 listing;	/* the root is a listing */
-};
-
-extern const struct feed_type feed_types[];	/* name NULL ends it */
-const struct feed_type *feed_type_find(const char *name);
 #endif

@@ -8,8 +8,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/mem.h"
 #include "base/text.h"
+
+#include "lookup.h"
 
 /* One match that a sink is told of. */
 struct hit {
@@ -33,118 +34,15 @@ struct part {
 	bool		 done;
 };
 
-/* Devices of a matching by (list, id): open addressing, index + 1. */
-struct table {
-	const struct matching *m;
-	uint32_t	*slots;
-	uint32_t	 mask;
-};
-
-/* Texts seen, for lists without repetitions. */
-struct texts {
-	const char	**slots;
-	uint32_t	 cap, n;
-};
-
 struct work {
 	struct composing *job;
-	struct table	 now, old;
+	struct device_table now, old;
 	uint32_t	*mark;		/* per match of now: in this part */
 	uint32_t	 turn;		/* what mark says then */
 	struct part	*parts;
 	uint32_t	 n_parts;
 	uint64_t	 seed;		/* publishers must not choose collisions */
 };
-
-/* ---- finding ------------------------------------------------------------- */
-
-/* FNV-1a. */
-static uint64_t
-hash_text(uint64_t h, const char *s)
-{
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-	return h ^ h >> 29;
-}
-
-static uint32_t *
-table_slot(const struct table *t, const struct device *d)
-{
-	uint64_t h = hash_text(hash_text(0xcbf29ce484222325u, d->id), d->list);
-
-	for (uint32_t i = (uint32_t)h & t->mask;; i = (i + 1) & t->mask) {
-		uint32_t at = t->slots[i];
-
-		if (at == 0 || (strcmp(t->m->matches[at - 1].device.id,
-		    d->id) == 0 && strcmp(t->m->matches[at - 1].device.list,
-		    d->list) == 0))
-			return &t->slots[i];
-	}
-}
-
-static void
-table_build(struct arena *mem, const struct matching *m, struct table *ret)
-{
-	uint32_t size = 2;
-
-	while (size < 2 * m->n)
-		size *= 2;
-	ret->m = m;
-	ret->mask = size - 1;
-	ret->slots = arena_alloc(mem, size * sizeof(*ret->slots));
-	for (uint32_t i = 0; i < m->n; i++) {
-		uint32_t *slot = table_slot(ret, &m->matches[i].device);
-
-		if (*slot == 0)
-			*slot = i + 1;
-	}
-}
-
-static const struct match *
-find_device(const struct table *t, const struct match *like)
-{
-	uint32_t at = *table_slot(t, &like->device);
-
-	return at == 0 ? NULL : &t->m->matches[at - 1];
-}
-
-static const char **
-texts_slot(const struct texts *t, uint64_t seed, const char *s)
-{
-	uint32_t i = (uint32_t)hash_text(seed, s) & (t->cap - 1);
-
-	while (t->slots[i] != NULL && strcmp(t->slots[i], s) != 0)
-		i = (i + 1) & (t->cap - 1);
-	return &t->slots[i];
-}
-
-static bool
-texts_hold(const struct texts *t, uint64_t seed, const char *s)
-{
-	return t->cap > 0 && *texts_slot(t, seed, s) != NULL;
-}
-
-/* True if it was not there before. */
-static bool
-texts_add(struct texts *t, uint64_t seed, const char *s)
-{
-	if (texts_hold(t, seed, s))
-		return false;
-	if (2 * t->n >= t->cap) {
-		struct texts old = *t;
-
-		t->cap = old.cap == 0 ? 16 : old.cap * 2;
-		t->slots = mem_alloc(t->cap * sizeof(*t->slots));
-		for (uint32_t i = 0; i < old.cap; i++)
-			if (old.slots[i] != NULL)
-				*texts_slot(t, seed, old.slots[i]) =
-				    old.slots[i];
-		free(old.slots);
-	}
-	*texts_slot(t, seed, s) = s;
-	t->n++;
-	return true;
-}
 
 int
 compose_origin(struct composing *job, int64_t document, struct err *err)
@@ -314,16 +212,16 @@ static void
 add_cwes(struct work *w, struct alert *a, const struct texts *cves)
 {
 	const struct advisory *adv = w->job->advisory;
-	struct texts seen = { .n = 0 };
+	struct texts seen = { .seed = w->seed };
 
 	for (uint32_t i = 0; i < adv->n_vulns && i < CVES_MAX; i++) {
 		const struct vulnerability *v = &adv->vulns[i];
 
-		if (v->cwe[0] != '\0' && texts_hold(cves, w->seed, v->cve) &&
-		    texts_add(&seen, w->seed, v->cwe))
+		if (v->cwe[0] != '\0' && texts_hold(cves, v->cve) &&
+		    texts_add(&seen, v->cwe))
 			add_text(w->job->mem, &a->cwes, &a->n_cwes, v->cwe);
 	}
-	free(seen.slots);
+	texts_clear(&seen);
 }
 
 /* Worst first: status, then severity, then the order of the lists. */
@@ -370,7 +268,7 @@ take_matches(struct work *w, const struct part *p, struct alert *a)
 	struct composing *job = w->job;
 	struct match *list = arena_alloc(job->mem,
 	    (p->in.n + 1) * sizeof(*list));
-	struct texts cves = { .n = 0 };
+	struct texts cves = { .seed = w->seed };
 
 	for (uint32_t i = 0; i < p->in.n; i++)
 		list[i] = job->now_matches.matches[p->in.list[i].at];
@@ -391,13 +289,13 @@ take_matches(struct work *w, const struct part *p, struct alert *a)
 		for (uint32_t j = 0; j < m->n_cves && a->n_cves < CVES_MAX;
 		    j++)
 			if (m->cves[j][0] != '\0' &&
-			    texts_add(&cves, w->seed, m->cves[j]))
+			    texts_add(&cves, m->cves[j]))
 				add_text(job->mem, &a->cves, &a->n_cves,
 				    m->cves[j]);
 		add_remedies(job->mem, a, m);
 	}
 	add_cwes(w, a, &cves);
-	free(cves.slots);
+	texts_clear(&cves);
 	a->left_out = job->now_matches.left_out;
 	cut_matches(a);
 }
@@ -412,7 +310,7 @@ take_former(struct work *w, const struct part *p, struct alert *a)
 	for (uint32_t i = 0; i < p->was.n; i++) {
 		const struct match *old =
 		    &w->job->old_matches.matches[p->was.list[i].at];
-		const struct match *now = find_device(&w->now, old);
+		const struct match *now = device_table_find(&w->now, old);
 
 		list[i] = now != NULL ? *now : *old;
 		if (now == NULL)
@@ -437,12 +335,12 @@ take_changes(struct work *w, const struct part *p, struct alert *a)
 
 		w->mark[p->in.list[i].at] = w->turn;
 		if (a->n_changes < CHANGES_MAX)
-			changes_of(mem, find_device(&w->old, m), m,
+			changes_of(mem, device_table_find(&w->old, m), m,
 			    &a->changes, &a->n_changes);
 	}
 	for (uint32_t i = 0; i < p->was.n && a->n_changes < CHANGES_MAX; i++) {
 		const struct match *was = &old->matches[p->was.list[i].at];
-		const struct match *m = find_device(&w->now, was);
+		const struct match *m = device_table_find(&w->now, was);
 		uint32_t before = a->n_changes;
 
 		if (m != NULL && w->mark[m - now->matches] == w->turn)
@@ -630,8 +528,8 @@ compose_alerts(struct composing *job, struct dispatch **ret, uint32_t *ret_n,
 		return 0;
 	if (getrandom(&w.seed, sizeof(w.seed), 0) != sizeof(w.seed))
 		w.seed = (uintptr_t)&w;
-	table_build(job->mem, &job->now_matches, &w.now);
-	table_build(job->mem, &job->old_matches, &w.old);
+	device_table_build(job->mem, &job->now_matches, &w.now);
+	device_table_build(job->mem, &job->old_matches, &w.old);
 	w.mark = arena_alloc(job->mem,
 	    (job->now_matches.n + 1) * sizeof(*w.mark));
 	route_all(&w);

@@ -15,10 +15,10 @@
 
 #include "noun/cidr.h"
 #include "noun/device.h"
+#include "noun/feed_type.h"
 #include "noun/file_url.h"
 
 #include "contract/conf.h"
-#include "contract/format.h"
 
 #include "conf_parts.h"
 #include "talk/helper.h"

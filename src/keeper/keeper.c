@@ -17,9 +17,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include "noun/feed_type.h"
 #include "noun/file_url.h"
 
-#include "contract/format.h"
 #include "talk/helper.h"
 
 #include "state.h"

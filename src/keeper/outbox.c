@@ -13,10 +13,8 @@
 
 #include "noun/delivery.h"
 
+#include "flow.h"
 #include "schedule.h"
-#include "state.h"
-
-#define LEASE_S 3600
 
 /* One sink's ask in flight. */
 struct lane {

@@ -2,7 +2,7 @@
  * floor because the keeper and `read` both need it and share nothing else. */
 #include <stddef.h>
 #include <string.h>
-#include "contract/format.h"
+#include "noun/feed_type.h"
 
 const struct feed_type feed_types[] = {
 	{ "csaf-provider", "csaf-provider",
