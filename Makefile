@@ -130,7 +130,7 @@ talk_LIBS   = -lcrypto
 
 define unit_program
 $(B)/tests/$(1): tests/unit/$(1).c $$(call unit_obj,$(call room_of,$(1))) \
-	$(if $(filter keeper cli,$(call room_of,$(1))),$(call obj,$(filter-out %main.c,$(keeper_SRC) $(cli_SRC)))) \
+	$(if $(filter keeper cli,$(call room_of,$(1))),$(call obj,$(keeper_SRC))) \
 	$(if $(filter store keeper cli,$(call room_of,$(1))),$(B)/store.a) $(FLOORS)
 	@mkdir -p $$(@D)
 	$(call say,TEST,$$@)
@@ -227,7 +227,9 @@ install: all
 	install -m 755 $(B)/advrelay $(DESTDIR)$(bindir)/advrelay
 	for h in $(HELPERS); do install -m 755 $(B)/libexec/$$h $(DESTDIR)$(libexecdir)/$$h; done
 	[ -e $(DESTDIR)$(sysconfdir)/relay.conf ] || \
-		install -m 640 etc/relay.conf.min $(DESTDIR)$(sysconfdir)/relay.conf
+		install -m 644 etc/relay.conf.min $(DESTDIR)$(sysconfdir)/relay.conf
+	[ -e $(DESTDIR)$(sysconfdir)/devices.csv ] || \
+		install -m 644 etc/devices.csv $(DESTDIR)$(sysconfdir)/devices.csv
 	install -m 644 etc/relay.conf $(DESTDIR)$(datadir)/relay.conf.example
 	for s in 5 7 8; do install -m 644 contrib/man/*.$$s $(DESTDIR)$(mandir)/man$$s/; done
 	install -m 644 contrib/schema/*.json $(DESTDIR)$(datadir)/schema/

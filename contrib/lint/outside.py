@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from source import files, table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -156,12 +157,17 @@ def unit(root, bad, skip):
     if shutil.which('systemd-analyze') is None:
         skip('unit', 'systemd-analyze is not installed')
         return
-    code, out = run(['systemd-analyze', 'security', '--offline=true',
-                     '--threshold=%d' % UNIT_CEILING, full])
+    # as make install fills it in
+    with tempfile.TemporaryDirectory() as folder:
+        filled = os.path.join(folder, 'advrelay.service')
+        with open(filled, 'w', encoding='utf-8') as f:
+            f.write('\n'.join(lines).replace('@bindir@', '/usr/bin'))
+        code, out = run(['systemd-analyze', 'security', '--offline=true',
+                         '--threshold=%d' % UNIT_CEILING, filled])
     if code != 0:
         last = out.strip().split('\n')[-1] if out.strip() else 'failed'
         bad(path, 1, 'unit', last)
 
 
 # Tenths of systemd-analyze's exposure level.
-UNIT_CEILING = 20
+UNIT_CEILING = 15

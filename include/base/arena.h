@@ -16,7 +16,8 @@ struct arena {
 
 #define ARENA_INIT { .chunk = NULL }
 
-void	*arena_alloc(struct arena *a, size_t size);	/* zeroed, aligned to 16 */
+/* zeroed, aligned to 16 */
+void	*arena_alloc(struct arena *a, size_t size);
 char	*arena_text(struct arena *a, const char *s);	/* NULL copies as "" */
 char	*arena_text_n(struct arena *a, const char *s, size_t n);
 char	*arena_printf(struct arena *a, const char *fmt, ...)
@@ -28,5 +29,6 @@ char	*arena_printf(struct arena *a, const char *fmt, ...)
  * The array must have been grown by this function alone, from NULL and 0. */
 void	*arena_more(struct arena *a, void *items, size_t n, size_t size);
 
-void	 arena_clear(struct arena *a);			/* empty, usable again */
+/* empty, usable again */
+void	 arena_clear(struct arena *a);
 #endif

@@ -29,7 +29,9 @@ void	 buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 const char *buf_text(const struct buf *b);		/* "" while empty */
 void	 buf_cut(struct buf *b, size_t len);		/* back to len bytes */
-void	 buf_reset(struct buf *b);			/* empty; keeps memory */
-char	*buf_take(struct buf *b);			/* gives data away, never NULL */
+/* empty; keeps memory */
+void	 buf_reset(struct buf *b);
+/* gives data away, never NULL */
+char	*buf_take(struct buf *b);
 void	 buf_clear(struct buf *b);			/* frees; keeps max */
 #endif

@@ -15,8 +15,8 @@ void digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN]);
 void digest_sha512(const void *p, size_t n, uint8_t out[SHA512_LEN]);
 void digest_sha256_hex(const void *p, size_t n, char out[SHA256_TEXT]);
 void digest_sha512_hex(const void *p, size_t n, char out[SHA512_TEXT]);
-void digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
-    uint8_t out[SHA256_LEN]);
+void digest_hmac_sha256(const void *key, size_t key_len, const void *p,
+    size_t n, uint8_t out[SHA256_LEN]);
 
 /* RFC 4648 base64 with padding, without line breaks. */
 void base64_encode(struct buf *out, const void *p, size_t n);

@@ -21,7 +21,8 @@ struct err {
 	enum err_kind	kind;
 	int		sys;		/* errno, or 0 */
 	int		line;		/* in `where`, or 0 */
-	char		where[256];	/* file, URL, or JSON path; "" if none */
+	/* file, URL, or JSON path; "" if none */
+	char		where[256];
 	char		text[512];
 };
 

@@ -15,16 +15,18 @@
 struct buf;
 struct err;
 
-/* May this address be connected to? `ip` is a 4- or 16-byte address (IPv4-mapped
- * and NAT64 already unwrapped). NULL guard = everything may. On refusal fill
- * why (room bytes). */
+/* May this address be connected to? `ip` is a 4- or 16-byte address
+ * (IPv4-mapped and NAT64 already unwrapped). NULL guard = everything may. On
+ * refusal fill why (room bytes). */
 typedef bool http_guard(void *ctx, const uint8_t *ip, size_t ip_len,
     char *why, size_t room);
 
 struct http_request {
-	const char		*method;	/* "GET", "POST", "PUT", "PATCH" */
+	/* "GET", "POST", "PUT", "PATCH" */
+	const char		*method;
 	const char		*url;
-	const char *const	*headers;	/* "Name: value", NULL-terminated; or NULL */
+	/* "Name: value", NULL-terminated; or NULL */
+	const char *const	*headers;
 	const void		*body;		/* NULL for none */
 	size_t			 body_len;
 	const char		*user_agent;
@@ -32,11 +34,14 @@ struct http_request {
 	const struct tls_files	*tls;		/* NULL = system CA */
 	http_guard		*guard;
 	void			*guard_ctx;
-	size_t			 max_bytes;	/* of the body, after decompression; an
-						 * answer other than 2xx is cut there */
-	unsigned		 max_redirects;	/* 0 = a redirect is the answer */
+	/* of the body, after decompression; an answer other than 2xx is cut
+	 * there */
+	size_t			 max_bytes;
+	/* 0 = a redirect is the answer */
+	unsigned		 max_redirects;
 	unsigned		 connect_ms, total_ms;
-	unsigned		 slow_bytes, slow_s;	/* under slow_bytes/s for slow_s: end; 0 = off */
+	/* under slow_bytes/s for slow_s: end; 0 = off */
+	unsigned		 slow_bytes, slow_s;
 	bool			 compressed;	/* offer gzip */
 	bool			 https_only;
 };

@@ -39,7 +39,8 @@ bool	 json_is_null(const struct json *v);
 const char *json_kind(const struct json *v);	/* "object", ... "nothing" */
 
 const struct json *json_get(const struct json *object, const char *key);
-const char	*json_text(const struct json *v);		/* "" if no string */
+/* "" if no string */
+const char	*json_text(const struct json *v);
 const char	*json_get_text(const struct json *object, const char *key);
 double		 json_number(const struct json *v, double otherwise);
 int64_t		 json_integer(const struct json *v, int64_t otherwise);

@@ -16,7 +16,8 @@
 enum log_level { LOG_ERROR_, LOG_WARNING_, LOG_INFO_, LOG_DEBUG_ };
 
 void log_level(enum log_level most);		/* default LOG_INFO_ */
-void log_program(const char *name);		/* "prog=" of every line, optional */
+/* "prog=" of every line, optional */
+void log_program(const char *name);
 void log_error(const char *msg, ...) __attribute__((sentinel));
 void log_warning(const char *msg, ...) __attribute__((sentinel));
 void log_info(const char *msg, ...) __attribute__((sentinel));

@@ -9,7 +9,8 @@
 
 void	*mem_alloc(size_t size);			/* zeroed */
 void	*mem_resize(void *p, size_t size);		/* new bytes are not */
-char	*mem_text(const char *s);			/* a copy; NULL copies as "" */
+/* a copy; NULL copies as "" */
+char	*mem_text(const char *s);
 char	*mem_text_n(const char *s, size_t n);
 
 _Noreturn void mem_bug(const char *file, int line, const char *fmt, ...)

@@ -21,13 +21,16 @@ bool	 text_is_utf8(const char *s, size_t n);
  * code point. Never reads behind n. */
 size_t	 text_rune(const char *s, size_t n, uint32_t *ret);
 /* Valid UTF-8 without C0/C1 controls: broken sequences become U+FFFD, controls
- * and line breaks one blank. For everything from outside that must be one line.*/
+ * and line breaks one blank. For everything from outside that must be one
+ * line.*/
 char	*text_line(struct arena *a, const char *s);
 /* The same, but line breaks are kept as \n and tabs as blanks. */
 char	*text_block(struct arena *a, const char *s);
 /* UTF-8 that was read as Latin-1/CP1252 and saved again ("GeutebrÃ¼ck") is
  * repaired once; anything else is returned as it is. */
 char	*text_mojibake(struct arena *a, const char *s);
+/* A copy in a field of `room` bytes, cut at a character border if need be. */
+void	 text_copy(char *to, size_t room, const char *from);
 /* Cut to at most n bytes at a character border, without a trailing half. */
 size_t	 text_cut(const char *s, size_t n);
 /* Printable ASCII for logs and errors: others as \xNN, \n, \", at most max
@@ -44,8 +47,10 @@ bool	 text_ends(const char *s, const char *suffix);
 /* ASCII case-insensitive find; NULL if absent. */
 const char *text_find_nocase(const char *hay, const char *needle);
 char	*text_lower(struct arena *a, const char *s);	/* ASCII */
-char	*text_trim(struct arena *a, const char *s);	/* blanks, NBSP at both ends */
-bool	 text_glob(const char *pattern, const char *s);	/* * and ?, ASCII nocase */
+/* blanks, NBSP at both ends */
+char	*text_trim(struct arena *a, const char *s);
+/* * and ?, ASCII nocase */
+bool	 text_glob(const char *pattern, const char *s);
 /* The nearest of `names` (NULL-terminated) for "did you mean"; NULL if none is
  * within a third of the word's length. */
 const char *text_nearest(const char *word, const char *const *names);

@@ -17,9 +17,11 @@ struct err;
 
 struct conf_list {
 	const char	*name;
-	const char	*path;		/* absolute, or relative to relay.conf */
+	/* absolute, or relative to relay.conf */
+	const char	*path;
 	const char	*format;	/* "" = by content */
-	const char	*text;		/* inline `devices` made into CSV; "" = use path */
+	/* inline `devices` made into CSV; "" = use path */
+	const char	*text;
 };
 
 /* One named place: a sink and the recipients it serves. */
@@ -32,12 +34,15 @@ struct conf_sink {
 struct conf_match {
 	int		 severity_least;	/* severity_rank; -1 = any */
 	int		 severity_most;
-	uint32_t	 statuses;		/* mask of 1 << match_status; 0 = any */
-	int		 confidence_most;	/* enum confidence, -1 = any; "likely" lets exact and likely through */
+	/* mask of 1 << match_status; 0 = any */
+	uint32_t	 statuses;
+	/* enum confidence, -1 = any; "likely" lets exact and likely through */
+	int		 confidence_most;
 	int		 exploited;		/* -1 any, 0, 1 */
 	int		 cvss_least;		/* tenths; -1 any */
 	uint32_t	 topics;		/* mask; 0 = any */
-	const char	**feeds;	uint32_t n_feeds;	/* globs, as all below */
+	/* globs, as all below */
+	const char	**feeds;	uint32_t n_feeds;
 	const char	**vendors;	uint32_t n_vendors;
 	const char	**sites;	uint32_t n_sites;
 	const char	**zones;	uint32_t n_zones;
@@ -51,7 +56,8 @@ struct conf_match {
 struct conf_route {
 	const char	*name;
 	struct conf_match match;
-	uint32_t	*to;		uint32_t n_to;	/* indices of conf.sinks */
+	/* indices of conf.sinks */
+	uint32_t	*to;		uint32_t n_to;
 	bool		 go_on;		/* `continue` */
 	const char	*reason;	/* required if `to` is empty */
 	int		 line;
@@ -67,15 +73,18 @@ struct conf {
 	const char	*path;
 	const char	*name;		/* relay.name */
 	const char	*state_dir;
-	const char	*store_url;	/* default sqlite:STATE_DIR/advrelay.db */
+	/* default sqlite:STATE_DIR/advrelay.db */
+	const char	*store_url;
 	const char	*control;	/* socket; default STATE_DIR/control */
 	const char	*contact;	/* URL or mail for the User-Agent */
-	uint32_t	 sandbox_demand;	/* mask of layers that must hold */
+	/* mask of layers that must hold */
+	uint32_t	 sandbox_demand;
 	struct feed	*feeds;		uint32_t n_feeds;
 	struct conf_list *lists;	uint32_t n_lists;
 	struct conf_sink *sinks;	uint32_t n_sinks;
 	struct conf_route *routes;	uint32_t n_routes;
-	struct conf_pool pools[8];	/* by enum ask_kind of the program's first ask */
+	/* by enum ask_kind of the program's first ask */
+	struct conf_pool pools[8];
 };
 
 /* Each complaint once, "FILE:LINE: setting: what is wrong, and what is

@@ -13,7 +13,8 @@ struct err;
 struct reading;
 
 struct format {
-	const char	*name;		/* "csaf", "rss" ... as in address.format */
+	/* "csaf", "rss" ... as in address.format */
+	const char	*name;
 	const char	*title;		/* for people */
 	bool (*sniff)(const char *p, size_t n);	/* by content, for `match` */
 	/* ret and all it holds live in mem. -1: unreadable; err has the JSON

@@ -13,8 +13,9 @@ struct device_report;
 struct arena;
 struct err;
 
-/* Each device goes out by this call; strings need live only during it. 0: it is
- * taken; 1: its id is in this list already (the format remarks it); -1: stop. */
+/* Each device goes out by this call; strings need live only during it. 0: it
+ * is taken; 1: its id is in this list already (remarked by the format); -1:
+ * stop. */
 typedef int listing_take(void *ctx, const struct device *d, struct err *err);
 
 struct listing {

@@ -1,11 +1,11 @@
 /* contract/store.h - the keeper's memory, in the words of the domain.
  *
  * One call = one transaction, durable when it returns 0. No SQL and no handle
- * is seen here; src/store/ has one set of statements over a thin driver. Time is
- * given by the caller (wall seconds). Work is claimed by lease: a row that is
- * claimed is not handed out again until the lease has passed, so that keepers
- * can share one database; store_open voids the leases that its owner left
- * behind (the same owner name = the same keeper, restarted).
+ * is seen here; src/store/ has one set of statements over a thin driver. Time
+ * is given by the caller (wall seconds). Work is claimed by lease: a row that
+ * is claimed is not handed out again until the lease has passed, so that
+ * keepers can share one database; store_open voids the leases that its owner
+ * left behind (the same owner name = the same keeper, restarted).
  *
  * Rows are built in the caller's arena. A failure leaves the store as it was;
  * ERR_SYSTEM = disk full, read-only, locked (again later), ERR_INPUT = corrupt
@@ -160,13 +160,15 @@ int  store_told(struct store *s, const char *key, struct arena *mem,
 struct dispatch {
 	struct alert	 alert;
 	const char	**sinks;	/* n names, with ... */
-	const char	**recipients;	/* ... the recipient of each ("" = none) */
+	/* ... the recipient of each ("" = none) */
+	const char	**recipients;
 	uint32_t	 n;
 };
 /* Matches replace the former ones of (ns, id); alerts and their deliveries are
- * due at once; the advisory is matched. All or nothing. A delivery with the same
- * (event id, sink, recipient) is never made twice. If a newer revision has come
- * meanwhile (this one is superseded), nothing happens and *ret_stale is true. */
+ * due at once; the advisory is matched. All or nothing. A delivery with the
+ * same (event id, sink, recipient) is never made twice. If a newer revision
+ * has come meanwhile (this one is superseded), nothing happens and *ret_stale
+ * is true. */
 int  store_advisory_matched(struct store *s, int64_t advisory,
     const struct matching *m, const struct dispatch *out, uint32_t n,
     int64_t now, bool *ret_stale, struct err *err);
@@ -181,7 +183,8 @@ struct due_delivery {
 	const char	*sink, *recipient;
 	uint32_t	 tries;
 	const char	*key;
-	const char	**prior;	uint32_t n_prior;	/* see delivery.h */
+	/* see delivery.h */
+	const char	**prior;	uint32_t n_prior;
 };
 /* Of one sink, in order; a later revision of a key is not handed out while an
  * earlier one to the same sink and recipient is still due (order per key).
@@ -206,7 +209,8 @@ int  store_deliveries_settled(struct store *s, const struct settled *list,
 int  store_deliveries_again(struct store *s, const int64_t *ids, uint32_t n,
     const char *why, int64_t next_at, int64_t now, struct err *err);
 /* The earliest wall second > now at which something (address of a configured
- * feed, poll, delivery, retry) becomes due or a lease ends; INT64_MAX if none. */
+ * feed, poll, delivery, retry) becomes due or a lease ends; INT64_MAX if none.
+ *  */
 int  store_next_due(struct store *s, int64_t now, int64_t *ret,
     struct err *err);
 
@@ -269,7 +273,8 @@ struct sink_view {
 };
 struct store_view {
 	struct feed_view *feeds;	uint32_t n_feeds;
-	struct sink_view *sinks;	uint32_t n_sinks;	/* any that has deliveries */
+	/* any that has deliveries */
+	struct sink_view *sinks;	uint32_t n_sinks;
 	uint64_t	 documents, documents_new, documents_aside;
 	uint64_t	 advisories, advisories_new, matches, alerts;
 	uint32_t	 devices;

@@ -56,18 +56,21 @@ struct assertion {
 
 struct indices {
 	uint32_t	*at;		/* indices into advisory.products */
-	uint32_t	 n;		/* 0 = said of no product in particular */
+	/* 0 = said of no product in particular */
+	uint32_t	 n;
 };
 
 struct score {
-	struct cvss	 cvss;		/* computed from the vector if there is one */
+	/* computed from the vector if there is one */
+	struct cvss	 cvss;
 	const char	*vector;
 	const char	*source;
 	struct indices	 products;
 };
 
 struct remedy {
-	const char	*category;	/* vendor_fix, workaround, no_fix_planned ... */
+	/* vendor_fix, workaround, no_fix_planned ... */
+	const char	*category;
 	const char	*text;
 	const char	*url;
 	const char	*restart;	/* restart_required.category */
@@ -107,8 +110,10 @@ struct vulnerability {
 	const char	*title;
 	const char	*cwe;		/* "CWE-787" */
 	const char	*cwe_name;
-	const char	**ids;		uint32_t n_ids;		/* "system: text" */
-	int64_t		 discovered, released, exploited;	/* exploited: first known */
+	/* "system: text" */
+	const char	**ids;		uint32_t n_ids;
+	/* exploited: first known */
+	int64_t		 discovered, released, exploited;
 	struct assertion *assertions;	uint32_t n_assertions;
 	struct score	*scores;	uint32_t n_scores;
 	struct remedy	*remedies;	uint32_t n_remedies;
@@ -125,13 +130,15 @@ struct advisory {
 	const char	**aliases;	uint32_t n_aliases;
 	const char	*title;
 	const char	*summary;	/* one paragraph */
-	const char	*text;		/* the free text of an item; "" for CSAF */
+	/* the free text of an item; "" for CSAF */
+	const char	*text;
 	const char	*url;		/* for people */
 	const char	*category;	/* document.category */
 	const char	*lang;
 	const char	*status;	/* draft, interim, final */
 	const char	*version;
-	const char	*tlp;		/* 2.0 words: CLEAR GREEN AMBER AMBER+STRICT RED; "" */
+	/* 2.0 words: CLEAR GREEN AMBER AMBER+STRICT RED; "" */
+	const char	*tlp;
 	const char	*sharing;	/* distribution text */
 	const char	*aggregate;	/* aggregate_severity.text */
 	int64_t		 initial, current;
@@ -141,18 +148,22 @@ struct advisory {
 	struct reference *references;	uint32_t n_references;
 	struct product	*products;	uint32_t n_products;
 	struct vulnerability *vulns;	uint32_t n_vulns;
-	const char	**remarks;	uint32_t n_remarks;	/* "path: violation" */
+	/* "path: violation" */
+	const char	**remarks;	uint32_t n_remarks;
 };
 
-void advisory_init(struct advisory *a);		/* all strings "", lists empty */
+/* all strings "", lists empty */
+void advisory_init(struct advisory *a);
 void advisory_pack(struct buf *out, const struct advisory *a);
-void advisory_unpack(struct unpack *in, struct arena *mem, struct advisory *ret);
+void advisory_unpack(struct unpack *in, struct arena *mem,
+    struct advisory *ret);
 
 /* What a READ ask answers. */
 struct reading {
 	struct advisory	*advisories;	uint32_t n_advisories;
 	struct address	*addresses;	uint32_t n_addresses;
-	const char	**remarks;	uint32_t n_remarks;	/* of the document as a whole */
+	/* of the document as a whole */
+	const char	**remarks;	uint32_t n_remarks;
 	bool		 recovered;	/* broken, but could be read (XML) */
 };
 

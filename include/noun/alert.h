@@ -27,7 +27,8 @@ int	    event_parse(const char *word, enum event *ret);
 struct alert {
 	const char	*key;		/* alert_key() */
 	enum event	 event;
-	uint32_t	 rev;		/* ours: 1 for the first alert of this key */
+	/* ours: 1 for the first alert of this key */
+	uint32_t	 rev;
 	int64_t		 time;		/* wall seconds */
 	const char	*scope;		/* "" or a device id */
 	const char	*route;
@@ -44,7 +45,8 @@ struct alert {
 	const char	*id, *publisher, *ns, *version, *url, *tlp, *status;
 	const char	*category, *sha256;
 	int64_t		 initial, current;
-	struct match	*matches;	uint32_t n_matches;	/* worst first */
+	/* worst first */
+	struct match	*matches;	uint32_t n_matches;
 	uint32_t	 left_out;	/* matches beyond ALERT_MATCHES_MAX */
 	struct remedy	*remedies;	uint32_t n_remedies;
 	struct reference *references;	uint32_t n_references;

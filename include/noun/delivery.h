@@ -19,16 +19,20 @@ enum outcome_kind {
 };
 const char *outcome_name(enum outcome_kind k);
 
-/* How far a failure reaches: the keeper pauses the whole sink for the second. */
+/* How far a failure reaches: the keeper pauses the whole sink for the second.
+ *  */
 enum outcome_reach { REACH_DELIVERY, REACH_SINK };
 
 struct outcome {
 	enum outcome_kind kind;
-	enum outcome_reach reach;	/* REACH_SINK: credentials, TLS, connection */
+	/* REACH_SINK: credentials, TLS, connection */
+	enum outcome_reach reach;
 	const char	*code;		/* "5.7.1", "HTTP 422"; "" if none */
 	const char	*reason;	/* for people; already text_line()d */
-	const char	*receipt;	/* "queued as 4F2", ticket; "" if none */
-	int64_t		 not_before;	/* wall seconds; 0 if the sink did not say */
+	/* "queued as 4F2", ticket; "" if none */
+	const char	*receipt;
+	/* wall seconds; 0 if the sink did not say */
+	int64_t		 not_before;
 };
 
 void outcome_init(struct outcome *o);		/* deferred, strings "" */
@@ -39,7 +43,8 @@ struct delivery {
 	int64_t		 id;		/* the store's */
 	const char	*recipient;	/* mail address; "" for other sinks */
 	uint32_t	 tries;		/* before this one */
-	const char	**prior;	uint32_t n_prior;	/* event ids sent to it before, oldest first, at most 10 */
+	/* event ids sent to it before, oldest first, at most 10 */
+	const char	**prior;	uint32_t n_prior;
 	struct alert	 alert;
 	const char	*attachment_name;	/* "" = none */
 	const char	*attachment_type;	/* media type */

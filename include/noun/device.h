@@ -62,10 +62,12 @@ void device_file_unpack(struct unpack *in, struct device_file *ret);
 /* What LIST says of each list; the inline answer is pack_u32 n, then these. */
 struct device_report {
 	const char	*name;
-	const char	*failure;	/* why the whole list is unreadable; "" = fine */
+	/* why the whole list is unreadable; "" = fine */
+	const char	*failure;
 	uint32_t	 devices;	/* taken */
 	uint32_t	 skipped;	/* rows not taken */
-	const char	**remarks;	uint32_t n_remarks;	/* "FILE:LINE: ..." */
+	/* "FILE:LINE: ..." */
+	const char	**remarks;	uint32_t n_remarks;
 };
 
 void device_report_pack(struct buf *out, const struct device_report *r);

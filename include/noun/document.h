@@ -13,15 +13,18 @@ enum fetch_result {
 	FETCH_DOCUMENT,		/* bytes came, they are in the blob */
 	FETCH_UNCHANGED,	/* 304, or the same digest */
 	FETCH_GONE,		/* 404, 410 at url and alt */
-	FETCH_FAILED,		/* not now: network, 5xx, a ceiling ... see reason */
-	FETCH_FORBIDDEN,	/* guard, protocol, 401/403: a person must look */
+	/* not now: network, 5xx, a ceiling ... see reason */
+	FETCH_FAILED,
+	/* guard, protocol, 401/403: a person must look */
+	FETCH_FORBIDDEN,
 };
 
 enum hash_check {
 	HASH_NONE,		/* nobody told a digest */
 	HASH_RIGHT,
 	HASH_WRONG,
-	HASH_UNREADABLE,	/* told, but its file could not be had or read */
+	/* told, but its file could not be had or read */
+	HASH_UNREADABLE,
 };
 
 /* The answer to a FETCH ask. */
@@ -34,7 +37,8 @@ struct fetched {
 	const char	*etag;
 	const char	*last_modified;
 	const char	*reason;	/* for people, "" if a document came */
-	int64_t		 not_before;	/* from Retry-After, wall seconds; 0 = none */
+	/* from Retry-After, wall seconds; 0 = none */
+	int64_t		 not_before;
 	int64_t		 size;
 	char		 sha256[SHA256_TEXT];
 };

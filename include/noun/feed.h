@@ -26,24 +26,29 @@ struct feed {
 	bool		 https_only;	/* false only if the URL says http: */
 	const char	*user_agent;
 	const char	*proxy;		/* "" = none */
-	const char	**allow;	/* CIDRs that the address guard lets through */
+	/* CIDRs that the address guard lets through */
+	const char	**allow;
 	uint32_t	 n_allow;
 	struct tls_files tls;
 };
 
 enum address_kind {
 	ADDRESS_LISTING,	/* polled each time */
-	ADDRESS_DOCUMENT,	/* fetched when its listing says that it changed */
+	/* fetched when its listing says that it changed */
+	ADDRESS_DOCUMENT,
 };
 
 /* Where something lies, as a listing tells it. */
 struct address {
 	enum address_kind kind;
 	const char	*url;
-	const char	*alt;		/* tried when url is 404/410; "" = none */
+	/* tried when url is 404/410; "" = none */
+	const char	*alt;
 	const char	*format;	/* a format of contract/format.h */
-	const char	*updated;	/* stamp of the listing, verbatim; "" = none */
-	const char	*hash_url;	/* sha512 or sha256 file; "" = none told */
+	/* stamp of the listing, verbatim; "" = none */
+	const char	*updated;
+	/* sha512 or sha256 file; "" = none told */
+	const char	*hash_url;
 	const char	*signature_url;	/* OpenPGP; "" = none told */
 };
 
@@ -51,7 +56,8 @@ struct address {
 struct poll {
 	struct feed	 feed;
 	struct address	 address;
-	const char	*etag;		/* verbatim from the last answer; "" = none */
+	/* verbatim from the last answer; "" = none */
+	const char	*etag;
 	const char	*last_modified;
 };
 

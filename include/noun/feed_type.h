@@ -8,7 +8,8 @@
 struct feed_type {
 	const char	*name;		/* "csaf-provider" */
 	const char	*format;	/* format of the root address */
-	const char	*suffix;	/* put behind the URL if it ends in '/' */
+	/* put behind the URL if it ends in '/' */
+	const char	*suffix;
 	const char	*alt_suffix;	/* the same for alt; "" = no alt */
 	bool		 listing;	/* the root is a listing */
 };

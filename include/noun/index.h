@@ -3,8 +3,8 @@
  * `list` builds it once (index_builder_*), every `match` maps the same pages
  * (index_open). Position-independent: offsets, no pointers. Devices with the
  * same vendor and model text share one entry (a "model"); a table of 64-bit
- * keys leads from a vendor + name, a vendor + word of a name, or an identifier to
- * models or devices, so that matching never walks the list of devices.
+ * keys leads from a vendor + name, a vendor + word of a name, or an identifier
+ * to models or devices, so that matching never walks the list of devices.
  *
  * A hostile index must do no harm: index_open checks the bounds of all parts,
  * and the getters check each number that they follow. */
@@ -54,10 +54,17 @@ struct name {
 };
 
 /* Who makes it: one text may name several ("ABB, Phoenix Contact"). */
+#define MAKER_STARTS_MAX 4
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
 	unsigned	 words[NAME_VENDORS_MAX];
+	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
+	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";
+	 * bit i of plain: what follows start i names a trade or a country. */
+	unsigned	 n_starts[NAME_VENDORS_MAX];
+	uint64_t	 start[NAME_VENDORS_MAX][MAKER_STARTS_MAX];
+	unsigned	 plain[NAME_VENDORS_MAX];
 };
 
 /* Legal forms, case, blanks and broken UTF-8 make no difference. */
@@ -87,6 +94,8 @@ enum index_key {
 	INDEX_SERIAL,		/* -, serial -> devices */
 	INDEX_CPE,		/* -, cpe up to the product -> devices */
 	INDEX_PURL,		/* -, purl without version -> devices */
+	INDEX_HASH,		/* -, file hash -> devices */
+	INDEX_MAKER,		/* -, a maker's start -> group << 1 | plain */
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 
@@ -100,7 +109,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	1u
+#define INDEX_VERSION	2u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -121,8 +130,11 @@ struct index_slot {
 struct index_vendor {
 	uint64_t	key;		/* 0: free */
 	uint32_t	group;		/* the same for one maker */
-	uint32_t	words;
+	uint16_t	words;
+	uint16_t	flags;		/* enum index_vendor_flags */
 };
+/* Named by the table of makers; named by a device list. */
+enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2 };
 
 /* X(name, type) in the order of the blob. */
 #define INDEX_PARTS(X)				\
@@ -134,6 +146,7 @@ struct index_vendor {
 	X(row_at,	uint32_t)		\
 	X(rows,		uint32_t)		\
 	X(orders,	uint32_t)		\
+	X(serials,	uint32_t)		\
 	X(lists,	uint32_t)		\
 	X(strings,	char)
 
@@ -175,6 +188,8 @@ uint32_t index_devices(const struct index *ix);
 struct index_run index_find(const struct index *ix, uint64_t key);
 /* The group of a maker's key; INDEX_NO_VENDOR if no device has it. */
 uint32_t index_group(const struct index *ix, uint64_t maker_key);
+/* NULL: nobody has this key. */
+const struct index_vendor *index_vendor(const struct index *ix, uint64_t key);
 const struct index_model *index_model(const struct index *ix, uint32_t model);
 struct index_run index_members(const struct index *ix,
     const struct index_model *m);
@@ -195,9 +210,13 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
-/* Devices whose part number may fit a pattern ('?', '*'): a run of `orders`,
- * sorted by order_read text; the caller compares. */
+/* Devices whose part number (serial number) begins as the pattern does, up to
+ * its first '?' or '*': a run of `orders` (`serials`), sorted by order_read
+ * text; the caller compares. */
 struct index_run index_orders(const struct index *ix, const char *pattern);
+struct index_run index_serials(const struct index *ix, const char *pattern);
+/* A digest as "sha256:AB01..." or bare hexadecimal; 0 if it is none. */
+uint64_t index_digest(const char *text);
 
 /* --- building it --- */
 

@@ -21,9 +21,11 @@ enum match_status {
 };
 
 enum confidence {
-	CONFIDENCE_EXACT,	/* identifier, or same name and a compared version */
+	/* identifier, or same name and a compared version */
+	CONFIDENCE_EXACT,
 	CONFIDENCE_LIKELY,	/* name respelt, family or alias */
-	CONFIDENCE_POSSIBLE,	/* version missing or not comparable, or free text */
+	/* version missing or not comparable, or free text */
+	CONFIDENCE_POSSIBLE,
 	CONFIDENCE_COUNT_
 };
 
@@ -39,14 +41,17 @@ struct match {
 	enum confidence	 confidence;
 	const char	*product;	/* the publisher's printed name */
 	const char	*range;		/* version as printed */
-	const char	**cves;		uint32_t n_cves;	/* that hit this device */
+	/* that hit this device */
+	const char	**cves;		uint32_t n_cves;
 	enum severity	 severity;	/* worst of these */
 	struct cvss	 cvss;
 	const char	*vector;
 	bool		 exploited;
-	bool		 by_hand;	/* "check by hand": a lone lower bound ... */
+	/* "check by hand": a lone lower bound ... */
+	bool		 by_hand;
 	const char	**why;		uint32_t n_why;
-	struct remedy	*remedies;	uint32_t n_remedies;	/* for this device; no products */
+	/* for this device; no products */
+	struct remedy	*remedies;	uint32_t n_remedies;
 };
 
 void match_init(struct match *m);

@@ -24,16 +24,20 @@ struct product {
 	const char	*version;	/* as printed */
 	enum version_kind version_kind;
 	const char	*patch;		/* service_pack, patch_level */
-	const char	*hardware;	/* specification, architecture, platform */
+	/* specification, architecture, platform */
+	const char	*hardware;
 	const char	*cpe;
 	const char	**purls;	uint32_t n_purls;
-	const char	**models;	uint32_t n_models;	/* model numbers */
+	/* model numbers */
+	const char	**models;	uint32_t n_models;
 	const char	**serials;	uint32_t n_serials;
 	const char	**skus;		uint32_t n_skus;
-	const char	**hashes;	uint32_t n_hashes;	/* "sha256:..." */
+	/* "sha256:..." */
+	const char	**hashes;	uint32_t n_hashes;
 	const char	*relation;	/* "installed_on" ... */
 	uint32_t	 of;		/* index of product_reference */
-	uint32_t	 on;		/* index of relates_to_product_reference */
+	/* index of relates_to_product_reference */
+	uint32_t	 on;
 };
 
 void product_pack(struct buf *out, const struct product *p);

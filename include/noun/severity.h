@@ -21,7 +21,8 @@ int		 severity_parse(const char *word, enum severity *ret);
 enum severity	 severity_of(unsigned tenths);		/* CVSS v3/v4 bands */
 /* unknown ranks with medium: what nobody rated is not thereby harmless. */
 int		 severity_rank(enum severity s);
-int		 severity_syslog(enum severity s);	/* RFC 5424 severity 2..6 */
+/* RFC 5424 severity 2..6 */
+int		 severity_syslog(enum severity s);
 
 struct cvss {
 	char	 version[4];	/* "2.0" "3.0" "3.1" "4.0" */

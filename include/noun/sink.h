@@ -20,8 +20,10 @@ enum framing { FRAMING_OCTET, FRAMING_LF };
 struct sink {
 	const char	*name;
 	enum sink_type	 type;
-	const char	*url;		/* smtp://host:587, syslog+tls://..., https://... */
-	const char	*relay;		/* relay.name: EHLO, Message-ID, HOSTNAME, User-Agent */
+	/* smtp://host:587, syslog+tls://..., https://... */
+	const char	*url;
+	/* relay.name: EHLO, Message-ID, HOSTNAME, User-Agent */
+	const char	*relay;
 	uint32_t	 timeout_s;	/* one exchange */
 	const char	*proxy;
 	struct tls_files tls;
@@ -40,7 +42,8 @@ struct sink {
 	bool		 bom;
 	/* webhook */
 	const char	*dialect;	/* "alert" = the canonical object */
-	const char	**headers;	uint32_t n_headers;	/* "Name: value" */
+	/* "Name: value" */
+	const char	**headers;	uint32_t n_headers;
 };
 
 void sink_init(struct sink *s);

@@ -33,9 +33,9 @@ struct sandbox_profile;
 struct serving {
 	unsigned	 kind;		/* enum ask_kind */
 	struct unpack	*ask;		/* inline fields: read from here */
-	struct blob	*ask_body;	/* mapped; fd -1 if none came. serve() may
-					 * keep it: copy it, then set *ask_body
-					 * to BLOB_INIT */
+	/* Mapped; fd -1 if none came. serve() may keep it: copy it, then set
+	 * *ask_body to BLOB_INIT. */
+	struct blob	*ask_body;
 	size_t		 ask_body_max;	/* the ceiling it was checked against */
 	struct buf	*answer;	/* inline fields: write to here */
 	struct blob	*answer_body;	/* may stay empty */
@@ -45,9 +45,11 @@ struct serving {
 struct helper {
 	const char			*name;
 	const struct sandbox_profile	*profile;
-	unsigned			 asks[2];	/* the kinds it serves; n_asks */
+	/* the kinds it serves; n_asks */
+	unsigned			 asks[2];
 	unsigned			 n_asks;
-	int (*prepare)(struct err *err);	/* before the sandbox; may be NULL */
+	/* before the sandbox; may be NULL */
+	int (*prepare)(struct err *err);
 	/* 0: answered; -1: the input cannot be used, err says why. */
 	int (*serve)(struct serving *s, struct err *err);
 	/* The arguments behind --by-hand (argv[0] is the first of them, or

@@ -8,26 +8,29 @@ struct buf;
 struct err;
 
 struct sandbox_profile {
-	const char *const *files;	/* read-only paths, NULL-terminated; NULL: none.
-					 * One that is missing is passed over. */
-	bool		 network;	/* outgoing, never listening; threads allowed
-					 * (libcurl resolves in one); the files of
-					 * the name service need not be listed */
-	bool		 local_sockets;	/* with network: may also connect to Unix
-					 * sockets (/dev/log) */
-	size_t		 memory;	/* address space, bytes, mapped blobs and 8 MiB a
-					 * thread included; 0 = no limit */
-	unsigned	 cpu_s;		/* per ask is the keeper's deadline; this one
-					 * bounds a whole life; 0 = no limit */
-	unsigned	 descriptors;	/* never 0: poll() and SCM_RIGHTS need some */
+	/* Read-only paths, NULL-terminated; NULL: none. One that is missing
+	 * is passed over. */
+	const char *const *files;
+	/* Outgoing, never listening; threads allowed (libcurl resolves in
+	 * one); the files of the name service need not be listed. */
+	bool		 network;
+	/* With network: may also connect to Unix sockets (/dev/log). */
+	bool		 local_sockets;
+	/* Address space in bytes, mapped blobs and 8 MiB a thread included;
+	 * 0 = no limit. */
+	size_t		 memory;
+	/* Of a whole life (an ask's deadline is the keeper's); 0 = no limit. */
+	unsigned	 cpu_s;
+	/* Never 0: poll() and SCM_RIGHTS need some. */
+	unsigned	 descriptors;
 };
 
 enum sandbox_layer {
 	SANDBOX_NO_NEW_PRIVS	= 1 << 0,
 	SANDBOX_LIMITS		= 1 << 1,
 	SANDBOX_FILES		= 1 << 2,	/* Landlock, files */
-	SANDBOX_PORTS		= 1 << 3,	/* Landlock, TCP bind (and connect where
-						 * there is no network) */
+	/* Landlock, TCP bind (and connect where there is no network) */
+	SANDBOX_PORTS		= 1 << 3,
 	SANDBOX_CALLS		= 1 << 4,	/* seccomp */
 	SANDBOX_NOT_DUMPABLE	= 1 << 5,
 };
@@ -45,10 +48,10 @@ void sandbox_missing(unsigned layers, struct buf *out);
  * keeper gave on the command line (file:// feeds). -1 only on a real fault.
  * What the kernel lacks is missing from the mask; whether that is acceptable is
  * for the keeper to say. Sanitizer builds leave out calls and the memory limit
- * and say so by their mask, as they do for files and not-dumpable, which the leak
- * checker cannot bear. With ADVRELAY_SANDBOX=trace in the environment a refused
- * call is still refused, but leaves a line on stderr. Call once, from a process
- * with one thread. */
+ * and say so by their mask, as they do for files and not-dumpable, which the
+ * leak checker cannot bear. With ADVRELAY_SANDBOX=trace in the environment a
+ * refused call is still refused, but leaves a line on stderr. Call once, from
+ * a process with one thread. */
 int sandbox_enter(const struct sandbox_profile *profile,
     const char *const *more_files, unsigned *ret_layers, struct err *err);
 

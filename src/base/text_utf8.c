@@ -372,3 +372,12 @@ text_show_utf8(struct buf *out, const char *s, size_t max)
 {
 	show(out, s, max, true);
 }
+
+void
+text_copy(char *to, size_t room, const char *from)
+{
+	size_t n = text_cut(from, room - 1);
+
+	memcpy(to, from, n);
+	to[n] = '\0';
+}

@@ -148,6 +148,6 @@ cmd_drop(const struct command_line *line)
 		return cli_usage(cmd, "say what to drop, and its number from "
 		    "advrelay queue");
 	if (line->why[0] == '\0')
-		return cli_usage(cmd, "--why is missing: a drop needs a reason");
+		return cli_usage(cmd, "--why is missing; a drop needs one");
 	return change(line, cmd, line->args[0], id, "dropped", &n);
 }

@@ -107,6 +107,8 @@ compare(struct arena *mem, const char *id, const struct match *old,
 		say(mem, list, n, arena_printf(mem, "%s: %s -> %s", id,
 		    match_status_name(old->status),
 		    match_status_name(now->status)));
+	if (!match_status_alerts(now->status))
+		return;		/* the rest is of no more interest */
 	if (old->severity != now->severity)
 		say(mem, list, n, arena_printf(mem, "%s: severity %s -> %s",
 		    id, severity_name(old->severity),

@@ -41,7 +41,8 @@ struct work {
 	uint32_t	 turn;		/* what mark says then */
 	struct part	*parts;
 	uint32_t	 n_parts;
-	uint64_t	 seed;		/* publishers must not choose collisions */
+	/* publishers must not choose collisions */
+	uint64_t	 seed;
 };
 
 int
@@ -62,7 +63,8 @@ wants_device_scope(const struct composing *job, uint32_t sink)
 }
 
 /* The matches of each sink. The former ones are routed, too: who is told that a
- * device changed must be who is told of the device (customers are kept apart). */
+ * device changed must be who is told of the device (customers are kept apart).
+ *  */
 static struct hits *
 route_matches(struct composing *job, const struct matching *m)
 {

@@ -36,7 +36,8 @@ void changes_of(struct arena *mem, const struct match *old,
 
 /* --- route.c --- */
 /* Which routes a match takes: sets sinks[i] to the first route (1-based) that
- * sends it to sink i; returns the reason if it is dropped by a route, else "". */
+ * sends it to sink i; returns the reason if it is dropped by a route, else "".
+ *  */
 const char *route_match(const struct conf *c, const struct advisory *a,
     const char *feed, const struct match *m, uint32_t *sinks);
 #endif

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include "conf_parts.h"
@@ -138,11 +139,15 @@ conf_read_relay(struct conf_read *r, const config_t *cfg, struct conf *c)
 	}
 	keys_read(r, s, relay_keys, c);
 	read_sandbox(r, s, c);
-	if (c->name[0] == '\0')
+	if (c->name[0] == '\0') {
 		c->name = default_name(r);
-	else if (!is_host_name(c->name))
+		if (!is_host_name(c->name))
+			conf_complain(r, s, "this machine's name \"%s\" is no "
+			    "host name; set relay.name", c->name);
+	} else if (!is_host_name(c->name)) {
 		conf_complain(r, conf_member(s, "name"), "\"%s\" is no host "
 		    "name; allowed: letters, digits, dots and dashes", c->name);
+	}
 	c->state_dir = c->state_dir[0] == '\0' ? default_state_dir(r) :
 	    conf_absolute(r, c->state_dir);
 	if (c->store_url[0] == '\0')
@@ -267,6 +272,25 @@ check_file(struct conf_read *r, const char *path)
 	return 0;
 }
 
+/* libconfig's words, and what to look for. */
+static const char *
+parse_error(const char *text)
+{
+	static const struct { const char *text, *say; } known[] = {
+		{ "syntax error", "syntax error here or in the line before; "
+		    "look for a missing ; , \" } or )" },
+		{ "duplicate setting name", "this setting stands here for the "
+		    "second time; keep one of them" },
+		{ "cannot open include file", "cannot open the file behind "
+		    "@include; its path counts from the folder of the config" },
+	};
+
+	for (size_t i = 0; text != NULL && i < COUNT_OF(known); i++)
+		if (strcmp(text, known[i].text) == 0)
+			return known[i].say;
+	return text != NULL ? text : "cannot be read";
+}
+
 static void
 check_top(struct conf_read *r, const config_t *cfg)
 {
@@ -298,10 +322,9 @@ conf_load(const char *path, struct arena *mem, struct conf_report *report)
 	config_set_include_dir(&cfg, r.as_named);
 	config_set_auto_convert(&cfg, 0);
 	if (config_read_file(&cfg, path) != CONFIG_TRUE) {
-		const char *file = config_error_file(&cfg);
-
-		conf_complain_at(&r, file != NULL ? file : path,
-		    config_error_line(&cfg), "%s", config_error_text(&cfg));
+		conf_complain_at(&r, conf_shown(&r, config_error_file(&cfg)),
+		    config_error_line(&cfg), "%s",
+		    parse_error(config_error_text(&cfg)));
 		config_destroy(&cfg);
 		return NULL;
 	}

@@ -46,7 +46,8 @@ static const struct key feed_keys[] = {
 	{ .name = "verify_hash", .type = SET_BOOL,
 	    .at = offsetof(struct feed, verify_hash), .otherwise = "true",
 	    .help = "compare with the published sha512 or sha256" },
-	{ .name = "allow", .type = SET_TEXTS, .at = offsetof(struct feed, allow),
+	{ .name = "allow", .type = SET_TEXTS,
+	    .at = offsetof(struct feed, allow),
 	    .count_at = offsetof(struct feed, n_allow), .most = 100,
 	    .help = "private networks that this feed may lead into, as CIDR" },
 	{ .name = "proxy", .type = SET_TEXT, .at = offsetof(struct feed, proxy),
@@ -125,13 +126,17 @@ conf_tls_key(struct conf_read *r, const config_setting_t *group,
     struct tls_files *tls)
 {
 	struct secret key = SECRET_INIT;
-	const config_setting_t *s = config_setting_get_member(group, "key_file");
+	const config_setting_t *s = config_setting_get_member(group,
+	    "key_file");
 	uint32_t before = r->report->n_errors;
 
 	tls->key = "";
 	if (s != NULL) {
 		conf_secret(r, s, &key);
 		tls->key = arena_text(r->mem, secret_bytes(&key));
+		if (key.len > 0 && strstr(tls->key, "-----BEGIN ") == NULL)
+			conf_complain(r, s, "is no PEM file; allowed: text "
+			    "with -----BEGIN ...-----");
 		secret_clear(&key);
 	}
 	if (r->report->n_errors == before &&
@@ -186,7 +191,7 @@ check_feed(struct conf_read *r, const config_setting_t *s, struct feed *f,
 		if (file_url_path(f->url, r->mem, &path, &err) == -1)
 			conf_complain(r, conf_member(s, "url"), "%s", err.text);
 		url = (struct url_parts){ .scheme = "file",
-		    .host = "", .path = "" };
+		    .host = "", .path = "", .fault = "" };
 	} else if (conf_url(r, f->url, &url) == -1 || url.host[0] == '\0') {
 		conf_complain(r, conf_member(s, "url"), "is no URL: %s; "
 		    "allowed: https://host/path, http://host/path, "
@@ -212,11 +217,13 @@ check_feed(struct conf_read *r, const config_setting_t *s, struct feed *f,
 		conf_complain(r, conf_member(s, "type"), "\"%s\" is not known; "
 		    "allowed: %s", f->type, feed_types_list(r));
 	}
-	for (uint32_t i = 0; i < f->n_allow; i++)
-		if (cidr_parse(f->allow[i], &block, NULL) == -1)
-			conf_complain(r, conf_member(s, "allow"), "\"%s\" is no "
-			    "network; allowed: CIDR like 10.1.0.0/16 or "
-			    "fd00::/8", f->allow[i]);
+	for (uint32_t i = 0; i < f->n_allow; i++) {
+		struct err why = ERR_INIT;
+
+		if (cidr_parse(f->allow[i], &block, &why) == -1)
+			conf_complain(r, conf_member(s, "allow"), "%s",
+			    why.text);
+	}
 	if (f->name[0] == '\0')
 		f->name = url.fault[0] != '\0' ? "" :
 		    url.host[0] != '\0' ? url.host : "local";
@@ -234,8 +241,8 @@ conf_read_feeds(struct conf_read *r, const config_setting_t *s, struct conf *c)
 	if (s == NULL)
 		return;
 	if (!config_setting_is_list(s)) {
-		conf_complain(r, s, "must be a list: feeds = ( { url = \"...\"; "
-		    "} );");
+		conf_complain(r, s, "must be a list: feeds = ( { url = "
+		    "\"...\"; } );");
 		return;
 	}
 	n = config_setting_length(s);
@@ -430,7 +437,8 @@ add_list(struct conf_read *r, const config_setting_t *s, struct conf *c)
 		    arena_printf(r->mem, "devices-%u", c->n_lists + 1);
 	for (uint32_t i = 0; i < c->n_lists; i++)
 		if (strcmp(c->lists[i].name, l.name) == 0)
-			conf_complain(r, s, "a second device list named \"%s\"; "
+			conf_complain(r, s,
+			    "a second device list named \"%s\"; "
 			    "give each a name of its own", l.name);
 	c->lists = arena_more(r->mem, c->lists, c->n_lists, sizeof(l));
 	c->lists[c->n_lists++] = l;
@@ -447,7 +455,8 @@ conf_read_lists(struct conf_read *r, const config_setting_t *s, struct conf *c)
 		return;
 	}
 	if (!config_setting_is_list(s) && !config_setting_is_array(s)) {
-		conf_complain(r, s, "must be a path, or a list of device lists");
+		conf_complain(r, s,
+		    "must be a path, or a list of device lists");
 		return;
 	}
 	if (config_setting_length(s) == 0)

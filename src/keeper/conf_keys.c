@@ -35,7 +35,7 @@ type_name(const config_setting_t *s)
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT64: return "a number";
 	case CONFIG_TYPE_FLOAT: return "a number with a fraction";
-	case CONFIG_TYPE_BOOL: return "true or false";
+	case CONFIG_TYPE_BOOL: return "a boolean";
 	case CONFIG_TYPE_STRING: return "a string";
 	default: return "nothing";
 	}
@@ -57,12 +57,18 @@ conf_file_text(struct conf_read *r, const config_setting_t *at,
 	char chunk[4096];
 	const char *ret = "";
 	ssize_t n;
+	struct stat st;
 	/* not blocking: a FIFO must not hang us */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd == -1) {
 		conf_complain(r, at, "cannot read %s: %s", path,
 		    strerror(errno));
+		return "";
+	}
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		conf_complain(r, at, "%s is no file", path);
+		close(fd);
 		return "";
 	}
 	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
@@ -149,6 +155,13 @@ words_show(struct conf_read *r, const char *words)
 	return ret;
 }
 
+bool
+conf_is_empty(const config_setting_t *s)
+{
+	return s != NULL && config_setting_is_aggregate(s) &&
+	    config_setting_length(s) == 0;
+}
+
 void
 conf_texts(struct conf_read *r, const config_setting_t *at,
     const char ***ret, uint32_t *ret_n)
@@ -215,7 +228,8 @@ static const char *
 quantity_example(const struct key *k)
 {
 	if (k->type == SET_DURATION)
-		return " seconds, written like \"30s\", \"15m\", \"4h\", \"7d\"";
+		return " seconds, written like "
+		    "\"30s\", \"15m\", \"4h\", \"7d\"";
 	if (k->type == SET_SIZE)
 		return " bytes, written like \"64 KiB\", \"5 MiB\"";
 	return "";
@@ -251,8 +265,11 @@ read_quantity(struct conf_read *r, const config_setting_t *s,
 		return;
 	}
 	if (v < k->least || v > k->most) {
-		conf_complain(r, s, "%" PRId64 " is out of range; allowed: %"
-		    PRId64 " to %" PRId64 "%s", v, k->least, k->most,
+		const char *text = config_setting_get_string(s);
+
+		conf_complain(r, s, "%s is out of range; allowed: %" PRId64
+		    " to %" PRId64 "%s", text != NULL ? text :
+		    arena_printf(r->mem, "%" PRId64, v), k->least, k->most,
 		    quantity_example(k));
 		return;
 	}

@@ -62,7 +62,8 @@ check_number(struct scan *s)
 	unsigned long long v;
 	char *end;
 
-	v = strtoull(start, &end, hex ? 16 : 10);	/* ULLONG_MAX if larger */
+	/* ULLONG_MAX if larger */
+	v = strtoull(start, &end, hex ? 16 : 10);
 	s->at = end;
 	if (!hex && (*end == '.' || *end == 'e' || *end == 'E')) {
 		s->at += strspn(s->at, "0123456789.eE+-");
@@ -71,7 +72,7 @@ check_number(struct scan *s)
 	s->at += strspn(s->at, "L");
 	if (v <= (*end == 'L' ? (unsigned long long)LLONG_MAX : INT_MAX))
 		return;
-	conf_complain_at(s->r, s->path, s->line, "the number %.*s is too "
+	conf_complain_at(s->r, conf_shown(s->r, s->path), s->line, "the number %.*s is too "
 	    "large; allowed: at most %lld", (int)(end - start), start,
 	    *end == 'L' ? LLONG_MAX : (long long)INT_MAX);
 }
@@ -83,7 +84,8 @@ text_of(struct conf_read *r, const char *path)
 	struct buf text = BUF_INIT(CONF_MAX);
 	char chunk[4096];
 	const char *ret = "";
-	FILE *f = fopen(path, "re");
+	FILE *f = fopen(strcmp(path, r->path) == 0 ? path :
+	    arena_printf(r->mem, "%s/%s", r->as_named, path), "re");
 	size_t n;
 
 	while (f != NULL && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
@@ -91,7 +93,7 @@ text_of(struct conf_read *r, const char *path)
 	if (f != NULL)
 		fclose(f);
 	if (text.over)
-		conf_complain_at(r, path, 0, "is larger than 4 MiB");
+		conf_complain_at(r, conf_shown(r, path), 0, "is larger than 4 MiB");
 	else
 		ret = arena_text(r->mem, buf_text(&text));
 	buf_clear(&text);
@@ -108,9 +110,8 @@ follow_include(struct scan *s)
 	name += strspn(name, " \t");
 	end = *name == '"' ? strpbrk(name + 1, "\"\n") : NULL;
 	if (end != NULL && *end == '"')
-		conf_check_numbers(s->r, arena_printf(s->r->mem, "%s/%.*s",
-		    s->r->as_named, (int)(end - name - 1), name + 1),
-		    s->deep + 1);
+		conf_check_numbers(s->r, arena_text_n(s->r->mem, name + 1,
+		    (size_t)(end - name - 1)), s->deep + 1);
 	s->at += strcspn(s->at, "\n");
 }
 

@@ -32,6 +32,16 @@ setting_path(const config_setting_t *s, struct buf *out)
 	}
 }
 
+const char *
+conf_shown(struct conf_read *r, const char *file)
+{
+	if (file == NULL || strcmp(file, r->path) == 0)
+		return r->path;
+	if (file[0] == '/' || strcmp(r->as_named, ".") == 0)
+		return file;
+	return arena_printf(r->mem, "%s/%s", r->as_named, file);
+}
+
 static const char *
 complaint(struct conf_read *r, const config_setting_t *at, const char *text)
 {
@@ -42,7 +52,7 @@ complaint(struct conf_read *r, const config_setting_t *at, const char *text)
 
 	if (at != NULL)
 		file = config_setting_source_file(at);
-	buf_puts(&out, file != NULL ? file : r->path);
+	buf_puts(&out, conf_shown(r, file));
 	if (at != NULL && config_setting_source_line(at) > 0)
 		buf_printf(&out, ":%u", config_setting_source_line(at));
 	buf_puts(&out, ": ");

@@ -78,9 +78,8 @@ read_severity(struct conf_read *r, const config_setting_t *s,
 		goto bad;
 	return;
 bad:
-	conf_complain(r, s, "\"%s\" is no severity; allowed: \"critical\", "
-	    "\"high\", \"medium\", \"low\", \"none\", with >= > <= or < in "
-	    "front", text);
+	conf_complain(r, s, "is no severity; allowed: \"critical\", \"high\", "
+	    "\"medium\", \"low\", \"none\", with >= > <= or < in front");
 }
 
 static void
@@ -190,7 +189,8 @@ read_match(struct conf_read *r, const config_setting_t *s,
 		const char *word = config_setting_get_string(one);
 
 		if (word == NULL || confidence_parse(word, &conf) == -1)
-			conf_complain(r, one, "\"%s\" is no confidence; allowed: "
+			conf_complain(r, one,
+			    "\"%s\" is no confidence; allowed: "
 			    "\"exact\", \"likely\", \"possible\" (each lets the "
 			    "better ones through, too)", word != NULL ? word :
 			    "");

@@ -160,21 +160,21 @@ check_mail(struct conf_read *r, const config_setting_t *s,
 	const char *why = NULL;
 
 	check_scheme(r, s, &k->sink, "smtp", 25);
+	if (k->sink.from[0] != '\0' && mailbox_fault(r, k->sink.from, &why))
+		conf_complain(r, conf_member(s, "from"), "\"%s\" is no mail "
+		    "address: %s", k->sink.from, why);
 	if (k->sink.from[0] == '\0')
 		k->sink.from = arena_printf(r->mem,
 		    "Advisory Relay <advrelay@%s>", c->name);
-	if (mailbox_fault(r, k->sink.from, &why))
-		conf_complain(r, conf_member(s, "from"), "\"%s\" is no mail "
-		    "address: %s", k->sink.from, why);
 	if (k->sink.reply_to[0] != '\0' &&
 	    mailbox_fault(r, k->sink.reply_to, &why))
-		conf_complain(r, conf_member(s, "reply_to"), "\"%s\" is no mail "
-		    "address: %s", k->sink.reply_to, why);
+		conf_complain(r, conf_member(s, "reply_to"),
+		    "\"%s\" is no mail address: %s", k->sink.reply_to, why);
 	for (uint32_t i = 0; i < k->n_to; i++)
 		if (mailbox_fault(r, k->to[i], &why))
 			conf_complain(r, conf_member(s, "to"), "\"%s\" is no "
 			    "mail address: %s", k->to[i], why);
-	if (k->n_to == 0 && config_setting_get_member(s, "to") != NULL)
+	if (k->n_to == 0 && conf_is_empty(config_setting_get_member(s, "to")))
 		conf_complain(r, conf_member(s, "to"), "names no recipient; "
 		    "allowed: one address or a list of addresses");
 	if (k->sink.user[0] != '\0' && k->sink.secret.len == 0 &&
@@ -282,8 +282,8 @@ add_sink(struct conf_read *r, const config_setting_t *s, struct conf *c)
 	keys_read(r, s, sink_kinds[type].keys, k);
 	if (strcmp(k->sink.scope, "advisory") != 0 &&
 	    strcmp(k->sink.scope, "device") != 0)
-		conf_complain(r, conf_member(s, "scope"), "\"%s\" is not known; "
-		    "allowed: \"advisory\", \"device\"", k->sink.scope);
+		conf_complain(r, conf_member(s, "scope"),
+		    "\"%s\" is not known; allowed: \"advisory\", \"device\"", k->sink.scope);
 	conf_tls_key(r, s, &k->sink.tls);
 	sink_kinds[type].check(r, s, k, c);
 }

@@ -155,7 +155,8 @@ load(struct keeper *k, uint32_t i)
 		if (blob_of(&l->bytes, "device-list", c->text, strlen(c->text),
 		    &err) == -1)
 			fall_back(k, i, err.text);
-	} else if (offline_file(c->path, LIST_FILE_MAX, &l->bytes, &err) == -1) {
+	} else if (offline_file(c->path, LIST_FILE_MAX, &l->bytes,
+	    &err) == -1) {
 		fall_back(k, i, err.text);
 	}
 }

@@ -13,7 +13,7 @@
  *  advisory new        room, devices   ask MATCH               (claimed)
  *  (claimed)           matches         compose alerts, route   delivery due
  *  (claimed)           not done (2nd)  set aside, tell         advisory aside
- *  delivery due        room            ask MAIL SYSLOG HOOK    (claimed): outbox.c
+ *  delivery due        room            ask MAIL SYSLOG HOOK    see outbox.c
  *
  * Every change is committed before the next ask is made; a crash of the keeper
  * voids its claims, and the states above are found again. */

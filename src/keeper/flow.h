@@ -1,4 +1,5 @@
-/* keeper/flow.h - the turns of the flow, one file each. Private to the keeper. */
+/* keeper/flow.h - the turns of the flow, one file each. Private to the keeper.
+ *  */
 #ifndef KEEPER_FLOW_H
 #define KEEPER_FLOW_H
 #include "state.h"

@@ -31,7 +31,8 @@ table_slot(const struct device_table *t, const struct device *d)
 }
 
 void
-device_table_build(struct arena *mem, const struct matching *m, struct device_table *ret)
+device_table_build(struct arena *mem, const struct matching *m,
+    struct device_table *ret)
 {
 	uint32_t size = 2;
 

@@ -1,4 +1,5 @@
-/* sd_notify without libsystemd: one datagram (systemd.service(5), NotifyAccess). */
+/* sd_notify without libsystemd: one datagram (systemd.service(5),
+ * NotifyAccess). */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

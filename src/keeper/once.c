@@ -1,4 +1,5 @@
-/* `once`: poll all feeds, deliver, stop. And what is due only: keeper_deliver. */
+/* `once`: poll all feeds, deliver, stop. And what is due only: keeper_deliver.
+ *  */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

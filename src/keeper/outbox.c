@@ -27,6 +27,7 @@ struct lane {
 	struct arena	 mem;		/* of the batch */
 	struct due_delivery *due;
 	uint32_t	 n_due;
+	int64_t		 since[BATCH_MAX];	/* time of its alert */
 	bool		 answered[BATCH_MAX];
 	struct settled	 settled[BATCH_MAX];	/* not yet committed */
 	uint32_t	 n_settled;
@@ -125,9 +126,9 @@ attach(struct lane *l, const struct due_delivery *due, struct blob *bytes,
 }
 
 static int
-pack_one(struct lane *l, const struct due_delivery *due, struct buf *out,
-    struct err *err)
+pack_one(struct lane *l, uint32_t i, struct buf *out, struct err *err)
 {
+	const struct due_delivery *due = &l->due[i];
 	struct blob alert = BLOB_INIT, document = BLOB_INIT;
 	struct delivery d = { .id = due->id, .recipient = due->recipient,
 	    .tries = due->tries, .prior = due->prior,
@@ -140,6 +141,7 @@ pack_one(struct lane *l, const struct due_delivery *due, struct buf *out,
 		goto out;
 	unpack_open(&in, alert.map, alert.len);
 	alert_unpack(&in, &l->mem, &d.alert);
+	l->since[i] = d.alert.time;
 	if (unpack_done(&in, err) == -1 ||
 	    attach(l, due, &document, &d, err) == -1)
 		goto out;
@@ -162,7 +164,7 @@ send_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	sink_pack(&out, &l->sink->sink);
 	pack_u32(&out, l->n_due);
 	for (uint32_t i = 0; i < l->n_due; i++)
-		if (pack_one(l, &l->due[i], &out, err) == -1)
+		if (pack_one(l, i, &out, err) == -1)
 			goto out;
 	if (out.over)
 		rc = err_limit(err, "the batch is larger than a body may be");
@@ -285,6 +287,12 @@ settle(struct lane *l, struct unpack *in)
 	s->outcome.receipt = arena_text(&l->mem, o.receipt);
 	s->next_at = schedule_delivery(due->tries + 1, now, o.not_before,
 	    (uint64_t)id);
+	if (o.kind == OUTCOME_DEFERRED &&
+	    schedule_gives_up(now - l->since[i])) {
+		s->outcome.kind = o.kind = OUTCOME_REFUSED;
+		s->outcome.reason = o.reason = arena_printf(&l->mem,
+		    "given up after five days: %s", o.reason);
+	}
 	log_outcome(l, due, &o);
 	count_outcome(l->k, &o);
 	if (o.kind == OUTCOME_DELIVERED)

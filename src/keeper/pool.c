@@ -43,7 +43,8 @@ struct slot {
 	enum slot_state	 state;
 	struct spawned	 helper;
 	int64_t		 deadline;	/* mono ms; INT64_MAX = none */
-	struct ask	*ask;		/* BUSY; NULL while it holds the prelude */
+	/* BUSY; NULL while it holds the prelude */
+	struct ask	*ask;
 	char		 group[GROUP_MAX];
 	uint32_t	 prelude;	/* generation that it holds */
 	uint32_t	 id;		/* of the ask in flight */
@@ -242,10 +243,14 @@ act_leave(struct slot *s, struct frame *f)
 static void
 missing_layers(unsigned missing, struct buf *out)
 {
-	for (unsigned bit = 0; bit < SANDBOX_LAYERS; bit++)
-		if (missing & (1u << bit))
-			buf_printf(out, "%s%s", out->len > 0 ? ", " : "",
-			    sandbox_layer_name(bit));
+	const char *sep = "";
+
+	for (unsigned bit = 0; bit < SANDBOX_LAYERS; bit++) {
+		if (!(missing & (1u << bit)))
+			continue;
+		buf_printf(out, "%s%s", sep, sandbox_layer_name(bit));
+		sep = ", ";
+	}
 }
 
 /* This kind stays down until the next reload; the text says what to do. */
@@ -273,6 +278,10 @@ act_hello(struct slot *s, struct frame *f)
 	hello_unpack(&in, &hello);
 	if (unpack_done(&in, NULL) == -1) {
 		act_garbled(s, f);
+		return;
+	}
+	if (s->arms != p->arms_now) {
+		bury(s);	/* of before the reload: no longer to be judged */
 		return;
 	}
 	p->layers = hello.layers;
@@ -405,10 +414,19 @@ act_answer(struct slot *s, struct frame *f)
 		act_leave(s, f);
 }
 
+/* Only a batch is answered in parts; all others take the first answer for the
+ * last and forget the ask. */
+static bool
+takes_parts(enum ask_kind kind)
+{
+	return kind == ASK_MAIL || kind == ASK_SYSLOG || kind == ASK_HOOK;
+}
+
 static void
 act_part(struct slot *s, struct frame *f)
 {
 	if (s->ask == NULL || !answers_this(s, f) ||
+	    !takes_parts(s->ask->what.kind) ||
 	    ++s->ask->parts > BATCH_MAX || deliver_answer(s, f, true) == -1)
 		act_garbled(s, f);
 }
@@ -453,6 +471,16 @@ queue_take(struct pool *p, struct ask **at)
 	return a;
 }
 
+static void
+queue_push_front(struct pool *p, struct ask *a)
+{
+	a->next = p->first;
+	p->first = a;
+	if (a->next == NULL)
+		p->last = &a->next;
+	p->queued++;
+}
+
 /* The first ask that this helper may serve: its own group's, if it has one. */
 static struct ask **
 queue_find(struct pool *p, const struct slot *s)
@@ -492,6 +520,7 @@ send_ask(struct slot *s, enum ask_kind kind, const struct buf *fields, int fd,
 static void
 give(struct slot *s, struct ask *a)
 {
+	struct pool *p = s->pool;
 	struct buf fields = BUF_INIT(FRAME_BODY_MAX);
 	struct blob body = BLOB_INIT;
 	struct err err = ERR_INIT;
@@ -505,8 +534,13 @@ give(struct slot *s, struct ask *a)
 	if (a->group[0] != '\0')
 		memcpy(s->group, a->group, sizeof(s->group));
 	s->ask = a;
-	if (send_ask(s, a->what.kind, &fields, body.fd, a->what.limit_ms) == -1)
+	if (send_ask(s, a->what.kind, &fields, body.fd, a->what.limit_ms) ==
+	    -1) {
+		/* it left before it saw the ask, which thus costs nothing */
+		s->ask = NULL;
+		queue_push_front(p, a);
 		dies(s, ASK_CRASHED, "closed its socket");
+	}
 out:
 	buf_clear(&fields);
 	blob_clear(&body);

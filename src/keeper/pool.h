@@ -2,9 +2,9 @@
  *
  * Never blocks; driven by the loop. One ask is in flight per helper. An ask
  * waits in the pool's queue until a helper is free; only then is it filled, so
- * that a long queue holds no bodies. Each ask ends in exactly one call of `done`
- * with more == false, whatever happens to the helper. The life of a slot is the
- * table in pool.c. */
+ * that a long queue holds no bodies. Each ask ends in exactly one call of
+ * `done` with more == false, whatever happens to the helper. The life of a
+ * slot is the table in pool.c. */
 #ifndef KEEPER_POOL_H
 #define KEEPER_POOL_H
 #include <poll.h>
@@ -23,10 +23,12 @@ struct unpack;
 struct pool_kind {
 	const char	*program;	/* "fetch" */
 	const char	*path;		/* of the executable */
-	const char *const *args;	/* further ones, NULL-terminated; or NULL */
+	/* further ones, NULL-terminated; or NULL */
+	const char *const *args;
 	unsigned	 size;		/* helpers at a time */
 	unsigned	 max_use;	/* asks before it retires */
-	unsigned	 demand;	/* sandbox layers that must be enforced */
+	/* sandbox layers that must be enforced */
+	unsigned	 demand;
 	bool		 grouped;	/* a helper serves one group only */
 	int64_t		 start_ms, leave_ms, idle_ms;
 };
@@ -37,7 +39,8 @@ struct pool_kind {
 struct pool_result {
 	enum ask_end	 end;
 	bool		 more;		/* a part; others follow */
-	struct unpack	*answer;	/* NULL unless ANSWERED without failure */
+	/* NULL unless ANSWERED without failure */
+	struct unpack	*answer;
 	struct blob	*body;		/* as above */
 	const struct err *failure;	/* NULL if there is none */
 	const char	*why;		/* for people, if end is not ANSWERED */
@@ -86,7 +89,8 @@ struct pool_view {
 	unsigned	 queue;
 	unsigned	 layers;	/* of the last HELLO */
 	unsigned	 deaths;	/* in all */
-	const char	*down;		/* why this kind stays down; "" if it does not */
+	/* why this kind stays down; "" if it does not */
+	const char	*down;
 };
 void	 pool_view(const struct pool *p, struct pool_view *ret);
 #endif

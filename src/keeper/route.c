@@ -2,6 +2,7 @@
  * `continue`. A pure function of the config, the advisory and the match. */
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include "compose.h"
@@ -15,12 +16,24 @@ any_glob(const char **list, uint32_t n, const char *value)
 	return n == 0;
 }
 
+/* The tags of a device stand in one text, see noun/device.h. */
 static bool
 any_tag(const char **list, uint32_t n, const struct device *d)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (device_has_tag(d, list[i]))
-			return true;
+	char tag[FIELD_MAX + 1];
+	const char *at = d->tags;
+
+	while (n > 0 && *at != '\0') {
+		size_t len = strcspn(at, " \t,;");
+
+		if (len > 0 && len < sizeof(tag)) {
+			memcpy(tag, at, len);
+			tag[len] = '\0';
+			if (any_glob(list, n, tag))
+				return true;
+		}
+		at += len + (at[len] != '\0');
+	}
 	return n == 0;
 }
 

@@ -69,7 +69,5 @@ schedule_backoff_ms(uint32_t deaths)
 {
 	if (deaths == 0)
 		return 0;
-	if (deaths > 6)
-		return 60000;
-	return (1000LL << (deaths - 1)) > 60000 ? 60000 : 1000LL << (deaths - 1);
+	return deaths > 6 ? 60000 : 1000LL << (deaths - 1);
 }

@@ -1,5 +1,6 @@
 /* keeper/schedule.h - when to poll, when to try again. Pure functions: `now`
- * and the seed come in, so that a year of retries is tested in a millisecond. */
+ * and the seed come in, so that a year of retries is tested in a millisecond.
+ *  */
 #ifndef KEEPER_SCHEDULE_H
 #define KEEPER_SCHEDULE_H
 #include <stdbool.h>

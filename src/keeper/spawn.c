@@ -29,7 +29,8 @@ child(const char *path, char *const *argv, char *const *envp, int sock,
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	setpgid(0, 0);		/* a ^C at the terminal is the keeper's to handle */
+	/* a ^C at the terminal is the keeper's to handle */
+	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
@@ -52,7 +53,7 @@ environment(char **envp, size_t room)
 {
 	static const char *const kept[] = {
 		"ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=",
-		"ADVRELAY_SANDBOX=", "LLVM_PROFILE_FILE=", "GCOV_PREFIX="
+		"ADVRELAY_SANDBOX=", "SSL_CERT_FILE="
 	};
 	static char utc[] = "TZ=UTC";
 	size_t n = 0;

@@ -75,7 +75,8 @@ void	 devices_free(struct devices *d);
 /* Looks at the files; asks LIST if something changed. */
 void	 devices_look(struct keeper *k, int64_t now);
 bool	 devices_ready(const struct keeper *k);		/* an index is in use */
-bool	 devices_settled(const struct keeper *k);	/* no LIST is in flight */
+/* no LIST is in flight */
+bool	 devices_settled(const struct keeper *k);
 uint32_t devices_count(const struct keeper *k);
 
 /* --- outbox.c: deliveries on their way --- */
@@ -111,6 +112,8 @@ void	 answer_request(struct keeper *k, const char *line, size_t len,
     struct buf *out);
 
 /* --- notify.c: systemd --- */
-void	 notify_send(const char *state);	/* "READY=1" ...; no-op without systemd */
-int64_t	 notify_watchdog_ms(void);	/* how often to say WATCHDOG=1; 0 = never */
+/* "READY=1" ...; no-op without systemd */
+void	 notify_send(const char *state);
+/* how often to say WATCHDOG=1; 0 = never */
+int64_t	 notify_watchdog_ms(void);
 #endif

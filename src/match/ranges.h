@@ -1,9 +1,9 @@
 /* match/ranges.h - the version ranges that publishers print.
  *
  * "< V3.1", "<= 5.008", "vers:all/<V7", "All versions < V9.1",
- * ">= 6.02 | <= 6.05" (here the bar means and), "1.00 | 1.04" (here it means or), "V2.0 and prior",
- * "<V19_Update_1", "< V36.011 V35.013" (one bound for each line). What cannot
- * be read makes the answer VERDICT_UNKNOWN, never a no. */
+ * ">= 6.02 | <= 6.05" (here the bar means and), "1.00 | 1.04" (or),
+ * "V2.0 and prior", "<V19_Update_1", "< V36.011 V35.013" (one bound for each
+ * line). What cannot be read makes the answer VERDICT_UNKNOWN, never a no. */
 #ifndef MATCH_RANGES_H
 #define MATCH_RANGES_H
 #include <stdbool.h>

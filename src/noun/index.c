@@ -126,21 +126,29 @@ index_find(const struct index *ix, uint64_t key)
 	return run;
 }
 
-uint32_t
-index_group(const struct index *ix, uint64_t key)
+const struct index_vendor *
+index_vendor(const struct index *ix, uint64_t key)
 {
 	if (ix->n_vendors == 0)
-		return INDEX_NO_VENDOR;
+		return NULL;
 	uint64_t i = slot_of(key, ix->n_vendors);
 	for (uint64_t tries = 0; tries < ix->n_vendors; tries++) {
 		if (ix->vendors[i].key == 0)
 			break;
 		if (ix->vendors[i].key == key)
-			return ix->vendors[i].group;
+			return &ix->vendors[i];
 		if (++i == ix->n_vendors)
 			i = 0;
 	}
-	return INDEX_NO_VENDOR;
+	return NULL;
+}
+
+uint32_t
+index_group(const struct index *ix, uint64_t key)
+{
+	const struct index_vendor *v = index_vendor(ix, key);
+
+	return v != NULL ? v->group : INDEX_NO_VENDOR;
 }
 
 const struct index_model *
@@ -223,41 +231,55 @@ index_device(const struct index *ix, uint32_t device, struct arena *mem,
 }
 
 /* Compares the pattern's start, up to its first wildcard, with a device's
- * order number. */
+ * number. */
 static int
-compare_start(const struct index *ix, uint32_t device, const char *start,
-    size_t n)
+compare_start(const struct index *ix, uint32_t device, enum index_column column,
+    const char *start, size_t n)
 {
 	char order[ORDER_TEXT];
 
-	order_read(index_column(ix, device, INDEX_COLUMN_part_number), order,
-	    sizeof(order));
+	order_read(index_column(ix, device, column), order, sizeof(order));
 	return strncmp(order, start, n);
+}
+
+static struct index_run
+sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
+    enum index_column column, const char *pattern)
+{
+	size_t n = strcspn(pattern, "?*");
+	struct index_run run = { .at = NULL, .n = 0 };
+	uint64_t low = 0, high = count;
+
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+		if (compare_start(ix, list[mid], column, pattern, n) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	uint64_t end = count, from = low;
+	while (from < end) {
+		uint64_t mid = from + (end - from) / 2;
+		if (compare_start(ix, list[mid], column, pattern, n) <= 0)
+			from = mid + 1;
+		else
+			end = mid;
+	}
+	run.at = list + low;
+	run.n = (uint32_t)(from - low);
+	return run;
 }
 
 struct index_run
 index_orders(const struct index *ix, const char *pattern)
 {
-	size_t n = strcspn(pattern, "?*");
-	struct index_run run = { .at = NULL, .n = 0 };
-	uint64_t low = 0, high = ix->n_orders;
+	return sorted_run(ix, ix->orders, ix->n_orders,
+	    INDEX_COLUMN_part_number, pattern);
+}
 
-	while (low < high) {
-		uint64_t mid = low + (high - low) / 2;
-		if (compare_start(ix, ix->orders[mid], pattern, n) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	uint64_t end = ix->n_orders, from = low;
-	while (from < end) {
-		uint64_t mid = from + (end - from) / 2;
-		if (compare_start(ix, ix->orders[mid], pattern, n) <= 0)
-			from = mid + 1;
-		else
-			end = mid;
-	}
-	run.at = ix->orders + low;
-	run.n = (uint32_t)(from - low);
-	return run;
+struct index_run
+index_serials(const struct index *ix, const char *pattern)
+{
+	return sorted_run(ix, ix->serials, ix->n_serials, INDEX_COLUMN_serial,
+	    pattern);
 }

@@ -5,13 +5,14 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "index_build.h"
 #include "noun/index.h"
 
 void *
 items_add(struct items *it, size_t n, size_t size)
 {
-	if (it->n + n > it->room) {
+	if (it->at == NULL || it->n + n > it->room) {
 		it->room = it->room * 2 > it->n + n ? it->room * 2 :
 		    it->n + n + 64;
 		it->at = mem_resize(it->at, it->room * size);
@@ -107,7 +108,7 @@ index_builder_free(struct index_builder *b)
 		return;
 	struct items *all[] = { &b->strings, &b->rows, &b->row_at,
 	    &b->model_of, &b->models, &b->tokens, &b->pairs, &b->vendors,
-	    &b->orders, &b->lists };
+	    &b->orders, &b->serials, &b->lists };
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->model_set, &b->vendor_set,
@@ -119,22 +120,38 @@ index_builder_free(struct index_builder *b)
 	free(b);
 }
 
-/* The maker's group; a new one if `group` is 0 and it is not known. */
+static void
+add_pair(struct index_builder *b, uint64_t key, uint32_t value)
+{
+	struct pair *p = items_add(&b->pairs, 1, sizeof(*p));
+
+	p->key = key;
+	p->value = value;
+}
+
+/* The group of the i-th maker in m; a new one if `group` is 0 and he is not
+ * known. */
 static uint32_t
-vendor_group(struct index_builder *b, uint64_t key, unsigned words,
-    uint32_t group)
+vendor_group(struct index_builder *b, const struct maker *m, unsigned i,
+    uint32_t group, enum index_vendor_flags flag)
 {
 	bool new = false;
-	uint32_t *at = set_find(&b->vendor_set, key, &new);
+	uint32_t *at = set_find(&b->vendor_set, m->key[i], &new);
 
 	if (new) {
 		struct index_vendor *v = items_add(&b->vendors, 1, sizeof(*v));
-		v->key = key;
-		v->words = words;
+		*at = (uint32_t)b->vendors.n - 1;
+		v->key = m->key[i];
+		v->words = (uint16_t)m->words[i];
+		v->flags = 0;
 		v->group = group != 0 ? group : b->groups++;
-		*at = v->group;
+		for (unsigned k = 0; k < m->n_starts[i]; k++)
+			add_pair(b, index_key(INDEX_MAKER, 0, m->start[i][k]),
+			    v->group << 1 | (m->plain[i] >> k & 1));
 	}
-	return *at;
+	struct index_vendor *v = (struct index_vendor *)b->vendors.at + *at;
+	v->flags = (uint16_t)(v->flags | flag);
+	return v->group;
 }
 
 void
@@ -146,17 +163,8 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 		struct maker m;
 		maker_read(*names, &m);
 		if (m.n > 0)
-			group = vendor_group(b, m.key[0], m.words[0], group);
+			group = vendor_group(b, &m, 0, group, INDEX_KNOWN);
 	}
-}
-
-static void
-add_pair(struct index_builder *b, uint64_t key, uint32_t value)
-{
-	struct pair *p = items_add(&b->pairs, 1, sizeof(*p));
-
-	p->key = key;
-	p->value = value;
 }
 
 /* The word that tells most: the longest with a digit, else the longest. */
@@ -188,7 +196,7 @@ model_keys(struct index_builder *b, uint32_t model, const struct name *name,
 
 	for (unsigned v = 0; v < n; v++) {
 		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
-		    vendor_group(b, maker->key[v], maker->words[v], 0);
+		    vendor_group(b, maker, v, 0, INDEX_LISTED);
 		bool again = false;
 		for (unsigned i = 0; i < v; i++)
 			again |= seen[i] == group;
@@ -248,6 +256,20 @@ new_model(struct index_builder *b, const struct device *d, const char *text)
 	return number;
 }
 
+/* A further column that holds the digest of the device's firmware file. */
+static bool
+is_digest_column(const char *name)
+{
+	static const char *const names[] = { "sha256", "sha-256", "sha512",
+	    "sha-512", "sha1", "md5", "hash", "digest", "file hash",
+	    "file_hash", "firmware_hash", "firmware hash", "checksum", NULL };
+
+	for (const char *const *n = names; *n != NULL; n++)
+		if (text_eq_nocase(name, *n))
+			return true;
+	return false;
+}
+
 /* Identifiers that lead to this device. */
 static void
 device_keys(struct index_builder *b, uint32_t number, const struct device *d,
@@ -277,6 +299,15 @@ device_keys(struct index_builder *b, uint32_t number, const struct device *d,
 		if (n > 0)
 			add_pair(b, index_key(INDEX_SERIAL, 0,
 			    index_hash(order, n)), number);
+		if (n > 0)
+			items_add_u32(&b->serials, number);
+	}
+	for (uint32_t i = 0; i < d->n_extra; i++) {
+		if (!is_digest_column(d->extra[i].name))
+			continue;
+		uint64_t digest = index_digest(d->extra[i].value);
+		if (digest != 0)
+			add_pair(b, index_key(INDEX_HASH, 0, digest), number);
 	}
 	uint64_t h = d->cpe[0] != '\0' ? index_cpe(d->cpe) : 0;
 	if (h != 0)
@@ -294,7 +325,7 @@ enter_list(struct index_builder *b, const char *list, struct err *err)
 		return 0;
 	if (strlen(list) >= sizeof(b->list_name))
 		return err_limit(err, "the name of a device list is too long");
-	strcpy(b->list_name, list);
+	memcpy(b->list_name, list, strlen(list) + 1);
 	items_add_u32(&b->lists, keep_once(b, list));
 	b->list = (uint32_t)b->lists.n - 1;
 	return 0;

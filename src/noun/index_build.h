@@ -32,6 +32,7 @@ struct index_builder {
 	struct items	 pairs;		/* struct pair */
 	struct items	 vendors;	/* struct index_vendor, in order */
 	struct items	 orders;	/* uint32_t, with a part number */
+	struct items	 serials;	/* uint32_t, with a serial number */
 	struct items	 lists;		/* uint32_t strings */
 	struct set	 known;		/* texts kept once */
 	struct set	 model_set, vendor_set, ids;

@@ -146,19 +146,20 @@ compare_ordered(const void *va, const void *vb)
 	return a->device < b->device ? -1 : a->device > b->device;
 }
 
-/* Devices by order number, for patterns. */
+/* Devices by order or serial number, for patterns. */
 static void
-sort_orders(struct index_builder *b)
+sort_orders(const struct index_builder *b, const struct items *list_of,
+    enum index_column column)
 {
-	uint32_t *device = b->orders.at;
-	size_t n = b->orders.n;
+	uint32_t *device = list_of->at;
+	size_t n = list_of->n;
 	struct ordered *list = mem_alloc((n + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < n; i++) {
 		const uint32_t *row = (const uint32_t *)b->rows.at +
 		    ((const uint32_t *)b->row_at.at)[device[i]];
 		uint32_t below = row[0] &
-		    ((1u << INDEX_COLUMN_part_number) - 1);
+		    ((1u << column) - 1);
 		char order[ORDER_TEXT];
 		list[i].device = device[i];
 		list[i].text = (const char *)b->strings.at +
@@ -227,13 +228,14 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
 	make_slots(b, &slots, &members);
 	make_members(b, &members);
 	make_vendors(b, &vendors);
-	sort_orders(b);
+	sort_orders(b, &b->orders, INDEX_COLUMN_part_number);
+	sort_orders(b, &b->serials, INDEX_COLUMN_serial);
 	/* Of the builder's own arrays under the same names. */
 	const struct items *all_slots = &slots, *all_vendors = &vendors,
 	    *all_members = &members, *all_tokens = &b->tokens,
 	    *all_models = &b->models, *all_row_at = &b->row_at,
 	    *all_rows = &b->rows, *all_orders = &b->orders,
-	    *all_lists = &b->lists, *all_strings = &b->strings;
+	    *all_serials = &b->serials, *all_lists = &b->lists, *all_strings = &b->strings;
 #define X(name, type)							\
 	head.name.at = at;						\
 	head.name.n = all_##name->n;					\

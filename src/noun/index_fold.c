@@ -233,6 +233,26 @@ index_cpe(const char *cpe)
 }
 
 uint64_t
+index_digest(const char *text)
+{
+	char hex[160];
+	size_t n = 0;
+
+	const char *colon = strrchr(text, ':');
+	for (const char *p = colon != NULL ? colon + 1 : text; *p != '\0';
+	    p++) {
+		char c = *p >= 'A' && *p <= 'F' ? (char)(*p - 'A' + 'a') : *p;
+		if (c == ' ')
+			continue;
+		if (!(fold_is_digit(c) || (c >= 'a' && c <= 'f')) ||
+		    n == sizeof(hex))
+			return 0;
+		hex[n++] = c;
+	}
+	return n >= 32 ? index_hash(hex, n) : 0;
+}
+
+uint64_t
 index_purl(const char *purl, const char **ret_version)
 {
 	*ret_version = "";

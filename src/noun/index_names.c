@@ -39,15 +39,29 @@ static const char *const legal_forms[] = {
 	"corp", "corporation", "company", "kg", "kgaa", "mbh", "se", "sa",
 	"sas", "spa", "srl", "bv", "nv", "ab", "asa", "aps", "oy", "oyj",
 	"plc", "pty", "pte", "llp", "lp", "sro", "kk", "sl", "ltda", "the",
-	"and", "group", "holding", "holdings", "international", "intl", NULL
+	"and", "und", "et", "og", "och", "group", "holding", "holdings",
+	"international", "intl", NULL
+};
+
+/* Words behind a maker's name that say what or where, not who. */
+static const char *const plain_words[] = {
+	"industry", "industries", "industrial", "automation", "digital",
+	"software", "electronics", "electronic", "systems", "system",
+	"technologies", "technology", "tech", "solutions", "controls",
+	"control", "networks", "networking", "security", "products",
+	"services", "factory", "division", "process", "america", "americas",
+	"usa", "us", "germany", "deutschland", "japan", "china", "europe",
+	"uk", "france", "italia", "italy", "india", "canada", "nordic",
+	"productcert", "psirt", "cert", NULL
 };
 
 /* Takes one maker's name from flat[at, end). */
 static void
-maker_add(struct maker *m, const char *flat, size_t at, size_t end)
+maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 {
 	uint64_t all = HASH_START, bare = HASH_START;
-	unsigned n_all = 0, n_bare = 0;
+	uint64_t start[MAKER_STARTS_MAX];
+	unsigned n_all = 0, n_bare = 0, n_starts = 0, plain = 0;
 	char last_all = 0, last_bare = 0;
 
 	for (size_t a = at, e; next_word(flat, end, &a, &e); a = e) {
@@ -62,6 +76,12 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end)
 		if (n_bare == 0 && e - a == 3 &&
 		    memcmp(flat + a, "the", 3) == 0)
 			continue;
+		if (n_bare > 0 && n_starts < MAKER_STARTS_MAX) {
+			start[n_starts] = hash_end(bare);
+			plain |= 1u << n_starts++;
+		}
+		if (n_bare > 0 && !word_is(flat, a, e, plain_words))
+			plain = 0;
 		bare = hash_signs(bare, flat + a, e - a, &last_bare);
 		n_bare++;
 	}
@@ -73,6 +93,10 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end)
 			return;
 	m->key[m->n] = key;
 	m->words[m->n] = n_bare != 0 ? n_bare : n_all;
+	m->part[m->n] = part;
+	m->plain[m->n] = plain;
+	m->n_starts[m->n] = n_starts;
+	memcpy(m->start[m->n], start, sizeof(start));
 	m->n++;
 }
 
@@ -110,8 +134,11 @@ maker_read(const char *text, struct maker *ret)
 	size_t len = name_fold(text, flat, sizeof(flat));
 
 	ret->n = 0;
-	maker_add(ret, flat, 0, len);
+	maker_add(ret, flat, 0, len, false);
 	size_t start = 0;
+	/* "Pepperl & Fuchs" is one; "ABB, Siemens and WAGO" are three. */
+	bool several = strpbrk(flat, ",;|/(") != NULL ||
+	    strstr(flat, " - ") != NULL || strstr(flat, "ormerly") != NULL;
 	for (size_t at = 0; at < len;) {
 		size_t n = maker_join(flat, at, len);
 		if (n == 0) {
@@ -122,14 +149,14 @@ maker_read(const char *text, struct maker *ret)
 		size_t a = start, e;
 		if (at > start && next_word(flat, at, &a, &e) &&
 		    !word_is(flat, a, e, legal_forms))
-			maker_add(ret, flat, start, at);
+			maker_add(ret, flat, start, at, !several);
 		at += n;
 		start = at;
 	}
 	size_t a = start, e;
 	if (start > 0 && next_word(flat, len, &a, &e) &&
 	    !word_is(flat, a, e, legal_forms))
-		maker_add(ret, flat, start, len);
+		maker_add(ret, flat, start, len, !several);
 }
 
 /* --- order codes --- */
@@ -398,7 +425,8 @@ maker_prefix(const struct name *n, const struct maker *maker)
 		for (unsigned k = 1; k < n->n && k <= 6; k++) {
 			struct maker one = { .n = 0 };
 			maker_add(&one, n->flat, n->token[0].at,
-			    (size_t)n->token[k - 1].at + n->token[k - 1].len);
+			    (size_t)n->token[k - 1].at + n->token[k - 1].len,
+			    false);
 			if (one.n == 1 && one.key[0] == maker->key[i])
 				return k;
 		}

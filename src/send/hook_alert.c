@@ -1,7 +1,7 @@
 /* The canonical alert as JSON, in the envelope of Standard Webhooks. */
+#include <stdio.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -265,12 +265,13 @@ add_alert(struct body *b)
 static bool
 body_fits(struct body *b, struct buf *one)
 {
-	char type[64] = "advisory.alert.";
+	char type[64];
 
 	buf_reset(one);
 	jout_init(&b->j, one);
 	jout_object(&b->j);
-	strncat(type, event_name(b->alert->event), sizeof(type) / 2);
+	snprintf(type, sizeof(type), "advisory.alert.%s",
+	    event_name(b->alert->event));
 	jout_kv(&b->j, "type", type);
 	add_time(b, "timestamp", b->alert->time);
 	jout_key(&b->j, "data");

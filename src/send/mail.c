@@ -139,7 +139,7 @@ item_of_message(struct post *p, smtp_message_t m)
 	for (size_t i = 0; i < p->n; i++)
 		if (p->item[i].message == m)
 			return &p->item[i];
-	bug("a message that is not ours");
+	bug("a mail that is not ours");
 }
 
 static struct item *

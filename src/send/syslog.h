@@ -28,8 +28,8 @@ struct syslog_form {
 	uint32_t	 facility;	/* 0..23 */
 	uint32_t	 enterprise;	/* of our SD-IDs; 0 = the example's */
 	bool		 bom;		/* before MSG */
-	bool		 one_device;	/* match@ tells of the first match in full,
-					 * not of all devices by id */
+	/* match@ has the first match in full, not all devices by id */
+	bool		 one_device;
 	size_t		 max;		/* bytes; at least SYSLOG_TEXT_LEAST */
 };
 

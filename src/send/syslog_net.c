@@ -28,8 +28,10 @@
  * 1.3 it judges our certificate after we are done. A connection younger than
  * this is watched for so long before what it took counts. */
 #define FRESH_MS 200
+#define WATCH_MS 10		/* between two looks */
 /* How long a peer may take to close after us; then it is its affair. */
 #define FAREWELL_MS 200
+#define READS_MOST 64		/* of a server that should be silent */
 
 struct syslog_link {
 	enum syslog_transport	 transport;
@@ -102,7 +104,8 @@ wait_for(int fd, short events, int64_t ms, short *ret_events)
 	return n > 0;
 }
 
-/* ---- opening -------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------
+ *  */
 
 /* The errno of an attempt to connect, 0 if it came about. */
 static int
@@ -238,27 +241,53 @@ link_free(struct syslog_link *l)
 	free(l);
 }
 
-/* ---- is the peer still there? --------------------------------------------- */
+/* ---- is the peer still there? ---------------------------------------------
+ *  */
 
-/* What a closed TLS connection has to say: an alert, or nothing. The end of
- * the stream is in, so that no read can wait. */
+/* What a closed TLS connection has to say: an alert, or nothing. One of them is
+ * in, so that no read can wait. */
 static int
 closed_tls(struct syslog_link *l, struct err *err)
 {
 	char waste[4096];
-	long n;
+	long n = 1;
 
-	do {
+	limit_calls(l->fd, 1);
+	for (int i = 0; i < READS_MOST && n > 0; i++)
 		n = tls_read(l->tls, waste, sizeof(waste), err);
-	} while (n > 0);
+	if (n > 0)
+		return err_peer(err, "the server sends data, which no syslog"
+		    " server does");
 	if (n == 0)
 		err_peer(err, "the server closed the connection");
 	return err_in(err, "the server ended the TLS session (does it accept"
 	    " our client certificate and address?)");
 }
 
+/* Is an alert among the records that wait to be read? Of TLS 1.2 it has its own
+ * type; of TLS 1.3 it looks like data, and has 2 bytes, the inner type and the
+ * tag (RFC 8446, 5.2 and 6): no session ticket is as short. Reading to find out
+ * could wait for the record after the tickets. */
+static bool
+has_alert(int fd)
+{
+	enum { HEAD = 5, ALERT = 21, DATA = 23, SEALED = 2 + 1 + 16 };
+	unsigned char seen[8192];
+	ssize_t got = recv(fd, seen, sizeof(seen), MSG_PEEK | MSG_DONTWAIT);
+	size_t n = got > 0 ? (size_t)got : 0, at = 0;
+
+	while (at + HEAD <= n) {
+		size_t len = (size_t)seen[at + 3] << 8 | seen[at + 4];
+
+		if (seen[at] == ALERT || (seen[at] == DATA && len <= SEALED))
+			return at + HEAD + len <= n;
+		at += HEAD + len;
+	}
+	return false;
+}
+
 /* A syslog server never writes, so that what can be read is the end. With TLS
- * there are session tickets too: there only the end itself counts. */
+ * there are session tickets too: there an alert or the end itself counts. */
 static int
 peer_check(struct syslog_link *l, struct err *err)
 {
@@ -270,10 +299,13 @@ peer_check(struct syslog_link *l, struct err *err)
 	if (!wait_for(l->fd, POLLIN | POLLRDHUP, 0, &events))
 		return 0;
 	if (l->transport == SYSLOG_TLS)
-		return (events & end) != 0 ? closed_tls(l, err) : 0;
-	do {
+		return (events & end) != 0 || has_alert(l->fd) ?
+		    closed_tls(l, err) : 0;
+	n = 1;
+	for (int i = 0; i < READS_MOST && n > 0; i++)
 		n = recv(l->fd, waste, sizeof(waste), MSG_DONTWAIT);
-	} while (n > 0);
+	if (n > 0)
+		return 0;	/* odd, but alive */
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (l->transport == SYSLOG_UDP)
@@ -285,7 +317,8 @@ peer_check(struct syslog_link *l, struct err *err)
 	return err_peer(err, "the connection broke: %s", strerror(errno));
 }
 
-/* ---- sending -------------------------------------------------------------- */
+/* ---- sending --------------------------------------------------------------
+ *  */
 
 static int
 send_plain(struct syslog_link *l, const char *p, size_t n, struct err *err)
@@ -365,23 +398,27 @@ wait_drained(struct syslog_link *l, struct err *err)
 int
 syslog_link_drain(struct syslog_link *l, struct err *err)
 {
-	int64_t fresh = l->born.ms + FRESH_MS - mono_now().ms;
+	bool stream = l->transport != SYSLOG_UDP;
+	struct mono grown = { l->born.ms + FRESH_MS };
+	int rc = stream ? wait_drained(l, err) : 0;
 	short events;
 
-	if (l->transport != SYSLOG_UDP) {
-		if (wait_drained(l, err) == -1)
-			return err_in(err, "%s", l->shown);
-		if (fresh > left_ms(l->deadline))
-			fresh = left_ms(l->deadline);
-		if (fresh > 0)
-			(void)wait_for(l->fd, POLLRDHUP, fresh, &events);
+	if (grown.ms > l->deadline.ms)
+		grown = l->deadline;
+	while (rc == 0 && stream && left_ms(grown) > 0) {
+		int64_t left = left_ms(grown);
+
+		(void)wait_for(l->fd, POLLRDHUP, left < WATCH_MS ? left :
+		    WATCH_MS, &events);
+		rc = peer_check(l, err);
 	}
-	if (peer_check(l, err) == -1)
-		return err_in(err, "%s", l->shown);
-	return 0;
+	if (rc == 0)
+		rc = peer_check(l, err);
+	return rc == 0 ? 0 : err_in(err, "%s", l->shown);
 }
 
-/* ---- the kept link -------------------------------------------------------- */
+/* ---- the kept link --------------------------------------------------------
+ *  */
 
 void
 syslog_link_keep(struct syslog_link *l)

@@ -21,7 +21,8 @@
  * vector, what is optional, devices, the title. The last must fit in
  * SYSLOG_TEXT_LEAST, whatever the alert. */
 static const struct shrink {
-	uint16_t	 text;		/* bytes of summary, changes, why, fix */
+	/* bytes of summary, changes, why, fix */
+	uint16_t	 text;
 	uint16_t	 title;		/* bytes; 0 = none */
 	uint16_t	 cves;		/* of a list */
 	bool		 vector;
@@ -382,7 +383,7 @@ syslog_text(struct buf *out, const struct syslog_form *form,
 	size_t i = 0;
 
 	if (form->max < SYSLOG_TEXT_LEAST)
-		bug("a syslog message of %zu bytes", form->max);
+		bug("a syslog line of %zu bytes", form->max);
 	for (; i < COUNT_OF(steps); i++) {
 		buf_reset(&one);
 		t.step = &steps[i];
@@ -392,7 +393,7 @@ syslog_text(struct buf *out, const struct syslog_form *form,
 			break;
 	}
 	if (i == COUNT_OF(steps))
-		bug("the shortest syslog message has over %zu bytes",
+		bug("the shortest syslog line has over %zu bytes",
 		    form->max);
 	buf_add(out, one.data, one.len);
 	buf_clear(&one);

@@ -194,8 +194,8 @@ schema_bring(struct db *db, const char *const *steps, size_t n, bool read_only,
 		return -1;
 	if (have > (int64_t)n)
 		return err_config(err, "the store has schema %lld, this "
-		    "advrelay knows %zu at most: use the newer one that made it; "
-		    "nothing was changed", (long long)have, n);
+		    "advrelay knows %zu at most: use the newer one that made "
+		    "it; nothing was changed", (long long)have, n);
 	if (have == (int64_t)n)
 		return 0;
 	if (read_only)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "inner.h"
 
@@ -137,13 +138,6 @@ struct known {
 	char		 url[URL_TEXT_MAX + 1], format[64], name[256];
 };
 
-static void
-cut(char *to, size_t room, const char *from)
-{
-	to[0] = '\0';
-	strncat(to, from, room - 1);
-}
-
 static int
 known_get(struct store *s, int64_t id, struct known *k, struct err *err)
 {
@@ -162,10 +156,10 @@ known_get(struct store *s, int64_t id, struct known *k, struct err *err)
 		k->listing = k->root || k->kind == ADDRESS_LISTING;
 		k->woken = db_get_int(q, 3) != 0;
 		k->tries = db_get_int(q, 4);
-		cut(k->sha256, sizeof(k->sha256), db_get_text(q, 5));
-		cut(k->url, sizeof(k->url), db_get_text(q, 6));
-		cut(k->format, sizeof(k->format), db_get_text(q, 7));
-		cut(k->name, sizeof(k->name), db_get_text(q, 8));
+		text_copy(k->sha256, sizeof(k->sha256), db_get_text(q, 5));
+		text_copy(k->url, sizeof(k->url), db_get_text(q, 6));
+		text_copy(k->format, sizeof(k->format), db_get_text(q, 7));
+		text_copy(k->name, sizeof(k->name), db_get_text(q, 8));
 	}
 	db_done(q);
 	if (rc == 0)

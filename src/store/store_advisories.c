@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/pack.h"
+#include "base/text.h"
 
 #include "inner.h"
 
@@ -136,7 +137,7 @@ store_advisory_aside(struct store *s, int64_t advisory, const char *why,
 	db_int(q, advisory);
 	int rc = db_step(q, err);
 	if (rc == 1)
-		strncat(id, db_get_text(q, 0), sizeof(id) - 1);
+		text_copy(id, sizeof(id), db_get_text(q, 0));
 	db_done(q);
 	if (rc == 0)
 		rc = unknown(advisory, err);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "inner.h"
 
@@ -118,7 +119,7 @@ store_document_bytes(struct store *s, int64_t document, struct blob *ret,
 		return unknown(document, err);
 	}
 	if (rc == 1) {
-		strncat(sha256, db_get_text(q, 3), sizeof(sha256) - 1);
+		text_copy(sha256, sizeof(sha256), db_get_text(q, 3));
 		rc = store_row_blob(s, q, 0, DOCUMENT_MAX, "document", &b,
 		    err);
 	}
@@ -172,8 +173,7 @@ origin_get(struct store *s, int64_t document, struct origin *o,
 	if (rc == 1) {
 		o->document = document;
 		o->feed = db_get_int(q, 0);
-		o->url[0] = '\0';
-		strncat(o->url, db_get_text(q, 1), sizeof(o->url) - 1);
+		text_copy(o->url, sizeof(o->url), db_get_text(q, 1));
 	}
 	db_done(q);
 	if (rc == 0)

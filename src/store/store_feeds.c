@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "inner.h"
 
@@ -177,7 +178,7 @@ feeds_leave(struct store *s, const struct declared *list, uint32_t n,
 		db_int(q, gone[i]);
 		rc = db_step(q, err);
 		if (rc == 1)
-			strncat(name, db_get_text(q, 0), sizeof(name) - 1);
+			text_copy(name, sizeof(name), db_get_text(q, 0));
 		db_done(q);
 		if (rc != -1)
 			rc = journal_add(s, now, "feed-left", name, err,

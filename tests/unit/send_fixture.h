@@ -168,16 +168,19 @@ batch_settled(void *ctx, const struct delivery *d, const struct outcome *o)
 	return true;
 }
 
+#define expect_all(b, kind, why) expect_all_at(__LINE__, b, kind, why)
 UNUSED_OK void
-expect_all(const struct batch *b, enum outcome_kind kind, const char *why)
+expect_all_at(int line, const struct batch *b, enum outcome_kind kind,
+    const char *why)
 {
 	ck_assert_uint_eq(b->settled, b->sending.n);
 	for (uint32_t i = 0; i < b->settled; i++) {
-		ck_assert_msg(b->o[i].kind == kind, "%s instead of %s: %s",
-		    outcome_name(b->o[i].kind), outcome_name(kind),
+		ck_assert_msg(b->o[i].kind == kind, "line %d: %s instead of %s: %s",
+		    line, outcome_name(b->o[i].kind), outcome_name(kind),
 		    b->o[i].reason);
 		ck_assert_msg(strstr(b->o[i].reason, why) != NULL,
-		    "\"%s\" says nothing of \"%s\"", b->o[i].reason, why);
+		    "line %d: \"%s\" says nothing of \"%s\"", line,
+		    b->o[i].reason, why);
 	}
 }
 

@@ -117,8 +117,7 @@ START_TEST(order)
 END_TEST
 
 static const char *const unreadable[] = {
-	"", " ", "unknown", "n/a", "d78dda6", "the first 5 digits of serial "
-	"number 24031", "all", "see manual", "V", "3.1 Professional",
+	"", " ", "unknown", "n/a", "d78dda6", "first digits of serial number 24031", "all", "see manual", "V", "3.1 Professional",
 	"tbd 2", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17", "\xe7\x89\x88",
 };
 
