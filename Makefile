@@ -135,7 +135,7 @@ $(B)/tests/$(1): tests/unit/$(1).c $$(call unit_obj,$(call room_of,$(1))) \
 	@mkdir -p $$(@D)
 	$(call say,TEST,$$@)
 	$(Q)$(CC) $(OUR_CPPFLAGS) -Isrc $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $$@ \
-		$$(sort $$(filter %.c %.o,$$^)) $$(filter %.a,$$^) $($(call room_of,$(1))_LIBS) \
+		$$< $$(sort $$(filter %.o,$$^)) $$(filter %.a,$$^) $($(call room_of,$(1))_LIBS) \
 		-lcheck -lsubunit -lm -lrt -lpthread $(COMMON_LIBS)
 endef
 $(foreach t,$(UNIT:$(B)/tests/%=%),$(eval $(call unit_program,$(t))))
@@ -145,7 +145,7 @@ EVIL := $(patsubst tests/evil/%.c,$(B)/tests/evil/%,$(wildcard tests/evil/*.c))
 $(B)/tests/evil/%: tests/evil/%.c $(FLOORS)
 	@mkdir -p $(@D)
 	$(call say,EVIL,$@)
-	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(COMMON_LIBS)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(filter %.a,$^) $(COMMON_LIBS)
 
 # ---- what people call --------------------------------------------------------
 help:

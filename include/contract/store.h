@@ -41,6 +41,9 @@ struct store;
 int  store_open(const char *url, const char *owner, bool read_only,
     struct store **ret, struct err *err);
 void store_close(struct store *s);
+/* Gives up all claims of this owner, as opening does. For a keeper that could
+ * not write for a while and has nothing in flight. */
+int  store_claims_void(struct store *s, struct err *err);
 /* Called after each commit with its number, for the crash tests. */
 void store_after_commit(struct store *s, void (*hook)(void *ctx, uint64_t n),
     void *ctx);
@@ -56,7 +59,8 @@ int  store_feeds_declare(struct store *s, const char *const *names,
 /* Configured feeds whose poll is due (next_poll <= now), or with `all` every
  * one. For each: its listing addresses (and the root) become due now and
  * next_poll is set to now + its every_s (given by feed index of declare). One
- * that failed keeps its later turn (Retry-After), except with `all`. */
+ * that failed keeps its later turn; with `all` everything that failed is due
+ * now, but for what a server's Retry-After still holds back. */
 int  store_polls_begin(struct store *s, const uint32_t *every_s, bool all,
     int64_t now, uint32_t *ret_begun, struct err *err);
 
@@ -75,7 +79,8 @@ int  store_addresses_claim(struct store *s, const char *feed, int64_t now,
 
 /* What came of a claimed address. A document whose bytes are not the last ones
  * of this address is kept (state new) and *ret_document is its id, else 0.
- * next_at: when to try again (failed, forbidden, or a wrong hash); an address
+ * next_at: when to try again (failed, forbidden, a wrong hash, or a document
+ * that is gone: what is listed may come yet); an address
  * that is done rests until its listing or its feed's next poll wakes it. With
  * aside != "" the document is kept, but set aside with that reason at once (a
  * wrong hash). Updates the feed's health. */
@@ -107,7 +112,7 @@ int  store_document_origin(struct store *s, int64_t document, struct arena *mem,
     struct err *err);
 
 /* What reading gave. Addresses: new ones and those whose `updated` stamp
- * differs become due; ones that were `gone` and are listed again too. (Without
+ * differs become due; a listing that was `gone` and is listed again too. (Without
  * a stamp, a document address becomes due each time its listing is read.)
  * Advisories: known (ns, id) with the same packed bytes: nothing. With an older
  * `current` date than the one that we have: kept as superseded. Otherwise kept
@@ -292,6 +297,7 @@ struct queue_row {
 	uint32_t	 tries;
 	int64_t		 next_at, since;
 	const char	*code, *reason;
+	const char	*receipt;	/* of a delivery */
 };
 /* Everything that waits or was set aside: deliveries not delivered nor dropped,
  * documents and advisories aside; oldest first. */

@@ -95,7 +95,9 @@ enum index_key {
 	INDEX_CPE,		/* -, cpe up to the product -> devices */
 	INDEX_PURL,		/* -, purl without version -> devices */
 	INDEX_HASH,		/* -, file hash -> devices */
-	INDEX_MAKER,		/* -, a maker's start -> group << 1 | plain */
+	/* -, a maker's first words -> group << 2, | 2: the table knows him,
+	 * | 1: what follows is plain */
+	INDEX_MAKER,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 

@@ -20,7 +20,7 @@ enum framing { FRAMING_OCTET, FRAMING_LF };
 struct sink {
 	const char	*name;
 	enum sink_type	 type;
-	/* smtp://host:587, syslog+tls://..., https://... */
+	/* smtp://host:587, tls://host:6514, https://... */
 	const char	*url;
 	/* relay.name: EHLO, Message-ID, HOSTNAME, User-Agent */
 	const char	*relay;

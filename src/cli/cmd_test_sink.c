@@ -20,11 +20,13 @@ show_delivery(const struct json *row)
 {
 	char a[CLI_SHOW_MAX], b[CLI_SHOW_MAX];
 	const char *state = json_get_text(row, "state");
+	const char *said = json_get_text(row,
+	    strcmp(state, "delivered") == 0 ? "receipt" : "reason");
 
 	printf("%s %s %s: %s %s\n", json_get_text(row, "key"),
 	    cli_show(json_get_text(row, "recipient"), 100, a), state,
 	    json_get_text(row, "code"),
-	    cli_show(json_get_text(row, "reason"), 350, b));
+	    cli_show(said, 350, b));
 	return strcmp(state, "delivered") == 0 ? EX_OK :
 	    strcmp(state, "refused") == 0 ? EX_UNAVAILABLE : EX_TEMPFAIL;
 }

@@ -178,6 +178,7 @@ show_row(struct json_out *j, const struct queue_row *r)
 	jout_time(j, "since", r->since);
 	jout_kv(j, "code", r->code);
 	jout_kv(j, "reason", r->reason);
+	jout_kv(j, "receipt", r->receipt);
 	jout_end(j, '}');
 }
 
@@ -205,6 +206,7 @@ wake(struct keeper *k)
 {
 	for (int w = 0; w < WORK_COUNT_; w++)
 		k->may[w] = true;
+	k->recount = true;
 }
 
 static int

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
@@ -557,7 +558,8 @@ compose_test(const struct conf *c, const struct conf_sink *sink, int64_t now,
 
 	*ret = (struct dispatch){ .n = 0 };
 	alert_init(a);
-	a->id = arena_printf(mem, "TEST-%lld", (long long)now);
+	a->id = arena_printf(mem, "TEST-%lld-%lld", (long long)now,
+	    (long long)mono_now().ms);
 	a->ns = arena_printf(mem, "https://%s/", c->name);
 	alert_key(a->ns, a->id, "", key);
 	a->key = key;

@@ -393,8 +393,9 @@ check_list_file(struct conf_read *r, const config_setting_t *s,
 {
 	struct stat st;
 
+	/* no error: a running relay keeps the last good list over a restart */
 	if (access(path, R_OK) == -1)
-		conf_complain(r, s, "cannot read %s: %s; check the path and "
+		conf_warn(r, s, "cannot read %s: %s; check the path and "
 		    "its permissions", path, strerror(errno));
 	else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		conf_complain(r, s, "%s is no file; allowed: a CSV, JSON or "

@@ -63,21 +63,16 @@ complaint(struct conf_read *r, const config_setting_t *at, const char *text)
 		buf_puts(&out, ": ");
 	}
 	buf_puts(&out, text);
-	line = arena_text(r->mem, buf_text(&out));
+	/* what it quotes may be any bytes, and may have been cut */
+	line = text_line(r->mem, buf_text(&out));
 	buf_clear(&path);
 	buf_clear(&out);
 	return line;
 }
 
-/* One complaint is one line. */
-static void
-make_line(char *text, size_t room)
-{
-	text[text_cut(text, room - 1)] = '\0';
-	for (char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
-}
+static void complain_to(struct conf_read *r, const char ***list, uint32_t *n,
+    const config_setting_t *at, const char *fmt, va_list ap)
+    __attribute__((format(printf, 5, 0)));
 
 static void
 complain_to(struct conf_read *r, const char ***list, uint32_t *n,
@@ -86,7 +81,6 @@ complain_to(struct conf_read *r, const char ***list, uint32_t *n,
 	char text[1024];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	make_line(text, sizeof(text));
 	*list = arena_more(r->mem, *list, *n, sizeof(**list));
 	(*list)[(*n)++] = complaint(r, at, text);
 }
@@ -135,9 +129,8 @@ conf_complain_at(struct conf_read *r, const char *file, int line,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	make_line(text, sizeof(text));
 	*list = arena_more(r->mem, *list, r->report->n_errors, sizeof(**list));
-	(*list)[r->report->n_errors++] = line > 0 ?
+	(*list)[r->report->n_errors++] = text_line(r->mem, line > 0 ?
 	    arena_printf(r->mem, "%s:%d: %s", file, line, text) :
-	    arena_printf(r->mem, "%s: %s", file, text);
+	    arena_printf(r->mem, "%s: %s", file, text));
 }

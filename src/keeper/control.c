@@ -52,6 +52,7 @@ control_open(const char *path, struct err *err)
 {
 	struct control *c = mem_alloc(sizeof(*c));
 	struct sockaddr_un at;
+	struct stat st;
 	mode_t before;
 	int rc;
 
@@ -63,8 +64,9 @@ control_open(const char *path, struct err *err)
 		goto failed;
 	c->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
-	/* we hold the lock of the state folder: what lies here is left over */
-	unlink(path);
+	/* we hold the lock of the state folder: a socket here is left over */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(path);
 	before = umask(0177);
 	rc = bind(c->listener, (struct sockaddr *)&at, sizeof(at));
 	umask(before);

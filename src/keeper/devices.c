@@ -73,6 +73,18 @@ devices_free(struct devices *d)
 	free(d);
 }
 
+void
+devices_release(struct keeper *k)
+{
+	struct devices *d = k->devices;
+
+	if (d->conf == k->conf)
+		return;
+	forget_lists(d);
+	d->conf = NULL;
+	d->look_at = 0;
+}
+
 bool
 devices_ready(const struct keeper *k)
 {
@@ -82,7 +94,9 @@ devices_ready(const struct keeper *k)
 bool
 devices_settled(const struct keeper *k)
 {
-	return !k->devices->asked && !k->devices->again;
+	/* while a list is tried again, the index in use goes on */
+	return !k->devices->asked &&
+	    (!k->devices->again || k->devices->ready);
 }
 
 uint32_t

@@ -96,25 +96,54 @@ look_again(struct keeper *k, int64_t now)
 	for (int w = k->send_only ? WORK_SEND : 0; w < WORK_COUNT_; w++)
 		k->may[w] = true;
 	k->look_at = INT64_MAX;
+	k->recount = true;
 	return;
 failed:
 	store_failed(k, "looking for work", &err);
 }
 
-/* After the last claim found nothing more: when to look next. */
+/* When to look next: after each claim, and after each ask that ended, since
+ * either may have made something due at another time. */
 static void
 look_later(struct keeper *k, int64_t now)
 {
 	struct err err = ERR_INIT;
 	int64_t at = 0;
 
-	if (k->look_at != INT64_MAX || k->once)
+	if (k->once || !k->recount)
 		return;
 	if (store_next_due(k->store, now, &at, &err) == -1) {
 		store_failed(k, "looking for what is next", &err);
 		return;
 	}
 	k->look_at = at;
+	k->recount = false;
+}
+
+/* What was in flight when the store failed could not be put back, so its claims
+ * are given up as a whole: once nothing flies any more, and after what the sinks
+ * settled meanwhile is committed. */
+static bool
+store_is_back(struct keeper *k, int64_t now)
+{
+	struct err err = ERR_INIT;
+
+	if (now < k->store_retry)
+		return false;
+	for (int w = 0; w < WORK_COUNT_; w++)
+		if (k->flying[w] > 0)
+			return false;
+	k->store_retry = now + 10;
+	if (!outbox_commit(k))
+		return false;
+	if (store_claims_void(k->store, &err) == -1) {
+		store_failed(k, "taking up work again", &err);
+		return false;
+	}
+	store_works(k);
+	for (int w = k->send_only ? WORK_SEND : 0; w < WORK_COUNT_; w++)
+		k->may[w] = true;
+	return true;
 }
 
 void
@@ -122,28 +151,20 @@ flow_turn(struct keeper *k, int64_t now)
 {
 	struct arena mem = ARENA_INIT;
 	struct err err = ERR_INIT;
-	bool pending = false;
 
-	if (k->stopping || (k->broken && now < k->store_retry))
+	if (k->stopping || (k->broken && !store_is_back(k, now)))
 		return;
-	if (k->broken) {
-		k->broken = false;	/* try; store_failed says so again */
-		for (int w = 0; w < WORK_COUNT_; w++)
-			k->may[w] = true;
-	}
 	look_again(k, now);
 	for (int w = 0; w < WORK_COUNT_ && !k->broken; w++) {
 		if (!k->may[w] || (turns[w].program != PROGRAM_COUNT_ &&
-		    pool_room(k->pools[turns[w].program]) == 0)) {
-			pending = pending || k->may[w];
+		    pool_room(k->pools[turns[w].program]) == 0))
 			continue;
-		}
+		k->recount = true;
 		if (turns[w].go(k, now, &mem, &err) == -1)
 			store_failed(k, "claiming work", &err);
-		pending = pending || k->may[w];
 		arena_clear(&mem);
 	}
-	if (!pending && !k->broken)
+	if (!k->broken)
 		look_later(k, now);
 }
 

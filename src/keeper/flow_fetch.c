@@ -18,6 +18,9 @@
 #include "flow.h"
 #include "schedule.h"
 
+/* A listed document that is not there is looked for once a day. */
+#define GONE_S	86400
+
 struct fetching {
 	struct keeper	*k;
 	struct arena	 mem;
@@ -70,10 +73,11 @@ fetch_log(const struct fetching *f, const struct fetched *got,
 		log_warning("feed address failed", "feed", f->due.feed, "url",
 		    f->due.address.url, "result",
 		    fetch_result_name(got->result), "why", got->reason, NULL);
-	else if (got->result == FETCH_GONE &&
-	    f->due.address.kind == ADDRESS_LISTING)
-		log_warning("feed listing is gone", "feed", f->due.feed, "url",
-		    f->due.address.url, NULL);
+	else if (got->result == FETCH_GONE)
+		log_warning(f->due.address.kind == ADDRESS_LISTING ?
+		    "feed listing is gone" : "listed document is not there",
+		    "feed", f->due.feed, "url", f->due.address.url, "status",
+		    LOG_NUM(got->status), NULL);
 	else if (aside[0] != '\0')
 		log_error("document set aside", "feed", f->due.feed, "url",
 		    f->due.address.url, "why", aside, NULL);
@@ -101,6 +105,8 @@ fetch_keep(struct fetching *f, const struct pool_result *r, struct err *err)
 	aside = aside_reason(&got);
 	next = schedule_address(f->due.tries + 1, now, got.not_before,
 	    (uint64_t)f->due.id);
+	if (got.result == FETCH_GONE)
+		next = now + GONE_S;
 	if (store_fetched(k->store, f->due.id, &got, r->body->map,
 	    r->body->len, aside, next, now, &document, err) == -1) {
 		store_failed(k, "keeping a document", err);
@@ -108,7 +114,8 @@ fetch_keep(struct fetching *f, const struct pool_result *r, struct err *err)
 	}
 	store_works(k);
 	fetch_log(f, &got, aside);
-	if (got.result == FETCH_FAILED || got.result == FETCH_FORBIDDEN)
+	if (got.result == FETCH_FAILED || got.result == FETCH_FORBIDDEN ||
+	    got.result == FETCH_GONE)
 		k->count.feeds_failed++;
 	if (document != 0) {
 		k->count.documents++;
@@ -123,11 +130,12 @@ fetch_done(void *ctx, const struct pool_result *r)
 {
 	struct fetching *f = ctx;
 	struct keeper *k = f->k;
-	struct err err = ERR_INIT;
+	struct err err = ERR_INIT, put = ERR_INIT;
 	const char *why = r->why;
 	int64_t now = wall_now().s;
 
 	k->flying[WORK_FETCH]--;
+	k->recount = true;
 	k->may[WORK_FETCH] = true;
 	if (r->end == ASK_ANSWERED && r->failure == NULL &&
 	    fetch_keep(f, r, &err) == 0)
@@ -136,12 +144,14 @@ fetch_done(void *ctx, const struct pool_result *r)
 		why = r->failure->text;
 	else if (err.kind != ERR_NONE)
 		why = err.text;
+	if (k->stopping)
+		goto out;	/* the next start finds it again */
 	log_warning("fetch was not done", "feed", f->due.feed, "url",
 	    f->due.address.url, "end", ask_end_name(r->end), "why", why, NULL);
 	k->count.feeds_failed++;
 	if (store_address_again(k->store, f->due.id, why, schedule_address(
-	    f->due.tries + 1, now, 0, (uint64_t)f->due.id), now, &err) == -1)
-		store_failed(k, "putting an address back", &err);
+	    f->due.tries + 1, now, 0, (uint64_t)f->due.id), now, &put) == -1)
+		store_failed(k, "putting an address back", &put);
 out:
 	arena_clear(&f->mem);
 	free(f);

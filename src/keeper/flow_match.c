@@ -76,7 +76,10 @@ match_keep(struct matching_ask *a, const struct pool_result *r,
 	    compose_alerts(&job, &out, &n, err) == -1 ||
 	    store_advisory_matched(k->store, a->adv.id, &job.now_matches, out,
 	    n, job.now, &stale, err) == -1) {
-		store_failed(k, "keeping matches", err);
+		if (err->kind == ERR_LIMIT)
+			rc = -1;	/* this one's fault, not the store's */
+		else
+			store_failed(k, "keeping matches", err);
 		goto out;
 	}
 	store_works(k);
@@ -98,12 +101,28 @@ out:
 }
 
 static void
+match_aside(struct matching_ask *a, const char *why)
+{
+	struct err err = ERR_INIT;
+
+	log_error("advisory set aside", "advisory", a->adv.advisory_id, "why",
+	    why, NULL);
+	a->k->count.aside++;
+	if (store_advisory_aside(a->k->store, a->adv.id, why, wall_now().s,
+	    &err) == -1)
+		store_failed(a->k, "setting an advisory aside", &err);
+}
+
+/* Not done: again, unless it has ended two helpers by now. */
+static void
 match_again(struct matching_ask *a, enum ask_end end, const char *why)
 {
 	struct err err = ERR_INIT;
 	uint32_t tries = 0;
 	char text[512];
 
+	if (a->k->stopping)
+		return;		/* the next start finds it again */
 	if (store_advisory_again(a->k->store, a->adv.id, &tries, &err) == -1) {
 		store_failed(a->k, "putting an advisory back", &err);
 		return;
@@ -116,12 +135,7 @@ match_again(struct matching_ask *a, enum ask_end end, const char *why)
 	}
 	snprintf(text, sizeof(text), "matching it ended %u helpers: %s", tries,
 	    why);
-	log_error("advisory set aside", "advisory", a->adv.advisory_id, "why",
-	    text, NULL);
-	a->k->count.aside++;
-	if (store_advisory_aside(a->k->store, a->adv.id, text, wall_now().s,
-	    &err) == -1)
-		store_failed(a->k, "setting an advisory aside", &err);
+	match_aside(a, text);
 }
 
 static void
@@ -131,11 +145,15 @@ match_done(void *ctx, const struct pool_result *r)
 	struct err err = ERR_INIT;
 
 	a->k->flying[WORK_MATCH]--;
+	a->k->recount = true;
 	a->k->may[WORK_MATCH] = true;
-	if (r->end != ASK_ANSWERED)
-		match_again(a, r->end, r->why);
+	if (r->end == ASK_UNSTARTED && r->failure != NULL &&
+	    r->failure->kind == ERR_SYSTEM)
+		store_failed(a->k, "reading an advisory back", r->failure);
 	else if (r->failure != NULL)
-		match_again(a, ASK_CRASHED, r->failure->text);
+		match_aside(a, r->failure->text);
+	else if (r->end != ASK_ANSWERED)
+		match_again(a, r->end, r->why);
 	else if (match_keep(a, r, &err) == -1)
 		match_again(a, ASK_GARBLED, err.text);
 	arena_clear(&a->mem);

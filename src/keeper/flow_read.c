@@ -75,6 +75,8 @@ read_keep(struct reading_ask *a, const struct pool_result *r, struct err *err)
 		return -1;
 	if (store_document_read(k->store, a->doc.id, &got, bytes, lens,
 	    wall_now().s, &advisories, &addresses, err) == -1) {
+		if (err->kind == ERR_LIMIT)
+			return -1;	/* this one's fault, not the store's */
 		store_failed(k, "keeping a reading", err);
 		return 0;
 	}
@@ -99,6 +101,8 @@ read_again(struct reading_ask *a, enum ask_end end, const char *why)
 	uint32_t tries = 0;
 	char text[512];
 
+	if (a->k->stopping)
+		return;		/* the next start finds it again */
 	if (store_document_again(a->k->store, a->doc.id, &tries, &err) == -1) {
 		store_failed(a->k, "putting a document back", &err);
 		return;
@@ -121,8 +125,12 @@ read_done(void *ctx, const struct pool_result *r)
 	char text[900];
 
 	a->k->flying[WORK_READ]--;
+	a->k->recount = true;
 	a->k->may[WORK_READ] = true;
-	if (r->end != ASK_ANSWERED)
+	if (r->end == ASK_UNSTARTED && r->failure != NULL &&
+	    r->failure->kind == ERR_SYSTEM)
+		store_failed(a->k, "reading a document back", r->failure);
+	else if (r->end != ASK_ANSWERED && r->failure == NULL)
 		read_again(a, r->end, r->why);
 	else if (r->failure != NULL)
 		read_aside(a, err_show(r->failure, text, sizeof(text)));

@@ -324,9 +324,10 @@ keeper_reload(struct keeper *k)
 		return -1;
 	}
 	if (strcmp(c->state_dir, k->conf->state_dir) != 0 ||
-	    strcmp(c->store_url, k->conf->store_url) != 0) {
-		log_error("reload refused: relay.state_dir and relay.store "
-		    "need a restart", NULL);
+	    strcmp(c->store_url, k->conf->store_url) != 0 ||
+	    strcmp(c->control, k->conf->control) != 0) {
+		log_error("reload refused: relay.state_dir, relay.store and "
+		    "relay.control need a restart", NULL);
 		conf_free(c);
 		arena_clear(&mem);
 		return -1;
@@ -353,6 +354,7 @@ keeper_tidy(struct keeper *k)
 	for (int w = 0; w < WORK_COUNT_; w++)
 		if (k->flying[w] > 0)
 			return;
+	devices_release(k);
 	while ((old = k->old) != NULL) {
 		k->old = old->next;
 		conf_free(old->conf);

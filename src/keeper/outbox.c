@@ -16,6 +16,9 @@
 #include "flow.h"
 #include "schedule.h"
 
+/* Bytes behind which a batch takes no more deliveries. */
+#define BATCH_BYTES (64u << 20)
+
 /* One sink's ask in flight. */
 struct lane {
 	struct lane	*next;
@@ -31,6 +34,8 @@ struct lane {
 	bool		 answered[BATCH_MAX];
 	struct settled	 settled[BATCH_MAX];	/* not yet committed */
 	uint32_t	 n_settled;
+	uint32_t	 n_packed;	/* of n_due: what the ask holds */
+	bool		 rested;	/* paused once for this batch */
 };
 
 struct outbox {
@@ -153,24 +158,38 @@ out:
 	return rc;
 }
 
+/* As many as fit well into one body; the first always does. */
+static int
+pack_batch(struct lane *l, struct buf *out, struct err *err)
+{
+	struct buf list = BUF_INIT(SEND_BLOB_MAX);
+	int rc = 0;
+
+	for (l->n_packed = 0; l->n_packed < l->n_due && rc == 0; l->n_packed++) {
+		if (l->n_packed > 0 && list.len > BATCH_BYTES)
+			break;
+		rc = pack_one(l, l->n_packed, &list, err);
+	}
+	sink_pack(out, &l->sink->sink);
+	pack_u32(out, l->n_packed);
+	buf_add(out, list.data, list.len);
+	if (rc == 0 && (list.over || out->over))
+		rc = err_limit(err, "the batch is larger than a body may be");
+	buf_clear(&list);
+	return rc;
+}
+
 static int
 send_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 {
 	struct lane *l = ctx;
 	struct buf out = BUF_INIT(SEND_BLOB_MAX);
-	int rc = -1;
+	int rc;
 
 	(void)fields;
-	sink_pack(&out, &l->sink->sink);
-	pack_u32(&out, l->n_due);
-	for (uint32_t i = 0; i < l->n_due; i++)
-		if (pack_one(l, i, &out, err) == -1)
-			goto out;
-	if (out.over)
-		rc = err_limit(err, "the batch is larger than a body may be");
-	else
+	rc = pack_batch(l, &out, err);
+	if (rc == 0)
 		rc = blob_of(body, "sending", out.data, out.len, err);
-out:
 	if (out.data != NULL)
 		explicit_bzero(out.data, out.len);	/* the sink's secret */
 	buf_clear(&out);
@@ -224,6 +243,7 @@ sink_rests(struct lane *l, const struct outcome *o, int64_t now)
 	int64_t until = schedule_delivery(++l->pauses, now, o->not_before,
 	    (uint64_t)(uintptr_t)l->name[0]);
 
+	l->rested = true;
 	if (l->pauses == 1)
 		log_error("sink paused", "sink", l->name, "code", o->code,
 		    "why", o->reason, "next_s", LOG_NUM(until - now), NULL);
@@ -297,36 +317,50 @@ settle(struct lane *l, struct unpack *in)
 	count_outcome(l->k, &o);
 	if (o.kind == OUTCOME_DELIVERED)
 		sink_works(l, now);
-	else if (o.reach == REACH_SINK)
+	else if (o.reach == REACH_SINK && !l->rested)
 		sink_rests(l, &s->outcome, now);
 	return 0;
 }
 
-/* What the helper left unanswered is not done. */
+static void
+give_back(struct lane *l, const int64_t *ids, uint32_t n, const char *why,
+    int64_t next_at, int64_t now)
+{
+	struct err err = ERR_INIT;
+
+	if (n > 0 && store_deliveries_again(l->k->store, ids, n, why, next_at,
+	    now, &err) == -1)
+		store_failed(l->k, "putting deliveries back", &err);
+}
+
+/* What the helper left unanswered is not done; what did not fit into the ask
+ * is due at once. */
 static void
 put_back(struct lane *l, const char *why)
 {
-	int64_t ids[BATCH_MAX];
-	struct err err = ERR_INIT;
+	int64_t ids[BATCH_MAX], rest[BATCH_MAX];
 	int64_t now = wall_now().s;
-	uint32_t n = 0, tries = 0;
+	uint32_t n = 0, n_rest = 0, tries = 0;
 
 	for (uint32_t i = 0; i < l->n_due; i++) {
 		if (l->answered[i])
 			continue;
+		if (i >= l->n_packed && l->n_packed > 0) {
+			rest[n_rest++] = l->due[i].id;
+			continue;
+		}
 		ids[n++] = l->due[i].id;
 		if (l->due[i].tries > tries)
 			tries = l->due[i].tries;
 	}
-	if (n == 0)
-		return;
-	log_warning("deliveries were not done", "sink", l->name, "n",
-	    LOG_NUM(n), "why", why, NULL);
-	l->k->count.deferred += n;
-	if (store_deliveries_again(l->k->store, ids, n, why,
-	    schedule_delivery(tries + 1, now, 0, (uint64_t)ids[0]), now,
-	    &err) == -1)
-		store_failed(l->k, "putting deliveries back", &err);
+	if (n > 0) {
+		log_warning("deliveries were not done", "sink", l->name, "n",
+		    LOG_NUM(n), "why", why, NULL);
+		l->k->count.deferred += n;
+		give_back(l, ids, n, why, schedule_delivery(tries + 1, now, 0,
+		    (uint64_t)ids[0]), now);
+	}
+	give_back(l, rest, n_rest, "did not fit into the batch", now, now);
 }
 
 static void
@@ -342,9 +376,11 @@ send_done(void *ctx, const struct pool_result *r)
 	commit(l);
 	if (r->failure != NULL)
 		why = r->failure->text;
-	put_back(l, why[0] != '\0' ? why : "its helper left it unanswered");
+	if (!l->k->stopping)	/* the next start finds them again */
+		put_back(l, why[0] != '\0' ? why : "its helper left it unanswered");
 	l->flying = false;
 	l->k->flying[WORK_SEND]--;
+	l->k->recount = true;
 	l->k->may[WORK_SEND] = true;
 	if (l->n_settled == 0)
 		arena_clear(&l->mem);
@@ -401,6 +437,8 @@ lane_turn(struct lane *l, int64_t now)
 	if (l->n_due == 0)
 		return;
 	memset(l->answered, 0, sizeof(l->answered));
+	l->rested = false;
+	l->n_packed = 0;
 	l->flying = true;
 	k->flying[WORK_SEND]++;
 	pool_ask(k->pools[program_of(type)], &ask);
@@ -411,6 +449,17 @@ outbox_turn(struct keeper *k, int64_t now)
 {
 	for (uint32_t i = 0; i < k->conf->n_sinks && !k->broken; i++)
 		lane_turn(lane_of(k, &k->conf->sinks[i]), now);
+}
+
+bool
+outbox_commit(struct keeper *k)
+{
+	for (struct lane *l = k->outbox->lanes; l != NULL; l = l->next) {
+		commit(l);
+		if (l->n_settled > 0)
+			return false;
+	}
+	return true;
 }
 
 bool

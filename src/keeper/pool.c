@@ -105,6 +105,17 @@ ask_ends(struct ask *a, enum ask_end end, const char *why)
 	free(a);
 }
 
+/* fill() could not make the ask: its input is not there or unusable. */
+static void
+ask_unfilled(struct ask *a, const struct err *err)
+{
+	struct pool_result result = { .end = ASK_UNSTARTED, .failure = err,
+	    .why = err->text };
+
+	a->what.done(a->what.ctx, &result);
+	free(a);
+}
+
 static void
 fail_queue(struct pool *p, const char *why)
 {
@@ -258,10 +269,12 @@ static void
 put_down(struct slot *s, const char *why)
 {
 	struct pool *p = s->pool;
+	bool said = p->down[0] != '\0';
 
 	snprintf(p->down, sizeof(p->down), "%s", why);
-	log_error("helper cannot be used", "helper", p->kind.program, "why",
-	    why, NULL);
+	if (!said)
+		log_error("helper cannot be used", "helper", p->kind.program,
+		    "why", why, NULL);
 	bury(s);
 }
 
@@ -527,8 +540,9 @@ give(struct slot *s, struct ask *a)
 
 	if (a->what.fill(a->what.ctx, &fields, &body, &err) == -1 ||
 	    fields.over) {
-		ask_ends(a, ASK_UNSTARTED, fields.over ?
-		    "the ask is larger than a frame" : err.text);
+		if (fields.over)
+			err_limit(&err, "the ask is larger than a frame");
+		ask_unfilled(a, &err);
 		goto out;
 	}
 	if (a->group[0] != '\0')

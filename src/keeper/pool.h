@@ -42,7 +42,9 @@ struct pool_result {
 	/* NULL unless ANSWERED without failure */
 	struct unpack	*answer;
 	struct blob	*body;		/* as above */
-	const struct err *failure;	/* NULL if there is none */
+	/* ANSWERED: the helper says that the input cannot be used; UNSTARTED:
+	 * fill() failed. NULL if neither. */
+	const struct err *failure;
 	const char	*why;		/* for people, if end is not ANSWERED */
 };
 

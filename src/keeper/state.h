@@ -47,6 +47,7 @@ struct keeper {
 	bool		 may[WORK_COUNT_];	/* look into the store again */
 	uint32_t	 flying[WORK_COUNT_];	/* asks in pools */
 	int64_t		 look_at;	/* wall: something may become due */
+	bool		 recount;	/* look_at may be another by now */
 	bool		 stopping;	/* no new work */
 	bool		 once;
 	bool		 send_only;	/* leave feeds, documents, matches */
@@ -74,6 +75,8 @@ struct devices *devices_new(void);
 void	 devices_free(struct devices *d);
 /* Looks at the files; asks LIST if something changed. */
 void	 devices_look(struct keeper *k, int64_t now);
+/* Lets go of a config that was replaced; nothing may be in flight. */
+void	 devices_release(struct keeper *k);
 bool	 devices_ready(const struct keeper *k);		/* an index is in use */
 /* no LIST is in flight */
 bool	 devices_settled(const struct keeper *k);
@@ -83,6 +86,8 @@ uint32_t devices_count(const struct keeper *k);
 struct outbox *outbox_new(void);
 void	 outbox_free(struct outbox *o);
 void	 outbox_turn(struct keeper *k, int64_t now);
+/* Commits what was settled and not yet kept; false if some is left. */
+bool	 outbox_commit(struct keeper *k);
 bool	 outbox_is_idle(const struct keeper *k);
 
 /* --- loop.c --- */

@@ -77,12 +77,84 @@ version_product(const struct advisory *a, uint32_t product)
 	return product;
 }
 
-/* Is the installed part the device's own firmware? */
+/* Is the installed part the device's own firmware, so that the device's version
+ * is that of it? */
 static bool
 is_firmware(const struct product *p)
 {
-	return text_find_nocase(product_text(p), "firmware") != NULL ||
-	    p->product[0] == '\0';
+	static const char *const words[] = { "firmware", "fw", "os", "bios",
+	    "image", "system", NULL };
+	const char *text = product_text(p);
+	struct name n;
+
+	if (text[0] == '\0' || p->product[0] == '\0')
+		return true;
+	name_read(text, NULL, &n);
+	for (unsigned i = 0; i < n.n; i++)
+		for (const char *const *w = words; *w != NULL; w++)
+			if (strlen(*w) == n.token[i].len && memcmp(n.flat +
+			    n.token[i].at, *w, n.token[i].len) == 0)
+				return true;
+	return false;
+}
+
+/* A version said of the hardware against the list's hw_version. */
+static enum verdict
+hardware_fits(struct matcher *m, const struct product *p, uint32_t device)
+{
+	const char *text = index_column(m->ix, device,
+	    INDEX_COLUMN_hw_version);
+	enum version_kind kind = p->version_kind;
+	const char *printed = p->version;
+	struct version v;
+	struct range r;
+	bool lone;
+
+	if (kind == VERSION_NONE && (text_find_nocase(p->hardware, "hw") !=
+	    NULL || text_find_nocase(p->hardware, "hardware") != NULL ||
+	    text_find_nocase(p->hardware, "rev") != NULL)) {
+		printed = p->hardware + strcspn(p->hardware, "0123456789");
+		kind = VERSION_ONE;
+	}
+	if (kind == VERSION_NONE || printed[0] == '\0')
+		return VERDICT_IN;
+	range_read(printed, kind, m->mem, &r);
+	if (r.all)
+		return VERDICT_IN;
+	if (text[0] == '\0' || version_read_printed(text, &v) != 0)
+		return VERDICT_UNKNOWN;
+	return range_test(&r, &v, &lone);
+}
+
+/* Serial numbers of the product, where the list has one for the device. */
+static enum verdict
+serial_fits(struct matcher *m, const struct product *p, uint32_t device)
+{
+	char own[ORDER_TEXT], want[ORDER_TEXT + 1];
+
+	if (p->n_serials == 0)
+		return VERDICT_IN;
+	if (order_read(index_column(m->ix, device, INDEX_COLUMN_serial), own,
+	    sizeof(own)) == 0)
+		return VERDICT_UNKNOWN;
+	for (uint32_t i = 0; i < p->n_serials; i++) {
+		size_t n = order_read(p->serials[i], want, ORDER_TEXT);
+		if (n == 0)
+			continue;
+		memcpy(want + n, "*", 2);
+		if (text_glob(want, own))
+			return VERDICT_IN;
+	}
+	return VERDICT_OUT;
+}
+
+static void
+and_verdict(struct hit *h, enum verdict v)
+{
+	if (v == VERDICT_OUT || h->verdict == VERDICT_OUT)
+		h->verdict = VERDICT_OUT;
+	else if (v == VERDICT_UNKNOWN)
+		h->verdict = VERDICT_UNKNOWN;
 }
 
 /* One device for one product: the verdict on its version, then a hit. */
@@ -92,7 +164,7 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 {
 	struct matcher *m = l->m;
 	struct hit h = { .device = device, .product = product,
-	    .how = c->how, .alias = c->alias, .ident = c->ident };
+	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER) {
@@ -108,13 +180,17 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 			h.how = HOW_WIDER;
 	}
 	int line = 1;
-	if (h.how == HOW_RESPELT && own != NULL)
+	if ((h.how == HOW_RESPELT || h.how == HOW_FAMILY) && own != NULL)
 		line = line_fits(m, &l->name, own, device);
 	if (line == 0)
 		return;
 	const struct range *r = product_range(m, product);
-	const struct version *v = device_version(m, device);
-	h.verdict = (uint8_t)range_test(r, v, &h.lone);
+	struct own_version own_v = {
+		.text = device_version_text(m, device),
+		.serial = index_column(m->ix, device, INDEX_COLUMN_serial),
+		.version = device_version(m, device),
+	};
+	h.verdict = (uint8_t)range_test_device(r, &own_v, &h.lone);
 	const struct product *p = &m->a->products[product];
 	if (p->relation[0] != '\0') {
 		/* A part on a host: the device's version is the part's only
@@ -126,9 +202,18 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 			    VERDICT_IN : h.verdict == VERDICT_OUT && side ?
 			    VERDICT_OUT : VERDICT_UNKNOWN;
 	}
-	if (line < 0 && h.verdict == VERDICT_IN && !r->all)
-		h.verdict = VERDICT_UNKNOWN;
-	if (line < 0 && r->all)
+	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
+		and_verdict(&h, hardware_fits(m, &m->a->products[p->on],
+		    device));
+	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
+	    text_find_nocase(p->hardware, "rev") != NULL) {
+		struct product hardware = *p;
+		hardware.version_kind = VERSION_NONE;
+		and_verdict(&h, hardware_fits(m, &hardware, device));
+	}
+	if (h.ident != INDEX_SERIAL)
+		and_verdict(&h, serial_fits(m, l->p, device));
+	if (line < 0 && h.verdict == VERDICT_IN)
 		h.verdict = VERDICT_UNKNOWN;
 	add_hit(m, &h);
 }

@@ -1,7 +1,8 @@
 /* match/matching.h - what the files of this room share: one advisory against
  * one index.
  *
- *	names.c		a product -> devices whose name or number fits
+ *	names.c		a product -> devices whose name or number fits, with
+ *			makers.c, identifiers.c, related.c, alternatives.c
  *	hits.c		these and their versions -> hits
  *	text.c		free text -> devices that it names (hits)
  *	status.c	a device's hits -> status, confidence, CVEs
@@ -34,12 +35,21 @@ enum how {
 /* Up to here the product is the device's own. */
 #define HOW_OWN HOW_RESPELT
 
+/* How the makers agree, worst first. */
+enum maker_fit {
+	MAKER_NO,
+	MAKER_RIVALS,			/* written short, others begin so too */
+	MAKER_SHORT,			/* written short on one side */
+	MAKER_ALIAS,			/* known by another name, or not said */
+	MAKER_SAME,
+};
+
 struct hit {
 	uint32_t	 device;
 	uint32_t	 product;	/* NO_PRODUCT: free text */
 	uint8_t		 how;		/* enum how */
 	uint8_t		 verdict;	/* enum verdict */
-	bool		 alias;		/* the maker is known by another name */
+	uint8_t		 maker;		/* enum maker_fit */
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
 	uint8_t		 ident;		/* enum index_key of an identifier */
@@ -63,15 +73,24 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
+	bool			 all;
+	/* It tells of no vulnerability: what it lists is concerned. */
+	bool			 informs;
+	struct maker		*makers;	/* of the whole document */
+	unsigned		 n_makers;
 	struct {
 		const char	*text;
 		struct version	 version;
 		bool		 readable;
 	} cache[VERSION_CACHE];
+	/* The last device whose version stood in a CPE or package URL. */
+	const char		*inner_of;
+	const char		*inner;
 };
 
-/* The answer, in mem. */
-void advisory_match(const struct index *ix, const struct advisory *a,
+/* The answer, in mem. all: also devices that are named and whose version no
+ * range holds, as not_affected; else only where the publisher says so. */
+void advisory_match(const struct index *ix, const struct advisory *a, bool all,
     struct arena *mem, struct matching *ret);
 
 void match_products(struct matcher *m);		/* hits.c */
@@ -79,6 +98,8 @@ void match_text(struct matcher *m);		/* text.c */
 void add_hit(struct matcher *m, const struct hit *h);
 /* NULL: not known, or not readable. */
 const struct version *device_version(struct matcher *m, uint32_t device);
+/* As the list has it: its column, else that of its CPE or package URL. */
+const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);
 /* The product that says the version: the installed part of a relation. */
 uint32_t version_product(const struct advisory *a, uint32_t product);

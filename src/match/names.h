@@ -7,10 +7,12 @@
 struct candidate {
 	uint32_t	 what;
 	bool		 is_device;
-	bool		 alias;
+	uint8_t		 maker;		/* enum maker_fit */
 	uint8_t		 how;
 	uint8_t		 ident;
 };
+
+#define LOOKUP_GROUPS_MAX 16u
 
 /* What is looked up for one product. */
 struct lookup {
@@ -18,10 +20,14 @@ struct lookup {
 	const struct product *p;
 	struct maker	 maker;
 	struct name	 name;
-	uint32_t	 group[NAME_VENDORS_MAX];
+	uint32_t	 group[LOOKUP_GROUPS_MAX];
+	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
+	uint32_t	 fit_vendor;		/* asked last */
+	enum maker_fit	 fit;
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
+	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;
 };
@@ -33,4 +39,31 @@ bool same_lookup(const struct product *a, const struct product *b);
 /* The text that names the product without its version. */
 const char *product_text(const struct product *p);
 bool has_token(const struct name *n, uint64_t hash);
+
+/* makers.c: text names the product. */
+void find_makers(struct lookup *l, const char *text);
+enum maker_fit maker_fits(struct lookup *l, const struct index_model *model);
+
+/* related.c: how a product's name stands to a device's, -1: not at all. */
+int  how_narrower(const struct name *p, const struct name *d,
+    const char *vendor);
+int  how_wider(const struct name *p, const struct name *d, const char *vendor);
+int  how_shared(const struct name *p, const struct name *d,
+    const char *vendor);
+bool token_is_strong(const struct name *n, const struct name_token *t);
+
+/* identifiers.c */
+void add_code(struct lookup *l, const char *text);
+void find_identifiers(struct lookup *l);
+void add_candidate(struct lookup *l, uint32_t what, bool is_device,
+    enum how how, enum index_key ident, enum maker_fit maker);
+
+/* alternatives.c: the single names in a text that holds several ("A, B and C",
+ * "FX3G-xMy x=14,24"); each in mem. */
+struct alternatives {
+	char		 **text;
+	uint32_t	 n;
+};
+void alternatives_read(const char *text, struct arena *mem,
+    struct alternatives *ret);
 #endif

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "noun/index.h"
+#include "schemes.h"
 
 #define TEXT_ROOM 512
 
@@ -29,11 +30,22 @@ struct phrase {
 
 /* Longer ones first where one begins another. */
 static const struct phrase phrases[] = {
+	{ "alle versionen", ' ' }, { "alle", ' ' }, { "versionen", ' ' },
+	{ "kleiner als", SIGN_LT }, { "alter als", SIGN_LT },
+	{ "bis einschliesslich", SIGN_LE }, { "bis", SIGN_LE },
+	{ "vor", SIGN_LT }, { "und alter", SIGN_OR_LESS },
+	{ "und fruher", SIGN_OR_LESS }, { "und kleiner", SIGN_OR_LESS },
 	{ "greater than or equal to", SIGN_GE },
+	{ "greater or equal to", SIGN_GE }, { "lower or equal to", SIGN_LE },
+	{ "less or equal to", SIGN_LE },
+	{ "but not including", SIGN_LT }, { "not including", SIGN_LT },
 	{ "less than or equal to", SIGN_LE },
 	{ "up to and including", SIGN_LE },
 	{ "all versions prior to and including", SIGN_LE },
 	{ "prior to and including", SIGN_LE },
+	{ "all versions before", SIGN_LT }, { "below", SIGN_LT },
+	{ "under", SIGN_LT }, { "above", SIGN_GT }, { "after", SIGN_GT },
+	{ "beginning with", SIGN_GE }, { "as of", SIGN_GE },
 	{ "prior to", SIGN_LT }, { "previous to", SIGN_LT },
 	{ "before", SIGN_LT }, { "earlier than", SIGN_LT },
 	{ "older than", SIGN_LT }, { "lower than", SIGN_LT },
@@ -57,6 +69,10 @@ static const struct phrase phrases[] = {
 	{ "and above", SIGN_OR_MORE }, { "or above", SIGN_OR_MORE },
 	{ "and higher", SIGN_OR_MORE }, { "or higher", SIGN_OR_MORE },
 	{ "and up", SIGN_OR_MORE }, { "onwards", SIGN_OR_MORE },
+	{ "onward", SIGN_OR_MORE }, { "and onwards", SIGN_OR_MORE },
+	{ "and after", SIGN_OR_MORE }, { "and onward", SIGN_OR_MORE },
+	{ "or below", SIGN_OR_LESS }, { "or before", SIGN_OR_LESS },
+	{ "and before", SIGN_OR_LESS }, { "and under", SIGN_OR_LESS },
 	{ "and function state", SIGN_CUT }, { "with", SIGN_CUT },
 	{ "when", SIGN_CUT }, { "if", SIGN_CUT }, { "on", SIGN_CUT },
 	{ "running", SIGN_CUT }, { "in combination", SIGN_CUT },
@@ -150,17 +166,81 @@ bracket_is_version(const char *s, size_t at, size_t n)
 	return false;
 }
 
+/* What a bracket says that is no part of a version. */
+static void
+take_bracket(const char *s, size_t n, char *out, size_t *len, bool *narrowed,
+    bool *widened)
+{
+	static const char *const harmless[] = { "end-of-life", "end of life",
+	    "eol", "formerly", "former", "including former", "part of",
+	    "integrated", "inclusive", "included", "incl", "including",
+	    "all ", "windows and linux", "see ", NULL };
+	char text[128];
+
+	n = n < sizeof(text) ? n : sizeof(text) - 1;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	if (strstr(text, "prior") != NULL || strstr(text, "possibl") != NULL ||
+	    strstr(text, "earlier") != NULL || strstr(text, "may ") != NULL ||
+	    strstr(text, "older") != NULL || strstr(text, "other") != NULL)
+		*widened = true;
+	/* "between V1 (including) and V2 (excluding)": of the sign before. */
+	if (strncmp(text, "excl", 4) == 0 || strncmp(text, "not incl", 8) == 0) {
+		for (size_t i = *len; i > 0; i--)
+			if (out[i - 1] == SIGN_LE || out[i - 1] == SIGN_GE) {
+				out[i - 1] = out[i - 1] == SIGN_LE ? SIGN_LT :
+				    SIGN_GT;
+				return;
+			}
+	}
+	for (const char *const *h = harmless; *h != NULL; h++)
+		if (strncmp(text, *h, strlen(*h)) == 0)
+			return;
+	*narrowed = true;
+}
+
+/* "april 20, 2023": the comma belongs to the date. */
+static bool
+comma_is_date(const char *s, size_t at, size_t n)
+{
+	size_t i = at, digits = 0;
+
+	while (i > 0 && s[i - 1] >= '0' && s[i - 1] <= '9')
+		i--, digits++;
+	if (digits == 0 || digits > 2 || i < 4 || s[i - 1] != ' ' ||
+	    s[i - 2] < 'a' || s[i - 2] > 'z')
+		return false;
+	for (i = at + 1; i < n && s[i] == ' ';)
+		i++;
+	return n - i >= 4 && s[i] == '2' && s[i + 1] == '0';
+}
+
+/* Underscores and runs of blanks become one blank. */
+static size_t
+one_blank(char *s, size_t n)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = s[i] == '_' ? ' ' : s[i];
+		if (c == ',' && comma_is_date(s, i, n))
+			c = ' ';
+		if (c == ' ' && len > 0 && s[len - 1] == ' ')
+			continue;
+		s[len++] = c;
+	}
+	return len;
+}
+
 /* Phrases to signs; returns the new length. */
 static size_t
-fold_range(const char *text, char *out, bool *narrowed)
+fold_range(const char *text, char *out, bool *narrowed, bool *widened)
 {
 	char flat[TEXT_ROOM];
 	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at = 0;
 	bool between = false;
 
-	for (size_t i = 0; i < n; i++)
-		if (flat[i] == '_')
-			flat[i] = ' ';
+	n = one_blank(flat, n);
 	if (n > 5 && memcmp(flat, "vers:", 5) == 0) {
 		const char *slash = memchr(flat, '/', n);
 		if (slash != NULL)
@@ -185,10 +265,12 @@ fold_range(const char *text, char *out, bool *narrowed)
 			at += strlen(p->words);
 		} else if (flat[at] == '(' &&
 		    !bracket_is_version(flat, at, n)) {
-			*narrowed = true;
-			while (at < n && flat[at] != ')')
-				at++;
-			at += at < n;
+			size_t end = at;
+			while (end < n && flat[end] != ')')
+				end++;
+			take_bracket(flat + at + 1, end - at - 1, out, &len,
+			    narrowed, widened);
+			at = end + (end < n);
 		} else if (n - at > 3 && memcmp(flat + at, " - ", 3) == 0) {
 			out[len++] = SIGN_LE;
 			at += 3;
@@ -428,6 +510,105 @@ take_terms(struct terms *t, const char *s, size_t n)
 	flush_low(t);
 }
 
+/* --- rules on serial numbers --- */
+
+static uint64_t
+number_at(const char *s)
+{
+	uint64_t v = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		v = v > UINT64_MAX / 16 ? v : v * 10 + (uint64_t)(*s - '0');
+	return v;
+}
+
+/* "<=with_the_first_5_digits_of_serial_number_24051", "The first 5 digits of
+ * serial No. 26061 or prior". */
+static bool
+read_serial(const char *text, struct serial_rule *ret)
+{
+	char flat[TEXT_ROOM];
+	size_t n = name_fold(text, flat, sizeof(flat));
+
+	flat[one_blank(flat, n)] = '\0';
+	const char *at = strstr(flat, "serial n");
+	if (at == NULL)
+		at = strstr(flat, "serial-n");
+	if (at == NULL)
+		return false;
+	const char *value = at + strcspn(at, "0123456789");
+	const char *first = strstr(flat, "first ");
+	if (*value == '\0')
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	ret->there = true;
+	ret->value = number_at(value);
+	ret->digits = (unsigned)strspn(value, "0123456789");
+	if (first != NULL && first < at && first[6] >= '1' && first[6] <= '9')
+		ret->digits = (unsigned)number_at(first + 6);
+	const char *sign = strpbrk(flat, "<>=");
+	ret->sign = '=';
+	if (sign != NULL && *sign != '=')
+		ret->sign = sign[1] == '=' ? (*sign == '<' ? 'l' : 'g') : *sign;
+	else if (strstr(value, "prior") != NULL ||
+	    strstr(value, "earlier") != NULL ||
+	    strstr(value, "below") != NULL || strstr(flat, "up to") != NULL)
+		ret->sign = 'l';
+	else if (strstr(value, "later") != NULL ||
+	    strstr(value, "above") != NULL)
+		ret->sign = 'g';
+	else if (strstr(flat, "prior to") != NULL ||
+	    strstr(flat, "before") != NULL)
+		ret->sign = '<';
+	return ret->digits > 0 && ret->digits < 19;
+}
+
+static enum verdict
+test_serial(const struct serial_rule *r, const char *serial)
+{
+	uint64_t own = 0;
+	unsigned n = 0;
+
+	for (; *serial != '\0' && n < r->digits; serial++)
+		if (*serial >= '0' && *serial <= '9') {
+			own = own * 10 + (uint64_t)(*serial - '0');
+			n++;
+		}
+	if (n < r->digits)
+		return VERDICT_UNKNOWN;
+	bool in = r->sign == '<' ? own < r->value :
+	    r->sign == 'l' ? own <= r->value :
+	    r->sign == '>' ? own > r->value :
+	    r->sign == 'g' ? own >= r->value : own == r->value;
+	return in ? VERDICT_IN : VERDICT_OUT;
+}
+
+/* A legal vers: of a package world has its own order. */
+static bool
+read_vers(const char *text, struct arena *mem, struct range *ret)
+{
+	struct vers *v;
+
+	if (strncmp(text, "vers:", 5) != 0)
+		return false;
+	v = arena_alloc(mem, sizeof(*v));
+	if (vers_read(text, v) != 0)
+		return false;
+	if (v->all) {
+		ret->all = ret->readable = true;
+		return true;
+	}
+	ret->vers = v;
+	ret->readable = true;
+	unsigned low = 0, high = 0;
+	for (unsigned i = 0; i < v->n; i++) {
+		low += v->at[i].sign == VERS_GT || v->at[i].sign == VERS_GE;
+		high += v->at[i].sign == VERS_LT || v->at[i].sign == VERS_LE;
+	}
+	ret->lone_low = low > high;
+	return true;
+}
+
 void
 range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret)
@@ -440,7 +621,13 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 		ret->all = ret->readable = true;
 		return;
 	}
-	size_t n = fold_range(text, signs, &ret->narrowed);
+	if (read_serial(text, &ret->serial)) {
+		ret->readable = true;
+		return;
+	}
+	if (read_vers(text, mem, ret))
+		return;
+	size_t n = fold_range(text, signs, &ret->narrowed, &ret->widened);
 	for (size_t i = 0; i < n; i++)
 		blank &= signs[i] == ' ' || signs[i] == '*' ||
 		    signs[i] == ',';
@@ -547,6 +734,28 @@ test_span(const struct span *s, const struct version *v)
 	    VERDICT_UNKNOWN;
 }
 
+/* "< 10.2.4 | < 11.1.2" mostly means one bound for each line of versions: 10.2.5
+ * is below the second, but beyond its own. */
+static bool
+above_own_line(const struct range *r, const struct version *v)
+{
+	bool beyond = false, below = false;
+
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct span *s = &r->spans[i];
+		const struct bound *b = &s->high;
+		if (s->exact || !b->there || !b->readable || s->low.there ||
+		    b->version.n < 2 || v->n < 2)
+			return false;
+		enum version_order o = version_compare(v, &b->version);
+		bool same = b->version.piece[0].value == v->piece[0].value;
+		beyond |= same && (o == VERSION_GREATER ||
+		    (o == VERSION_EQUAL && b->strict));
+		below |= same && !beyond && o == VERSION_LESS;
+	}
+	return beyond && !below;
+}
+
 enum verdict
 range_test(const struct range *r, const struct version *device, bool *ret_lone)
 {
@@ -555,7 +764,8 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	*ret_lone = false;
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
-	if (!r->readable || device == NULL)
+	if (!r->readable || device == NULL || r->serial.there ||
+	    r->vers != NULL)
 		return VERDICT_UNKNOWN;
 	for (unsigned i = 0; i < r->n; i++) {
 		const struct span *s = &r->spans[i];
@@ -572,5 +782,23 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	}
 	if (best == VERDICT_IN && r->narrowed)
 		best = VERDICT_UNKNOWN;
+	if (best == VERDICT_IN && above_own_line(r, device))
+		best = VERDICT_UNKNOWN;
+	if (best == VERDICT_OUT && r->widened)
+		best = VERDICT_UNKNOWN;
 	return best;
+}
+
+enum verdict
+range_test_device(const struct range *r, const struct own_version *own,
+    bool *ret_lone)
+{
+	*ret_lone = false;
+	if (r->serial.there)
+		return test_serial(&r->serial, own->serial);
+	if (r->vers == NULL)
+		return range_test(r, own->version, ret_lone);
+	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
+	*ret_lone = in == 1 && r->lone_low;
+	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;
 }

@@ -27,10 +27,23 @@ struct span {
 	bool		 exact;		/* low = high, one version */
 };
 
+struct vers;
+
+/* "<= the first 5 digits of serial number 24031" */
+struct serial_rule {
+	bool		 there;
+	char		 sign;		/* '<' '=' '>', and 'l' 'g' for <= >= */
+	unsigned	 digits;
+	uint64_t	 value;
+};
+
 struct range {
 	bool		 all;
 	bool		 readable;	/* at least in part */
 	bool		 narrowed;	/* "with ...": not understood */
+	bool		 widened;	/* "and possibly prior ones" */
+	struct vers	*vers;		/* of a package world; NULL: firmware */
+	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	struct span	*spans;
 	unsigned	 n;
@@ -38,6 +51,14 @@ struct range {
 
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
+/* What a device says of itself. */
+struct own_version {
+	const char	*text, *serial;		/* "" = not known */
+	const struct version *version;		/* NULL: not readable */
+};
+
+enum verdict range_test_device(const struct range *r,
+    const struct own_version *own, bool *ret_lone);
 /* device NULL: its version is not known or cannot be read. *ret_lone: the
  * answer hangs on a lone lower bound. */
 enum verdict range_test(const struct range *r, const struct version *device,

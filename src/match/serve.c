@@ -34,8 +34,8 @@ hold_devices(struct serving *s, struct err *err)
 	return 0;
 }
 
-int
-advisory_match_packed(const struct index *ix, const void *p, size_t n,
+static int
+match_packed(const struct index *ix, const void *p, size_t n, bool all,
     struct arena *mem, struct buf *out, struct err *err)
 {
 	struct advisory a;
@@ -47,7 +47,7 @@ advisory_match_packed(const struct index *ix, const void *p, size_t n,
 	advisory_unpack(&in, mem, &a);
 	if (unpack_done(&in, err) != 0)
 		return err_in(err, "advisory");
-	advisory_match(ix, &a, mem, &answer);
+	advisory_match(ix, &a, all, mem, &answer);
 	matching_pack(out, &answer);
 	/* What does not fit is counted in left_out. */
 	while (out->over && answer.n > 0) {
@@ -61,18 +61,34 @@ advisory_match_packed(const struct index *ix, const void *p, size_t n,
 	return 0;
 }
 
+int
+advisory_match_packed(const struct index *ix, const void *p, size_t n,
+    struct arena *mem, struct buf *out, struct err *err)
+{
+	return match_packed(ix, p, n, false, mem, out, err);
+}
+
+int
+advisory_match_all(const struct index *ix, const void *p, size_t n,
+    struct arena *mem, struct buf *out, struct err *err)
+{
+	return match_packed(ix, p, n, true, mem, out, err);
+}
+
+/* The inline part is one bool, all; without it, no. */
 static int
 match_advisory(struct serving *s, struct err *err)
 {
 	struct buf out = BUF_INIT(MATCHES_BLOB_MAX);
+	bool all = s->ask->at != s->ask->end && unpack_bool(s->ask, "all");
 	int rc = -1;
 
 	if (!held.there)
 		return err_peer(err, "MATCH before DEVICES");
 	if (s->ask_body->fd < 0)
 		return err_peer(err, "MATCH without an advisory");
-	if (advisory_match_packed(&held.index, s->ask_body->map,
-	    s->ask_body->len, s->mem, &out, err) == 0)
+	if (match_packed(&held.index, s->ask_body->map, s->ask_body->len, all,
+	    s->mem, &out, err) == 0)
 		rc = blob_of(s->answer_body, "matching", buf_text(&out),
 		    out.len, err);
 	buf_clear(&out);

@@ -7,6 +7,7 @@
 #include "matching.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 /* What a claim comes to for us. */
 enum side { SIDE_AFFECTED, SIDE_OPEN, SIDE_FIXED, SIDE_SAFE, SIDE_COUNT_ };
@@ -36,6 +37,8 @@ struct ruling {
 	uint32_t	 n_maybe;	/* CVEs that only may hit */
 	const char	*maybe;
 	bool		 only_fixed;	/* only fixed versions are told */
+	bool		 by_version;
+	uint32_t	 vuln;		/* that decided */
 	struct hit	*hits;
 	uint32_t	 n;
 	uint64_t	 key;
@@ -127,6 +130,8 @@ struct outcome_of {
 	bool		  sure;
 	const struct hit *hit;		/* NULL: nothing is said */
 	bool		  only_fixed;
+	bool		  by_version;	/* not affected, by no word of theirs */
+	uint32_t	  vuln;
 };
 
 static struct outcome_of
@@ -158,6 +163,8 @@ count_votes(const struct ballot *b)
 		o.sure = order[i].verdict == VERDICT_IN ||
 		    order[i].status == MATCH_NOT_AFFECTED;
 		o.only_fixed = order[i].status == MATCH_NAMED;
+		o.by_version = order[i].status == MATCH_NOT_AFFECTED &&
+		    order[i].side != SIDE_SAFE;
 		/* A name that merely resembles cannot clear a device: say
 		 * nothing rather than "fixed". */
 		break;
@@ -170,9 +177,12 @@ confidence_of(const struct outcome_of *o)
 {
 	const struct hit *h = o->hit;
 
-	if (!o->sure || h->how > HOW_FAMILY)
+	if (!o->sure || h->how > HOW_FAMILY ||
+	    (h->how == HOW_FAMILY && h->maker == MAKER_SHORT))
 		return CONFIDENCE_POSSIBLE;
-	if (h->how > HOW_SAME || h->alias || h->lone || h->host)
+	if (h->maker < MAKER_SHORT)
+		return CONFIDENCE_POSSIBLE;
+	if (h->how > HOW_SAME || h->maker < MAKER_SAME || h->lone || h->host)
 		return CONFIDENCE_LIKELY;
 	return CONFIDENCE_EXACT;
 }
@@ -274,7 +284,9 @@ decide(struct judge *j, struct ruling *r)
 			 * text. */
 			struct outcome_of o = { .hit = h, .sure = h->verdict ==
 			    VERDICT_IN, .status = h->verdict == VERDICT_OUT ?
-			    MATCH_NOT_AFFECTED : MATCH_NAMED };
+			    MATCH_NOT_AFFECTED : m->informs ? MATCH_AFFECTED :
+			    MATCH_NAMED, .by_version = h->verdict ==
+			    VERDICT_OUT };
 			o.sure |= h->verdict == VERDICT_OUT;
 			if (outweighs(&o, &worst))
 				worst = o;
@@ -286,10 +298,13 @@ decide(struct judge *j, struct ruling *r)
 	sort_vulns(j->touched, j->n_touched);
 	for (uint32_t i = 0; i < j->n_touched; i++) {
 		struct outcome_of o = count_votes(&j->ballots[j->touched[i]]);
+		o.vuln = j->touched[i];
 		if (o.hit != NULL && outweighs(&o, &worst))
 			worst = o;
 	}
 	r->deciding = worst.hit;
+	r->by_version = worst.by_version;
+	r->vuln = worst.vuln;
 	if (worst.hit == NULL)
 		return;
 	r->match.status = worst.status;
@@ -313,11 +328,11 @@ hits_key(const struct hit *hits, uint32_t n)
 	uint64_t h = n;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t one = (uint64_t)hits[i].product << 24 |
-		    (uint64_t)hits[i].how << 16 |
-		    (uint64_t)hits[i].verdict << 8 |
-		    (uint64_t)(hits[i].alias | hits[i].lone << 1 |
-		    hits[i].host << 2 | hits[i].ident << 3);
+		uint64_t one = (uint64_t)hits[i].product << 32 |
+		    (uint64_t)hits[i].how << 24 |
+		    (uint64_t)hits[i].verdict << 16 |
+		    (uint64_t)(hits[i].maker << 8 | hits[i].lone |
+		    hits[i].host << 1 | hits[i].ident << 2);
 		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
 	}
 	return h;
@@ -342,6 +357,40 @@ ruling_for(struct judge *j, uint32_t n)
 	return r;
 }
 
+static bool
+says_of(const struct indices *x, uint32_t product)
+{
+	for (uint32_t i = 0; i < x->n; i++)
+		if (x->at[i] == product)
+			return true;
+	return x->n == 0;
+}
+
+/* The publisher's reason: a flag, or the impact in words. */
+static void
+safe_why(struct matcher *m, const struct ruling *r, struct match *ret)
+{
+	if (r->vuln >= m->a->n_vulns)
+		return;
+	const struct vulnerability *v = &m->a->vulns[r->vuln];
+	bool told = false;
+	for (uint32_t i = 0; i < v->n_flags; i++)
+		if (says_of(&v->flags[i].products, r->deciding->product)) {
+			add_why(m, ret, "the publisher's reason: %.64s",
+			    v->flags[i].label);
+			told = true;
+		}
+	for (uint32_t i = 0; i < v->n_threats; i++)
+		if (text_eq(v->threats[i].category, "impact") &&
+		    says_of(&v->threats[i].products, r->deciding->product)) {
+			add_why(m, ret, "the publisher's reason: %.300s",
+			    v->threats[i].text);
+			told = true;
+		}
+	if (!told)
+		add_why(m, ret, "the publisher says that it is not affected");
+}
+
 static void
 status_why(struct judge *j, const struct ruling *r, struct match *ret)
 {
@@ -353,6 +402,12 @@ status_why(struct judge *j, const struct ruling *r, struct match *ret)
 	else if (ret->status == MATCH_NAMED && r->deciding->product !=
 	    NO_PRODUCT)
 		add_why(m, ret, "named by the publisher without a status");
+	else if (j->m->informs && ret->status == MATCH_AFFECTED)
+		add_why(m, ret, "an informational advisory concerns every "
+		    "product that it lists");
+	if (ret->status == MATCH_NOT_AFFECTED && !r->by_version &&
+	    r->deciding->product != NO_PRODUCT)
+		safe_why(m, r, ret);
 	if (r->n_maybe > 0)
 		add_why(m, ret, "perhaps also %.32s and %u in all: for these "
 		    "the version cannot be compared", r->maybe, r->n_maybe);
@@ -367,7 +422,7 @@ judge_device(struct judge *j, const struct hit *hits, uint32_t n,
 	if (kept == 0)
 		return false;
 	const struct ruling *r = ruling_for(j, kept);
-	if (r->deciding == NULL)
+	if (r->deciding == NULL || (r->by_version && !j->m->all))
 		return false;
 	struct device d = ret->device;
 	*ret = r->match;

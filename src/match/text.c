@@ -95,7 +95,8 @@ hit_model(struct reader *r, uint32_t number)
 	struct index_run run = index_members(r->m->ix, model);
 	for (uint32_t i = 0; i < run.n; i++) {
 		struct hit h = { .device = run.at[i], .product = NO_PRODUCT,
-		    .how = HOW_TEXT, .verdict = VERDICT_UNKNOWN };
+		    .how = HOW_TEXT, .maker = MAKER_SAME,
+		    .verdict = VERDICT_UNKNOWN };
 		add_hit(r->m, &h);
 	}
 }
@@ -166,7 +167,7 @@ find_orders(struct reader *r, const char *text)
 			for (uint32_t i = 0; i < run.n; i++) {
 				struct hit h = { .device = run.at[i],
 				    .product = NO_PRODUCT, .how = HOW_TEXT,
-				    .ident = INDEX_ORDER,
+				    .ident = INDEX_ORDER, .maker = MAKER_SAME,
 				    .verdict = VERDICT_UNKNOWN };
 				add_hit(r->m, &h);
 			}

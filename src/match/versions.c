@@ -40,7 +40,7 @@ struct top_word {
 static const struct top_word top_words[] = {
 	{ "r", TOP_RELEASE, true }, { "rev", TOP_RELEASE, false },
 	{ "revision", TOP_RELEASE, false },
-	{ "sp", TOP_SERVICE_PACK, false },
+	{ "sp", TOP_SERVICE_PACK, false }, { "sr", TOP_SERVICE_PACK, false },
 	{ "servicepack", TOP_SERVICE_PACK, false },
 	{ "mp", TOP_MAINTENANCE_PACK, false },
 	{ "mr", TOP_MAINTENANCE_PACK, false },

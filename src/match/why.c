@@ -29,11 +29,21 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 {
 	const char *own = ret->device.vendor;
 
+	/* These name the maker themselves. */
+	if (h->how == HOW_IDENTIFIER && (h->ident == INDEX_CPE ||
+	    h->ident == INDEX_PURL || h->ident == INDEX_HASH))
+		return;
 	if (own[0] == '\0')
 		add_why(m, ret, "the device list names no vendor");
 	else if (p->vendor[0] == '\0')
 		add_why(m, ret, "the publisher names no vendor apart");
-	else if (h->alias)
+	else if (h->maker == MAKER_RIVALS)
+		add_why(m, ret, "vendor %.128s may be %.128s; others begin "
+		    "so too", p->vendor, own);
+	else if (h->maker == MAKER_SHORT)
+		add_why(m, ret, "vendor %.128s and %.128s: one is short for "
+		    "the other", p->vendor, own);
+	else if (h->maker == MAKER_ALIAS)
 		add_why(m, ret, "vendor %.128s is known as %.128s",
 		    p->vendor, own);
 	else
@@ -58,6 +68,8 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 			add_why(m, ret, "cpe %.128s", ret->device.cpe);
 		else if (h->ident == INDEX_PURL)
 			add_why(m, ret, "purl %.128s", ret->device.purl);
+		else if (h->ident == INDEX_HASH)
+			add_why(m, ret, "the file's hash");
 		else
 			add_why(m, ret, "order number %.64s of \"%.128s\"",
 			    ret->device.part_number[0] != '\0' ?
@@ -92,13 +104,20 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	const struct product *p =
 	    &m->a->products[version_product(m->a, h->product)];
 	const struct range *r = product_range(m, h->product);
-	const char *own = ret->device.version;
+	const char *own = device_version_text(m, h->device);
 	const char *text = p->version + strspn(p->version, " ");
 
-	if (p->version_kind == VERSION_NONE) {
+	if (p->version_kind == VERSION_NONE && r->all) {
 		add_why(m, ret, "the publisher names no version");
 	} else if (r->all && !r->narrowed) {
 		add_why(m, ret, "all versions (\"%.160s\")", text);
+	} else if (r->serial.there) {
+		own = ret->device.serial;
+		add_why(m, ret, own[0] == '\0' ? "the device's serial number "
+		    "is not known%.0s; the publisher says \"%.160s\"" :
+		    h->verdict == VERDICT_IN ? "serial number %.64s is in "
+		    "\"%.160s\"" : "serial number %.64s is not in "
+		    "\"%.160s\"", own, text);
 	} else if (own[0] == '\0') {
 		add_why(m, ret, "the device's version is not known; the "
 		    "publisher says \"%.160s\"", text);

@@ -147,7 +147,8 @@ vendor_group(struct index_builder *b, const struct maker *m, unsigned i,
 		v->group = group != 0 ? group : b->groups++;
 		for (unsigned k = 0; k < m->n_starts[i]; k++)
 			add_pair(b, index_key(INDEX_MAKER, 0, m->start[i][k]),
-			    v->group << 1 | (m->plain[i] >> k & 1));
+			    v->group << 2 | (flag == INDEX_KNOWN ? 2u : 0) |
+			    (m->plain[i] >> k & 1));
 	}
 	struct index_vendor *v = (struct index_vendor *)b->vendors.at + *at;
 	v->flags = (uint16_t)(v->flags | flag);

@@ -60,7 +60,7 @@ static void
 maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 {
 	uint64_t all = HASH_START, bare = HASH_START;
-	uint64_t start[MAKER_STARTS_MAX];
+	uint64_t start[MAKER_STARTS_MAX] = { 0 };
 	unsigned n_all = 0, n_bare = 0, n_starts = 0, plain = 0;
 	char last_all = 0, last_bare = 0;
 

@@ -35,7 +35,7 @@ static const char first[] =
 " rest BIGINT NOT NULL DEFAULT 0, woken BIGINT NOT NULL DEFAULT 0,"
 " due BIGINT NOT NULL, due_was BIGINT NOT NULL DEFAULT 0,"
 " owner TEXT NOT NULL DEFAULT '', tries BIGINT NOT NULL DEFAULT 0,"
-" UNIQUE (feed, url));"
+" not_before BIGINT NOT NULL DEFAULT 0, UNIQUE (feed, url));"
 "CREATE INDEX address_due ON address (kind, due, id)"
 " WHERE state = 'due' AND rest = 0;"
 "CREATE INDEX address_feed_due ON address (feed, kind, due, id)"

@@ -23,8 +23,8 @@ static const char *const void_leases[] = {
 };
 
 /* What this keeper held when it ended is due again. */
-static int
-release_own(struct store *s, struct err *err)
+int
+store_claims_void(struct store *s, struct err *err)
 {
 	int rc = 0;
 
@@ -59,7 +59,7 @@ store_open(const char *url, const char *owner, bool read_only,
 		err_in(err, "%s", url);
 		goto fail;
 	}
-	if (!read_only && release_own(s, err) == -1)
+	if (!read_only && store_claims_void(s, err) == -1)
 		goto fail;
 	*ret = s;
 	return 0;

@@ -304,8 +304,8 @@ address_done(struct store *s, const struct known *k, const struct fetched *f,
     bool keep_etag, int64_t now, struct err *err)
 {
 	struct stmt *q = db_use(s->db, "UPDATE address SET state = $1, "
-	    "due = $2, woken = 0, owner = '', tries = 0, sha256 = $3, "
-	    "etag = CASE WHEN $4 = 1 AND $5 = '' THEN etag ELSE $5 END, "
+	    "due = $2, woken = 0, owner = '', tries = 0, not_before = 0, "
+	    "sha256 = $3, etag = CASE WHEN $4 = 1 AND $5 = '' THEN etag ELSE $5 END, "
 	    "last_modified = CASE WHEN $4 = 1 AND $6 = '' "
 	    "THEN last_modified ELSE $6 END WHERE id = $7");
 
@@ -324,22 +324,28 @@ address_done(struct store *s, const struct known *k, const struct fetched *f,
 	    (long long)k->tries);
 }
 
+/* When to try again, and until when the server does not want to be asked. */
+struct again {
+	int64_t		 at, not_before;
+};
+
 /* Not this time. Only the first failure in a row is written down. `forget`: the
  * bytes that came are not to be taken for known by the server. */
 static int
 address_failed(struct store *s, const struct known *k, const char *word,
-    const char *reason, bool forget, int64_t next_at, int64_t now,
+    const char *reason, bool forget, const struct again *again, int64_t now,
     struct err *err)
 {
 	struct stmt *q = db_use(s->db, "UPDATE address SET state = 'due', "
 	    "due = $1, woken = 0, owner = '', tries = tries + 1, sha256 = $2, "
 	    "etag = CASE WHEN $3 = 1 THEN '' ELSE etag END, "
-	    "last_modified = CASE WHEN $3 = 1 THEN '' ELSE last_modified END "
-	    "WHERE id = $4");
+	    "last_modified = CASE WHEN $3 = 1 THEN '' ELSE last_modified END, "
+	    "not_before = $4 WHERE id = $5");
 
-	db_int(q, next_at);
+	db_int(q, again->at);
 	db_text(q, k->sha256);
 	db_int(q, forget);
+	db_int(q, again->not_before);
 	db_int(q, k->id);
 	if (db_run(q, NULL, err) == -1 ||
 	    health(s, k, false, reason, now, err) == -1)
@@ -348,7 +354,7 @@ address_failed(struct store *s, const struct known *k, const char *word,
 	    err, "feed %s, %s: %s", k->name, word, reason);
 }
 
-/* 404 is an answer; of a listing it is also the feed's failure. */
+/* 404 of a listing: it is asked again at the next poll. */
 static int
 address_gone(struct store *s, const struct known *k, const struct fetched *f,
     int64_t now, struct err *err)
@@ -357,15 +363,13 @@ address_gone(struct store *s, const struct known *k, const struct fetched *f,
 
 	if (address_done(s, k, f, true, now, err) == -1)
 		return -1;
-	if (k->listing) {
-		struct stmt *q = db_use(s->db, "UPDATE address "
-		    "SET tries = $1 WHERE id = $2");
-		db_int(q, k->tries + 1);
-		db_int(q, k->id);
-		if (db_run(q, NULL, err) == -1 ||
-		    health(s, k, false, reason, now, err) == -1)
-			return -1;
-	}
+	struct stmt *q = db_use(s->db, "UPDATE address SET tries = $1 "
+	    "WHERE id = $2");
+	db_int(q, k->tries + 1);
+	db_int(q, k->id);
+	if (db_run(q, NULL, err) == -1 ||
+	    health(s, k, false, reason, now, err) == -1)
+		return -1;
 	return journal_add(s, now, "fetch-gone", k->url, err, "feed %s: %s",
 	    k->name, reason);
 }
@@ -375,6 +379,8 @@ fetched(struct store *s, struct known *k, const struct fetched *f,
     const void *body, size_t len, const char *aside, int64_t next_at,
     int64_t now, int64_t *ret_document, struct err *err)
 {
+	const struct again again = { next_at, f->not_before };
+
 	switch (f->result) {
 	case FETCH_DOCUMENT:
 		if (take_document(s, k, f, body, len, aside, now, ret_document,
@@ -382,7 +388,7 @@ fetched(struct store *s, struct known *k, const struct fetched *f,
 			return -1;
 		if (aside[0] != '\0' && next_at > 0)
 			return address_failed(s, k, "set aside", aside, true,
-			    next_at, now, err);
+			    &again, now, err);
 		if (address_done(s, k, f, false, now, err) == -1)
 			return -1;
 		return health(s, k, aside[0] == '\0', aside, now, err);
@@ -391,11 +397,14 @@ fetched(struct store *s, struct known *k, const struct fetched *f,
 			return -1;
 		return health(s, k, true, "", now, err);
 	case FETCH_GONE:
-		return address_gone(s, k, f, now, err);
+		if (k->listing)
+			return address_gone(s, k, f, now, err);
+		/* a document that is listed and not there may come yet */
+		/* FALLTHROUGH */
 	case FETCH_FAILED:
 	case FETCH_FORBIDDEN:
 		return address_failed(s, k, fetch_result_name(f->result),
-		    f->reason, false, next_at, now, err);
+		    f->reason, false, &again, now, err);
 	}
 	bug("fetch result %d", (int)f->result);
 }
@@ -433,8 +442,8 @@ store_address_again(struct store *s, int64_t address, const char *why,
 		return -1;
 	int rc = known_get(s, address, &k, err);
 	if (rc == 0 && why[0] != '\0') {
-		rc = address_failed(s, &k, "no answer", why, false, next_at,
-		    now, err);
+		rc = address_failed(s, &k, "no answer", why, false,
+		    &(struct again){ next_at, 0 }, now, err);
 	} else if (rc == 0) {
 		struct stmt *q = db_use(s->db, "UPDATE address SET due = $1, "
 		    "owner = '' WHERE id = $2");

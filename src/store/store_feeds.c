@@ -225,15 +225,28 @@ poll_begin(struct store *s, int64_t feed, uint32_t every_s, bool all,
 {
 	struct stmt *q = db_use(s->db, "UPDATE address SET state = 'due', "
 	    "due = $1 WHERE feed = $2 AND (kind = 0 OR root = 1) "
-	    "AND rest = 0 AND owner = '' AND NOT (state = 'due' "
-	    "AND (due <= $3 OR (tries > 0 AND $4 = 0)))");
+	    "AND rest = 0 AND owner = '' AND not_before <= $3 "
+	    "AND NOT (state = 'due' "
+	    "AND (due <= $4 OR (tries > 0 AND $5 = 0)))");
 
 	db_int(q, now);
 	db_int(q, feed);
 	db_int(q, now);
+	db_int(q, now);
 	db_int(q, all);
 	if (db_run(q, NULL, err) == -1)
 		return -1;
+	if (all) {
+		/* also what failed, unless its server named a time */
+		q = db_use(s->db, "UPDATE address SET due = $1 "
+		    "WHERE feed = $2 AND tries > 0 AND state = 'due' "
+		    "AND rest = 0 AND owner = '' AND not_before <= $3");
+		db_int(q, now);
+		db_int(q, feed);
+		db_int(q, now);
+		if (db_run(q, NULL, err) == -1)
+			return -1;
+	}
 	q = db_use(s->db, "UPDATE feed SET next_poll = $1 WHERE id = $2");
 	db_int(q, now + every_s);
 	db_int(q, feed);

@@ -11,7 +11,7 @@
 
 #define DELIVERY_ROW "SELECT 'delivery', d.id, d.state, d.sink, d.recipient, " \
 	"d.key, d.event, a.title, '', '', d.tries, d.due, d.since, d.code, " \
-	"d.reason FROM delivery d JOIN alert a ON a.id = d.alert "
+	"d.reason, d.receipt FROM delivery d JOIN alert a ON a.id = d.alert "
 
 /* One SQL per kind of row, each oldest first and with its own index. */
 static const char *const sources[] = {
@@ -19,11 +19,11 @@ static const char *const sources[] = {
 	DELIVERY_ROW
 	    "WHERE d.state = 'refused' ORDER BY d.since, d.sink LIMIT $1",
 	"SELECT 'document', d.id, d.state, '', '', '', '', '', f.name, d.url, "
-	    "d.tries, 0, d.since, '', d.why FROM document d "
+	    "d.tries, 0, d.since, '', d.why, '' FROM document d "
 	    "JOIN feed f ON f.id = d.feed WHERE d.state = 'aside' "
 	    "ORDER BY d.since, d.id LIMIT $1",
 	"SELECT 'advisory', a.id, a.state, '', '', a.advisory_id, '', "
-	    "a.title, f.name, a.url, a.tries, 0, a.since, '', a.why "
+	    "a.title, f.name, a.url, a.tries, 0, a.since, '', a.why, '' "
 	    "FROM advisory a JOIN feed f ON f.id = a.feed "
 	    "WHERE a.state = 'aside' ORDER BY a.since, a.id LIMIT $1",
 };
@@ -46,6 +46,7 @@ row_get(struct stmt *q, struct arena *mem, struct queue_row *r)
 	r->since = db_get_int(q, 12);
 	r->code = arena_text(mem, db_get_text(q, 13));
 	r->reason = arena_text(mem, db_get_text(q, 14));
+	r->receipt = arena_text(mem, db_get_text(q, 15));
 }
 
 static int

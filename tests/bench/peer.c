@@ -7,8 +7,8 @@
  *	peer web FILE	HTTP/1.1 GET: FILE, or 304 to its ETag, whatever the path
  *
  * The first line on stdout is the port on 127.0.0.1. A line on stdin is
- * answered by one: COUNT FIRST LAST BYTES, in nanoseconds of CLOCK_MONOTONIC (for
- * web, of documents sent: LAST is when the last byte was given to the kernel).
+ * answered by one: COUNT FIRST LAST BYTES, in nanoseconds of CLOCK_MONOTONIC
+ * (for web, of documents sent: LAST is when the kernel had the last byte).
  * The line "reset" also sets them to 0. Leaves when stdin ends. */
 #include <arpa/inet.h>
 #include <ctype.h>

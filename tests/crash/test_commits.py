@@ -87,13 +87,13 @@ class Sweep:
                 f.result()
         check(not self.faults, "%d of %d: %s", len(self.faults),
               len(self.reached), "; ".join(self.faults[:5]))
-        missed = [n for n in self.missed if n < max(self.reached, default=0)]
+        check(self.reached, "no commit was reached: is this the crash build?")
+        missed = sorted(n for n in self.missed if n < max(self.reached))
         print("# ended at %d commits, up to the %dth; not reached: %s; %d "
               "repetitions" % (len(self.reached), max(self.reached), missed,
                                self.repeats))
         check(len(self.reached) > 20 / self.step, "only %d commits were "
               "reached: is this the crash build?", len(self.reached))
-        return missed
 
 
 def undisturbed(place, program, site, name):
@@ -112,9 +112,21 @@ def new_documents(place):
     program = crash_build()
     site = Site(place)
     _, _, known = undisturbed(place, program, site, "calm")
-    missed = Sweep(place, program, site, known).run(known)
-    equal(missed, [], "commits at which the keeper does not end (the hook is "
-          "set after them)")
+    Sweep(place, program, site, known).run(known)
+
+
+def the_first_commits(place):
+    """The keeper ends at these, too. The very first is inside store_open, before
+    there can be a hook: see at_the_start."""
+    program = crash_build()
+    site = Site(place)
+    told = Told(place)
+    relay = Relay(place, "first", program, settings_of(place, site, told))
+    for n in range(2, 4):
+        relay.reset()
+        done = relay.once(env={"ADVRELAY_CRASH_AT": str(n)})
+        check(done.status == CRASHED, "commit %d: the hook is set behind it, "
+              "exit %d", n, done.status)
 
 
 def a_revision(place):
@@ -167,5 +179,43 @@ def at_the_start(place):
         all_told(told.take(), known, BATCH)
 
 
+def an_orderly_stop(place):
+    """SIGTERM in the middle: the next run takes up all of it at once. What the
+    stop has ended is no failure that one waits after, and no try."""
+    site = Site(place)
+    relay, told, known = undisturbed(place, lib.PROGRAM, site, "calm")
+    for after in range(1, 20, 3):
+        relay.reset()
+        told.forget()
+        log = place.at("stopped-%d.log" % after)
+        seen = count_lines(site.web.log) + sum(told.counts())
+        with open(log, "wb") as f:
+            p = place.start([relay.program, "run", "-c", relay.conf],
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=f)
+        wait_for(lambda: count_lines(site.web.log) + sum(told.counts()) >=
+                 seen + after, "its work", 20, 0.001)
+        equal(stop(p), EX_OK, "the exit status of a stopped daemon")
+        relay.finish(1)
+        equal(sorted(look(relay.store)), sorted(known),
+              "alerts after a stop behind %d events; the log of the stopped "
+              "run ends with: %s" % (after, read(log)[-300:]))
+        await_told(told, known)
+        all_told(told.take(), known, BATCH)
+
+
+def what_waits_is_said(place):
+    """Exit 0 is "nothing waits": also when its next try is not due yet."""
+    site = Site(place)
+    told = Told(place)
+    relay = Relay(place, "waits", lib.PROGRAM, settings_of(place, site, told))
+    told.hook.status = 503
+    for n in ("first", "second"):
+        done = relay.once()
+        equal(done.status, EX_TEMPFAIL, "the %s run's exit status, while the "
+              "webhooks wait" % n)
+
+
 if __name__ == "__main__":
-    run([new_documents, a_revision, with_rsyslog, at_the_start], 200)
+    run([new_documents, the_first_commits, a_revision, with_rsyslog,
+         at_the_start, an_orderly_stop, what_waits_is_said], 200)

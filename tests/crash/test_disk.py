@@ -118,8 +118,7 @@ class Setting:
         except Failure as e:
             raise Failure("%s; log: %s" % (e, log()[-500:]))
         equal(stop(p), 0, "the daemon's exit status")
-        self.all_told(BATCH)
-        equal(sorted(look(self.relay.store)), sorted(self.known), "alerts")
+        self.finished()		# the last outcome may have been on its way
 
 
 def said(done, statuses, words, path):
@@ -159,6 +158,8 @@ def full_in_the_middle(place):
         done = s.relay.once()
         if done.status != EX_OK:
             said(done, DISK, ["no room|no space", "make room"], s.relay.store)
+        else:
+            look(s.relay.store)		# 0 means that nothing is left over
         ends.add(done.status)
         disk.free()
         s.finished()
@@ -197,9 +198,8 @@ def read_only(place):
     said(s.relay.once(), DISK, ["read-only|cannot be written", "writable"],
          s.relay.state)
     done = s.relay.command("status")
-    check(done.status in (EX_OK, *DISK), "status on a read-only disk: %r", done)
     check(done.status == EX_OK or s.relay.state in done.err,
-          "status does not say where: %r", done)
+          "status on a read-only disk does not say where: %r", done)
     disk.read_only(False)
     equal(json.loads(s.relay.once().out)["alerts"], 0, "alerts of a last run")
 
@@ -229,6 +229,34 @@ def held_at_the_start(place):
     s.all_told(0)
 
 
+def held_in_the_middle(place):
+    """For a moment that is longer than the store waits."""
+    s = Setting(place)
+    for after in (2, 6, 10):
+        s.relay.reset()
+        s.told.forget()
+        path = place.at("once-%d.log" % after)
+        seen = count_lines(s.site.web.log)
+        with open(path, "wb") as log:
+            p = place.start([lib.PROGRAM, "once", "-c", s.relay.conf],
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=log)
+        wait_for(lambda: count_lines(s.site.web.log) >= seen + after or
+                 p.poll() is not None, "its requests", 10, 0.001)
+        db = holder(s.relay.store)
+        wait_for(lambda: "the store failed" in read(path) or
+                 p.poll() is not None, "word of the lock", 15, 0.001)
+        db.execute("ROLLBACK")
+        db.close()
+        p.wait(30)
+        if p.returncode == EX_OK:
+            look(s.relay.store)		# 0 means that nothing is left over
+        else:
+            check(p.returncode in DISK, "exit %d: %s", p.returncode,
+                  read(path)[-500:])
+        s.finished()
+
+
 def held_under_a_daemon(place):
     s = Setting(place)
     p, log = s.daemon()
@@ -250,7 +278,8 @@ def digest(relay):
     ret = {}
     for name in ("advrelay.db", "advrelay.db-wal"):
         path = os.path.join(relay.state, name)
-        if os.path.exists(path):
+        # a log with nothing in it destroys nothing
+        if os.path.exists(path) and os.path.getsize(path) > 0:
             with open(path, "rb") as f:
                 ret[name] = hashlib.sha256(f.read()).hexdigest()
     return ret
@@ -346,6 +375,7 @@ def damaged_other_database(place):
 if __name__ == "__main__":
     namespace_of_our_own()
     run([full_from_the_start, full_in_the_middle, full_under_a_daemon,
-         read_only, held_at_the_start, held_under_a_daemon, damaged_middle,
-         damaged_middle_with_log, damaged_head, damaged_truncated,
+         read_only, held_at_the_start, held_in_the_middle,
+         held_under_a_daemon, damaged_middle, damaged_middle_with_log,
+         damaged_head, damaged_truncated,
          damaged_text_file, damaged_other_database], 90)

@@ -231,7 +231,8 @@ async def main():
     sock.bind(("127.0.0.1", 0))
     server = await asyncio.get_event_loop().create_server(factory, sock=sock)
     watch_parent()
-    print("PORT", sock.getsockname()[1], flush=True)
+    sys.stdout.write("PORT %d\n" % sock.getsockname()[1])
+    sys.stdout.flush()
     await server.serve_forever()
 
 

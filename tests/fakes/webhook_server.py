@@ -217,7 +217,8 @@ def main():
             server.tls.load_verify_locations(a.client_ca)
     if a.with_stdin:
         threading.Thread(target=leave_with_stdin, daemon=True).start()
-    print(server.server_address[1], flush=True)
+    sys.stdout.write("%d\n" % server.server_address[1])
+    sys.stdout.flush()
     server.serve_forever()
 
 

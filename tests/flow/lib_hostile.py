@@ -8,6 +8,7 @@ import zlib
 from lib import *
 
 MARK = "Zq%03dx"	# begins the n-th hostile text; never in honest ones
+MARKED = re.compile(r"Zq\d{3}x|evil\d")
 BREAKOUT = (
     '\r\nBcc: evil%(n)d@x.example\r\nX-Evil%(n)d: yes\r\n\r\nZqbody'
     '"] [evil%(n)d@1 a="b"]\\"\' <script>zq(%(n)d)</script>'
@@ -220,9 +221,9 @@ def documents():
         at = at["branches"][0]
     at["product"] = {"name": "x", "product_id": "P1"}
     return [
-        ("deep-array.json", b"[" * 100000, ["1:"]),
-        ("deep-object.json", b'{"a":' * 100000, ["1:"]),
-        ("deep-closed.json", b"[" * 5000 + b"]" * 5000, ["1:"]),
+        ("deep-array.json", b"[" * 100000, ["line "]),
+        ("deep-object.json", b'{"a":' * 100000, ["line "]),
+        ("deep-closed.json", b"[" * 5000 + b"]" * 5000, ["line "]),
         ("deep-branches.json", json.dumps(deep).encode(), []),
         ("number-long.json", b'{"document":{"x":1' + b"0" * 200000 + b"}}",
          []),
@@ -231,31 +232,29 @@ def documents():
         ("score-text.json", ok.replace("9.8", '"nine"').encode(), []),
         ("duplicate.json", ok.replace('"csaf_version"',
                                       '"title": "x", "csaf_version"').encode(),
-         ["1:"]),
-        ("nul-name.json", b'{"document\\u0000x":{}}', ["1:"]),
-        ("nul-value.json", with_title(b'"a\\u0000b"'), ["1:"]),
-        ("nul-raw.json", with_title(b'"a\x00b"'), ["1:"]),
-        ("surrogate.json", with_title(b'"\\ud800"'), ["1:"]),
-        ("utf8-broken.json", with_title(b'"\xc3\x28 \xff"'), ["1:"]),
-        ("utf8-overlong.json", with_title(b'"\xc0\xaf"'), ["1:"]),
-        ("utf8-name.json", b'{"docu\xffment":{}}', ["1:"]),
-        ("utf16.json", ok.encode("utf-16"), ["1:"]),
-        ("empty.json", b"", ["empty"]),
+         ["line "]),
+        ("nul-name.json", b'{"document\\u0000x":{}}', ["line "]),
+        ("nul-value.json", with_title(b'"a\\u0000b"'), ["line "]),
+        ("nul-raw.json", with_title(b'"a\x00b"'), ["line "]),
+        ("surrogate.json", with_title(b'"\\ud800"'), ["line "]),
+        ("utf8-broken.json", with_title(b'"\xc3\x28 \xff"'), ["line "]),
+        ("utf8-overlong.json", with_title(b'"\xc0\xaf"'), ["line "]),
+        ("utf8-name.json", b'{"docu\xffment":{}}', ["line "]),
+        ("utf16.json", ok.encode("utf-16"), ["line "]),
+        ("empty.json", b"", ["line "]),
         ("blanks.json", b" " * 1000, []),
         ("bom-only.json", b"\xef\xbb\xbf", []),
         ("array.json", b"[]", []),
         ("null.json", b"null", []),
-        ("html.json", b"<!doctype html><title>login</title>", ["1:"]),
-        ("cut.json", ok.encode()[:-7], [":"]),
-        ("twice.json", ok.encode() + ok.encode(), ["1:"]),
-        ("no-document.json", b'{"product_tree":{}}', ["document"]),
+        ("html.json", b"<!doctype html><title>login</title>", ["line "]),
+        ("cut.json", ok.encode()[:-7], ["line "]),
+        ("twice.json", ok.encode() + ok.encode(), ["line "]),
+        ("no-document.json", b'{"product_tree":{}}', ["/document"]),
         ("document-text.json", b'{"document":"x"}', ["/document"]),
         ("no-id.json", ok.replace('"id": "INNER-1", ', "").encode(),
          ["/document/tracking/id"]),
-        ("id-number.json", ok.replace('"INNER-1"', "7").encode(),
-         ["/document/tracking/id"]),
-        ("id-long.json", ok.replace("INNER-1", "I" * 100000).encode(),
-         ["/document/tracking"]),
+        ("id-number.json", ok.replace('"INNER-1"', "7").encode(), []),
+        ("id-long.json", ok.replace("INNER-1", "I" * 100000).encode(), []),
         ("many-vulnerabilities.json", json.dumps(
             {**json.loads(ok), "vulnerabilities": [{}] * 30000}).encode(), []),
     ]
@@ -509,7 +508,8 @@ HEADERS = {
     "x-advisory-tlp"}
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "h1",
         "h2", "h3", "table", "tr", "td", "th", "tbody", "thead", "ul", "ol",
-        "li", "a", "span", "b", "strong", "br", "hr", "small", "code", "em"}
+        "li", "a", "caption", "span", "b", "strong", "br", "hr", "small",
+        "code", "em"}
 
 
 class Page(html.parser.HTMLParser):
@@ -526,9 +526,9 @@ class Page(html.parser.HTMLParser):
         for name, value in attrs:
             check(not name.startswith("on"), "%s= in <%s>", name, tag)
             check(name not in ("href", "src") or re.match(
-                "https?://[^\\s\"'<>]*$", value or ""), "%s=%.200r in <%s>",
+                "https?://[^\\s\"<>]*$", value or ""), "%s=%.200r in <%s>",
                 name, value, tag)
-            check("Zq" not in (value or "") or name == "href",
+            check(name == "href" or not MARKED.search(value or ""),
                   "a hostile text in %s= of <%s>", name, tag)
 
 
@@ -556,10 +556,10 @@ def check_mail(raw):
         for name in set(k.lower() for k in part.keys()):
             equal(len(part.get_all(name)), 1, "how often there is " + name)
     equal([str(a) for a in mail["to"].addresses], [RECIPIENT], "To")
-    text = mail.get_body(("plain",)).get_content()
-    check(not CONTROL.search(text), "a control character in the text: %r",
-          text[max(0, CONTROL.search(text).start() - 40):][:80]
-          if CONTROL.search(text) else "")
+    text = mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    bad = CONTROL.search(text)
+    check(not bad, "a control character in the text: %r",
+          text[max(0, bad.start() - 40):][:80] if bad else "")
     page = Page(mail.get_body(("html",)).get_content())
     equal([page.count.get(t) for t in ("html", "body")], [1, 1],
           "<html> and <body>")
@@ -586,7 +586,7 @@ def check_hook(hook):
     def walk(value, path):
         if isinstance(value, dict):
             for k, v in value.items():
-                check(not EVIL.search(k) and "Zq" not in k,
+                check(not EVIL.search(k) and not MARKED.search(k),
                       "a key %.100r in %s", k, path)
                 walk(v, path + "/" + k)
         elif isinstance(value, list):
@@ -600,7 +600,7 @@ def check_hook(hook):
     equal(hook.signature_fault(), "", "signature")
     for name, value in hook.headers.items():
         check(not EVIL.search(name) and not CONTROL.search(value) and
-              "Zq" not in value, "header %s: %.200r", name, value)
+              not MARKED.search(value), "header %s: %.200r", name, value)
 
 
 LOG_LINE = re.compile(r'level=(error|warning|info|debug) msg="[a-zA-Z][^"\\]*"')

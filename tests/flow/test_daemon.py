@@ -214,6 +214,49 @@ def list_is_gone(place):
     equal(house.receivers.hook.count(), 2, "alerts by the list that was kept")
 
 
+def no_list_at_all(place):
+    """Without any device the rest goes on: sinks are tried again, feeds polled."""
+    house = House(place, "\0\1\2 garbage")
+    house.gates["tickets"].shut()
+    daemon = house.run()
+    house.wait(lambda: "there is no older one" in daemon.log(),
+               "the complaint")
+    house.wait(lambda: house.status()["advisories"] == 1, "the advisory")
+    control(place, "test-sink", sink="tickets")
+    house.wait(lambda: sink_of(house.conf, "tickets")["paused_until"],
+               "the paused sink")
+    house.gates["tickets"].open()
+    house.wait(lambda: house.receivers.hook.count() == 1,
+               "the deferred delivery", 12)
+    write(house.list, HEAD + PUMP)
+    house.wait(lambda: house.receivers.hook.count() == 2,
+               "the alert of the mended list")
+
+
+def helper_that_never_starts(place):
+    """Only its own work waits; sinks are tried again all the same."""
+    house = House(place)
+    folder = place.folder("libexec")
+    for name in os.listdir(BUILD + "/libexec"):
+        os.symlink("/bin/false" if name == "match" else
+                   BUILD + "/libexec/" + name, folder + "/" + name)
+    house.gates["tickets"].shut()
+    daemon = house.run(ADVRELAY_LIBEXEC=folder)
+    house.wait(lambda: house.status()["advisories_new"] == 1 and
+               house.helper("match")["deaths"] >= 2, "a helper that dies")
+    control(place, "test-sink", sink="tickets")
+    house.wait(lambda: sink_of(house.conf, "tickets")["paused_until"],
+               "the paused sink")
+    house.gates["tickets"].open()
+    house.wait(lambda: house.receivers.hook.count() == 1,
+               "the deferred delivery", 12)
+    check("match" in daemon.log(), "the log does not name it")
+    os.unlink(folder + "/match")
+    os.symlink(BUILD + "/libexec/match", folder + "/match")
+    house.wait(lambda: house.receivers.hook.count() == 2,
+               "the alert of the mended helper", 40)
+
+
 def sink_down(place):
     """Deferred and visible; delivered once when the sink is back."""
     house = House(place)
@@ -448,5 +491,6 @@ def exit_codes(place):
 
 if __name__ == "__main__":
     run([ready_watchdog_and_status, reload, device_lists, list_is_gone,
-         sink_down, busy_sink, refused_mail, bad_credentials, test_sinks,
+         no_list_at_all, helper_that_never_starts, sink_down, busy_sink,
+         refused_mail, bad_credentials, test_sinks,
          test_twice_in_a_second, killed_helpers, exit_codes], 60)

@@ -75,10 +75,10 @@ match_text_of(const char *text, struct arena *mem)
 	a.n_products = 1;
 	a.vulns = &v;
 	a.n_vulns = 1;
-	advisory_match(&own_index, &a, mem, &got);
+	advisory_match(&own_index, &a, true, mem, &got);
 	a.n_products = a.n_vulns = 0;
 	a.title = text;
-	advisory_match(&own_index, &a, mem, &got);
+	advisory_match(&own_index, &a, true, mem, &got);
 }
 
 int

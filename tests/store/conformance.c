@@ -416,7 +416,9 @@ static const struct {
 	{ "no stamp", "", "", FETCH_DOCUMENT, 1, ADDRESS_DOCUMENT },
 	{ "no stamp, listing", "", "", FETCH_DOCUMENT, 0, ADDRESS_LISTING },
 	{ "stamp appears", "", "1", FETCH_UNCHANGED, 1, ADDRESS_DOCUMENT },
-	{ "was gone", "1", "1", FETCH_GONE, 1, ADDRESS_DOCUMENT },
+	{ "was gone", "1", "1", FETCH_GONE, 0, ADDRESS_DOCUMENT },
+	{ "gone, other stamp", "1", "2", FETCH_GONE, 1, ADDRESS_DOCUMENT },
+	{ "listing gone", "1", "1", FETCH_GONE, 1, ADDRESS_LISTING },
 	{ "failed, same stamp", "1", "1", FETCH_FAILED, 0, ADDRESS_DOCUMENT },
 	{ "failed, other stamp", "1", "2", FETCH_FAILED, 1, ADDRESS_DOCUMENT },
 };

@@ -117,7 +117,7 @@ START_TEST(empty)
 	ck_assert_int_eq(index_open(&ix, blob.map, blob.len, &err), 0);
 	advisory_init(&a);
 	a.title = "Acme Gate 7";
-	advisory_match(&ix, &a, &mem, &got);
+	advisory_match(&ix, &a, true, &mem, &got);
 	ck_assert_uint_eq(got.n, 0);
 	arena_clear(&mem);
 	blob_clear(&blob);
@@ -157,7 +157,7 @@ START_TEST(hostile)
 			memcpy(copy, blob.map, blob.len);
 			copy[at] = values[v];
 			if (index_open(&ix, copy, blob.len, NULL) == 0)
-				advisory_match(&ix, &a, &mem, &got);
+				advisory_match(&ix, &a, true, &mem, &got);
 			arena_clear(&mem);
 		}
 	}

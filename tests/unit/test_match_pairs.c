@@ -10,6 +10,12 @@
  *	expect d1 affected exact CVE-2099-0001		("none": no match)
  *	why d1 a part of a reason
  *	also d1 by_hand | exploited | severity=critical | remedies=1
+ *
+ * One file is one case; "== why" within it begins another one. A line by itself
+ *
+ *	row VENDOR ~ PRODUCT ~ RANGE ~ VENDOR ~ MODEL ~ VERSION ~ EXPECTED ~ why
+ *
+ * is a case too: one affected product, one device.
  */
 #include <check.h>
 #include <glob.h>
@@ -27,7 +33,13 @@
 
 #define LINES_MAX 256
 
-static glob_t cases;
+#define CASES_MAX 1024
+
+static struct text_case {
+	char	*path;
+	char	*text;		/* its lines */
+} cases[CASES_MAX];
+static int n_cases;
 
 struct scene {
 	struct arena	 mem;
@@ -101,6 +113,9 @@ read_product(struct scene *s, const char *line)
 	p.skus = texts_of(s, value_of(s, line, "skus"), &p.n_skus);
 	p.version = value_of(s, line, "range");
 	p.version_kind = p.version[0] != '\0' ? VERSION_RANGE : VERSION_NONE;
+	p.patch = value_of(s, line, "patch");
+	p.hardware = value_of(s, line, "hardware");
+	p.hashes = texts_of(s, value_of(s, line, "hashes"), &p.n_hashes);
 	const char *one = value_of(s, line, "version");
 	if (one[0] != '\0') {
 		p.version = one;
@@ -146,6 +161,12 @@ read_vuln(struct scene *s, const char *line)
 	add_claims(s, &v, line, "fixed", CLAIM_FIXED);
 	add_claims(s, &v, line, "safe", CLAIM_NOT_AFFECTED);
 	add_claims(s, &v, line, "open", CLAIM_UNDER_INVESTIGATION);
+	const char *flag = value_of(s, line, "flag");
+	if (flag[0] != '\0') {
+		v.flags = arena_alloc(&s->mem, sizeof(*v.flags));
+		v.n_flags = 1;
+		v.flags->label = flag;
+	}
 	v.exploited = value_of(s, line, "exploited")[0] != '\0';
 	uint32_t score = 0;
 	if (text_u32(value_of(s, line, "score"), 0, 100, &score) == 0) {
@@ -191,6 +212,9 @@ read_device(struct scene *s, const char *line)
 #define X(field, heading) d.field = value_of(s, line, heading);
 	DEVICE_COLUMNS(X)
 #undef X
+	struct column hash = { "sha256", value_of(s, line, "sha256") };
+	d.extra = &hash;
+	d.n_extra = 1;
 	ck_assert_int_eq(index_builder_add(s->index, &d, NULL), 0);
 }
 
@@ -216,14 +240,15 @@ after(const char *line, const char *word)
 }
 
 static void
-read_scene(struct scene *s, const char *path)
+read_scene(struct scene *s, const char *text)
 {
 	char line[2048];
-	FILE *f = fopen(path, "r");
 
-	ck_assert(f != NULL);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
+	for (size_t n; *text != '\0'; text += n + (text[n] != '\0')) {
+		n = strcspn(text, "\n");
+		ck_assert_uint_lt(n, sizeof(line));
+		memcpy(line, text, n);
+		line[n] = '\0';
 		if (line[0] == '#' || line[0] == '\0')
 			continue;
 		const char *rest;
@@ -237,6 +262,8 @@ read_scene(struct scene *s, const char *path)
 			read_device(s, rest);
 		} else if ((rest = after(line, "alias")) != NULL) {
 			read_alias(s, rest);
+		} else if ((rest = after(line, "category")) != NULL) {
+			s->a.category = arena_text(&s->mem, rest);
 		} else if ((rest = after(line, "publisher")) != NULL) {
 			s->a.publisher = arena_text(&s->mem, rest);
 		} else if ((rest = after(line, "text")) != NULL) {
@@ -247,7 +274,6 @@ read_scene(struct scene *s, const char *path)
 			s->line[s->n++] = arena_text(&s->mem, line);
 		}
 	}
-	fclose(f);
 }
 
 static const struct match *
@@ -332,7 +358,7 @@ check_line(struct scene *s, const struct matching *got, const char *line,
 
 START_TEST(pair)
 {
-	const char *path = cases.gl_pathv[_i];
+	const char *path = cases[_i].path;
 	struct scene s = { .mem = ARENA_INIT };
 	struct blob blob = BLOB_INIT;
 	struct err err = ERR_INIT;
@@ -343,14 +369,14 @@ START_TEST(pair)
 	advisory_init(&s.a);
 	s.a.id = "LAB-1";
 	s.index = index_builder_new();
-	read_scene(&s, path);
+	read_scene(&s, cases[_i].text);
 	ck_assert_int_eq(index_builder_finish(s.index, &blob, &err), 0);
 	ck_assert_int_eq(blob_map(&blob, &err), 0);
 	ck_assert_msg(index_open(&ix, blob.map, blob.len, &err) == 0, "%s",
 	    err.text);
 	/* The way that an ask goes: packed in, packed out. */
 	advisory_pack(&bytes, &s.a);
-	ck_assert_msg(advisory_match_packed(&ix, bytes.data, bytes.len,
+	ck_assert_msg(advisory_match_all(&ix, bytes.data, bytes.len,
 	    &s.mem, &out, &err) == 0, "%s: %s", path, err.text);
 	ck_assert_int_eq(matching_unpack(out.data, out.len, &s.mem, &got,
 	    &err), 0);
@@ -365,26 +391,113 @@ START_TEST(pair)
 }
 END_TEST
 
+static void
+add_case(const char *path, unsigned line, const char *text, size_t n)
+{
+	char name[600];
+
+	if (n_cases == CASES_MAX)
+		bug("more cases than there is room for");
+	snprintf(name, sizeof(name), "%s:%u", path, line);
+	cases[n_cases].path = strdup(name);
+	cases[n_cases++].text = strndup(text, n);
+}
+
+/* "row A ~ B ..." as a case. */
+static void
+add_row(const char *path, unsigned line, const char *row)
+{
+	char text[4096], copy[2048], *field[9];
+	unsigned n = 0;
+
+	snprintf(copy, sizeof(copy), "%s", row);
+	for (char *p = copy; p != NULL && n < 9;) {
+		field[n++] = p;
+		p = strchr(p, '~');
+		if (p != NULL)
+			*p++ = '\0';
+	}
+	if (n < 7) {
+		printf("FAIL: %s:%u: a row of %u fields\n", path, line, n);
+		exit(1);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		while (*field[i] == ' ')
+			field[i]++;
+		size_t len = strlen(field[i]);
+		while (len > 0 && field[i][len - 1] == ' ')
+			field[i][--len] = '\0';
+	}
+	bool none = strcmp(field[6], "none") == 0;
+	snprintf(text, sizeof(text), "product ref=P1; vendor=%s; product=%s; "
+	    "range=%s\nvuln CVE-2099-0001; score=98; affected=P1\n"
+	    "device id=d1; vendor=%s; model=%s; version=%s\n"
+	    "expect d1 %s%s\n", field[0], field[1], field[2], field[3],
+	    field[4], field[5], field[6], none ? "" : " CVE-2099-0001");
+	add_case(path, line, text, strlen(text));
+}
+
+/* The cases of one file. */
+static void
+load_file(const char *path)
+{
+	static char text[1 << 18];
+	FILE *f = fopen(path, "r");
+	unsigned line = 1, first = 1;
+	size_t start = 0;
+	bool any = false;
+
+	if (f == NULL)
+		bug("%s cannot be read", path);
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	for (size_t at = 0; at < n; line++) {
+		size_t len = strcspn(text + at, "\n");
+		if (strncmp(text + at, "== ", 3) == 0) {
+			if (any)
+				add_case(path, first, text + start,
+				    at - start);
+			any = false;
+			start = at + len + 1;
+			first = line;
+		} else if (strncmp(text + at, "row ", 4) == 0) {
+			text[at + len] = '\0';
+			add_row(path, line, text + at + 4);
+			text[at + len] = '\n';
+			memset(text + at, '#', len);
+		} else if (text[at] != '#' && len > 0) {
+			any = true;
+		}
+		at += len + 1;
+	}
+	if (any)
+		add_case(path, first, text + start, n - start);
+}
+
 int
 main(void)
 {
 	const char *root = getenv("CORPUS");
+	glob_t files;
 	char pattern[512];
 
 	snprintf(pattern, sizeof(pattern), "%s/match/*.case",
 	    root == NULL ? "tests/corpus" : root);
-	if (glob(pattern, 0, NULL, &cases) != 0) {
+	if (glob(pattern, 0, NULL, &files) != 0) {
 		printf("FAIL: no cases at %s\n", pattern);
 		return 1;
 	}
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		load_file(files.gl_pathv[i]);
+	globfree(&files);
 	Suite *s = suite_create("match pairs");
 	TCase *c = tcase_create("pairs");
-	tcase_add_loop_test(c, pair, 0, (int)cases.gl_pathc);
+	tcase_add_loop_test(c, pair, 0, n_cases);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
 	int failed = srunner_ntests_failed(r);
 	srunner_free(r);
-	globfree(&cases);
 	return failed;
 }

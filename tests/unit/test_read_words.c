@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "noun/advisory.h"
 #include "noun/document.h"
+#include "noun/feed_type.h"
 #include "read/ids.h"
 #include "read/read.h"
 #include "read/url.h"

@@ -1,0 +1,441 @@
+/* alternatives.c - one text that names several products, taken apart:
+ *
+ *	FX3G-xMy/ES-A x=14,24,40,60 y=T,R	every combination
+ *	SCALANCE X204, X208 and X212		"SCALANCE X208" ...
+ *	ScadaPro Server and Client		"ScadaPro Client"
+ *	R00/01/02CPU, 1734-AENT/1734-AENTR	each
+ *	X-300 switch family (incl. X408)	"X408"
+ */
+#include <string.h>
+#include "names.h"
+#include "base/text.h"
+
+#define TEXTS_MAX	512u		/* combinations of one name */
+#define PIECES_MAX	32u
+#define VALUES_MAX	40u
+
+struct work {
+	struct arena		*mem;
+	struct alternatives	*out;
+};
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_letter(char c)
+{
+	return is_small(c) || (c >= 'A' && c <= 'Z');
+}
+
+static void
+add_text(struct work *w, const char *s, size_t n)
+{
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == ','))
+		n--;
+	while (n > 0 && *s == ' ')
+		s++, n--;
+	if (n < 2 || n > NAME_RUN_MAX || w->out->n == TEXTS_MAX)
+		return;
+	for (uint32_t i = 0; i < w->out->n && i < 32; i++)
+		if (strlen(w->out->text[i]) == n &&
+		    memcmp(w->out->text[i], s, n) == 0)
+			return;
+	w->out->text = arena_more(w->mem, w->out->text, w->out->n,
+	    sizeof(char *));
+	w->out->text[w->out->n++] = arena_text_n(w->mem, s, n);
+}
+
+/* --- "x=14,24" --- */
+
+struct value {
+	const char	*at;
+	size_t		 n;
+};
+
+struct letter {
+	char		 name;
+	struct value	 value[VALUES_MAX];
+	unsigned	 n;
+};
+
+/* "x = a,b/c" at s; NULL if it is none, else where it ends. */
+static const char *
+read_letter(const char *s, struct letter *ret)
+{
+	if (!is_small(s[0]) && s[0] != 'X' && s[0] != 'Y')
+		return NULL;
+	ret->name = s[0];
+	ret->n = 0;
+	s++;
+	s += strspn(s, " ");
+	if (*s != '=')
+		return NULL;
+	s++;
+	while (ret->n < VALUES_MAX) {
+		s += strspn(s, " ");
+		size_t n = 0;
+		while (is_letter(s[n]) || is_digit(s[n]) || s[n] == '-')
+			n++;
+		/* The next letter begins. */
+		if (n == 1 && s[1 + strspn(s + 1, " ")] == '=')
+			break;
+		if (n == 0)
+			break;
+		ret->value[ret->n].at = s;
+		ret->value[ret->n++].n = n;
+		s += n;
+		size_t gap = strspn(s, " ");
+		if (s[gap] == ',' || s[gap] == '/' || s[gap] == ';')
+			s += gap + 1;
+		else if (strncmp(s + gap, "or ", 3) == 0)
+			s += gap + 3;
+		else if (strncmp(s + gap, "and ", 4) == 0)
+			s += gap + 4;
+		else
+			break;
+	}
+	return ret->n > 0 ? s : NULL;
+}
+
+/* Does the letter stand for something at p[i], as in "FX3G-xMy"? */
+static bool
+is_place(const char *p, size_t i, size_t n, char name)
+{
+	if (p[i] != name)
+		return false;
+	if (!is_small(name))
+		return (i > 0 && (p[i - 1] == '-' || is_digit(p[i - 1])));
+	return !(i > 0 && is_small(p[i - 1])) &&
+	    !(i + 1 < n && is_small(p[i + 1]) && p[i + 1] != 'x' &&
+	    p[i + 1] != 'y' && p[i + 1] != 'z');
+}
+
+static void
+put_letters(struct work *w, const char *p, size_t n,
+    const struct letter *letters, unsigned n_letters)
+{
+	char out[NAME_RUN_MAX];
+
+	if (n_letters == 0) {
+		add_text(w, p, n);
+		return;
+	}
+	for (unsigned v = 0; v < letters->n; v++) {
+		size_t len = 0;
+		for (size_t i = 0; i < n && len + 40 < sizeof(out); i++) {
+			bool place = is_place(p, i, n, letters->name);
+			const char *from = place ? letters->value[v].at :
+			    p + i;
+			size_t take = place ? letters->value[v].n : 1;
+			if (take > 32)
+				take = 32;
+			memcpy(out + len, from, take);
+			len += take;
+		}
+		put_letters(w, out, len, letters + 1, n_letters - 1);
+	}
+}
+
+static bool
+take_letters(struct work *w, const char *text)
+{
+	struct letter letters[4];
+	unsigned n = 0;
+	const char *equal = strchr(text, '='), *first = NULL;
+
+	if (equal == NULL)
+		return false;
+	for (const char *s = text; *s != '\0' && n < 4;) {
+		bool start = s == text || s[-1] == ' ' || s[-1] == '(' ||
+		    s[-1] == ',' || s[-1] == ';';
+		const char *end = start ? read_letter(s, &letters[n]) : NULL;
+		if (end == NULL) {
+			s++;
+			continue;
+		}
+		if (first == NULL)
+			first = s;
+		n++;
+		s = end;
+	}
+	if (n == 0)
+		return false;
+	size_t len = (size_t)(first - text);
+	while (len > 0 && strchr(" (,:;", text[len - 1]) != NULL)
+		len--;
+	put_letters(w, text, len, letters, n);
+	return true;
+}
+
+/* --- "A, B and C" --- */
+
+/* What parts two names, at s; 0: nothing. */
+static size_t
+joint_at(const char *s, bool *ret_last)
+{
+	static const char *const joints[] = { ", and ", ", or ", " and ",
+	    " or ", " & ", " / ", "; ", ", ", NULL };
+
+	for (unsigned i = 0; joints[i] != NULL; i++)
+		if (strncmp(s, joints[i], strlen(joints[i])) == 0) {
+			*ret_last = i < 6;
+			return strlen(joints[i]);
+		}
+	return 0;
+}
+
+static unsigned
+count_words(const char *s, size_t n)
+{
+	unsigned words = 0;
+
+	for (size_t i = 0; i < n; i++)
+		words += s[i] != ' ' && (i == 0 || s[i - 1] == ' ');
+	return words;
+}
+
+/* Where the last word with a digit begins; n if there is none. */
+static size_t
+code_start(const char *s, size_t n)
+{
+	size_t start = n, word = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == ' ')
+			word = i + 1;
+		else if (is_digit(s[i]))
+			start = word;
+	}
+	return start;
+}
+
+static bool
+same_start(const char *a, const char *b, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && a[i] == b[i] && a[i] != ' ' && a[i] != '\0')
+		i++;
+	return i >= 2 && (i == n || a[i] == ' ');
+}
+
+/* One piece behind the first: alone if it says enough, and with the first
+ * one's leading words. */
+static void
+take_piece(struct work *w, const struct value *first, const struct value *p)
+{
+	char out[NAME_RUN_MAX];
+	bool code = code_start(p->at, p->n) < p->n;
+	size_t head = code_start(first->at, first->n);
+
+	if (same_start(p->at, first->at, first->n) ||
+	    (code && p->n >= 4) || count_words(p->at, p->n) >= 2)
+		add_text(w, p->at, p->n);
+	if (head == first->n || !code) {
+		head = first->n;
+		while (head > 0 && first->at[head - 1] != ' ')
+			head--;
+	}
+	if (head == 0 || head + p->n >= sizeof(out) ||
+	    same_start(p->at, first->at, first->n))
+		return;
+	memcpy(out, first->at, head);
+	memcpy(out + head, p->at, p->n);
+	add_text(w, out, head + p->n);
+}
+
+/* Commas alone part a name from its options as well ("ET200, DC24V"): then all
+ * pieces must look alike. */
+static bool
+pieces_alike(const struct value *piece, unsigned n)
+{
+	size_t at = code_start(piece[0].at, piece[0].n);
+
+	for (unsigned i = 1; i < n; i++) {
+		size_t own = code_start(piece[i].at, piece[i].n);
+		size_t a = piece[0].n - at, b = piece[i].n - own;
+		if (a == 0 || b == 0 || (a > b ? a - b : b - a) > 2 ||
+		    is_digit(piece[0].at[at]) != is_digit(piece[i].at[own]))
+			return false;
+	}
+	return true;
+}
+
+static void
+take_list(struct work *w, const char *s, size_t n)
+{
+	struct value piece[PIECES_MAX];
+	unsigned count = 0;
+	bool last = false, bracket = false;
+	size_t start = 0;
+
+	for (size_t at = 0; at <= n && count < PIECES_MAX; at++) {
+		bool end = false;
+		size_t joint = at < n && !bracket ? joint_at(s + at, &end) : 0;
+		if (at < n && (s[at] == '(' || s[at] == ')'))
+			bracket = s[at] == '(';
+		if (joint == 0 && at < n)
+			continue;
+		if (at > start) {
+			piece[count].at = s + start;
+			piece[count++].n = at - start;
+		}
+		last |= end;
+		if (joint > 0)
+			at += joint - 1;
+		start = at + 1;
+	}
+	if (count < 2 || (!last && !pieces_alike(piece, count)))
+		return;
+	add_text(w, piece[0].at, piece[0].n);
+	for (unsigned i = 1; i < count; i++)
+		take_piece(w, &piece[0], &piece[i]);
+}
+
+/* --- "R00/01/02CPU" --- */
+
+/* One word with slashes: parts that are whole, and parts that take the place of
+ * the first one's end. */
+static void
+take_slashes(struct work *w, const char *s, size_t n, size_t at, size_t end)
+{
+	char out[NAME_RUN_MAX];
+	size_t first = at, tail = end;
+
+	while (first < end && s[first] != '/')
+		first++;
+	/* Letters behind the last number belong to each: "02CPU". */
+	while (tail > at && is_letter(s[tail - 1]))
+		tail--;
+	bool shared = tail < end && tail > at && is_digit(s[tail - 1]) &&
+	    first > at && is_digit(s[first - 1]);
+	for (size_t a = at, e; a < end; a = e + 1) {
+		e = a;
+		while (e < end && s[e] != '/')
+			e++;
+		size_t stop = shared && e == end ? tail : e;
+		size_t len = stop - a, kept = 0;
+		if (a > at && len < first - at && len > 0) {
+			/* As many signs of the first one's end go. */
+			kept = first - at - len;
+			char was = s[at + kept], is = s[a];
+			if (is_digit(was) != is_digit(is) ||
+			    (is_digit(is) && kept > 0 &&
+			    is_digit(s[at + kept - 1]) && len < 2))
+				kept = 0;
+		}
+		size_t tail_len = shared ? end - tail : 0;
+		if (at + kept + len + tail_len + (n - end) >= sizeof(out) ||
+		    len == 0)
+			continue;
+		char *p = out;
+		memcpy(p, s, at + kept);
+		p += at + kept;
+		memcpy(p, s + a, len);
+		p += len;
+		memcpy(p, s + tail, tail_len);
+		p += tail_len;
+		memcpy(p, s + end, n - end);
+		add_text(w, out, (size_t)(p - out) + n - end);
+	}
+}
+
+/* Only words all parts of which have a digit, or a long first part that has
+ * one: "PN/DP" is one thing. */
+static bool
+slashes_part(const char *s, size_t at, size_t end)
+{
+	unsigned parts = 0;
+	bool digit = false, first = false;
+
+	for (size_t i = at; i <= end; i++) {
+		if (i < end && s[i] != '/') {
+			digit |= is_digit(s[i]);
+			continue;
+		}
+		if (parts++ == 0)
+			first = digit;
+		else if (!digit && !(first && i - at > 6))
+			return false;
+		digit = false;
+	}
+	return parts > 1 && first;
+}
+
+static void
+take_all_slashes(struct work *w, const char *s, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		size_t end = at;
+		bool slash = false;
+		while (end < n && s[end] != ' ' && s[end] != ',')
+			slash |= s[end++] == '/';
+		if (slash && slashes_part(s, at, end))
+			take_slashes(w, s, n, at, end);
+		at = end + 1;
+	}
+}
+
+/* "(incl. X408 and SIPLUS NET variants)": products by number in it. */
+static void
+take_included(struct work *w, const char *text)
+{
+	const char *at = strstr(text, "incl");
+	struct value first = { .at = text };
+
+	if (at == NULL || at == text)
+		return;
+	while (first.n < (size_t)(at - text) && text[first.n] != ' ' &&
+	    text[first.n] != '(')
+		first.n++;
+	while (*at != '\0' && *at != ' ')
+		at++;
+	for (const char *s = at; *s != '\0' && *s != ')';) {
+		size_t n = strcspn(s, " ,()");
+		bool digit = false;
+		for (size_t i = 0; i < n; i++)
+			digit |= is_digit(s[i]);
+		if (digit && n >= 3) {
+			char out[NAME_RUN_MAX];
+			add_text(w, s, n);
+			if (first.n + 1 + n < sizeof(out)) {
+				memcpy(out, text, first.n);
+				out[first.n] = ' ';
+				memcpy(out + first.n + 1, s, n);
+				add_text(w, out, first.n + 1 + n);
+			}
+		}
+		s += n + (s[n] != '\0' && s[n] != ')');
+	}
+}
+
+void
+alternatives_read(const char *text, struct arena *mem,
+    struct alternatives *ret)
+{
+	struct work w = { .mem = mem, .out = ret };
+	size_t n = strlen(text);
+
+	ret->text = NULL;
+	ret->n = 0;
+	if (n >= NAME_RUN_MAX || take_letters(&w, text))
+		return;
+	take_list(&w, text, n);
+	take_all_slashes(&w, text, n);
+	/* A list whose pieces have slashes. */
+	for (uint32_t i = 0, end = ret->n; i < end && i < 32; i++)
+		if (strchr(ret->text[i], '/') != NULL)
+			take_all_slashes(&w, ret->text[i],
+			    strlen(ret->text[i]));
+	take_included(&w, text);
+}

@@ -1,0 +1,149 @@
+/* identifiers.c - devices by number: order and model numbers, serial numbers,
+ * CPE, package URLs, digests of files. */
+#include <string.h>
+#include "cpe.h"
+#include "names.h"
+#include "base/text.h"
+
+#define CODES_MAX 4096u
+/* A shorter part of a number would fit too much (CSAF 2.0, 3.1.3.3.6). */
+#define PART_MIN 5u
+
+void
+add_code(struct lookup *l, const char *text)
+{
+	char order[ORDER_TEXT];
+	size_t n = order_read(text, order, sizeof(order));
+
+	if (n == 0 || n >= sizeof(l->code[0]) || l->n_codes == CODES_MAX)
+		return;
+	for (unsigned i = 0; i < l->n_codes && i < 64; i++)
+		if (strcmp(l->code[i], order) == 0)
+			return;
+	l->code = arena_more(l->m->mem, l->code, l->n_codes,
+	    sizeof(*l->code));
+	memcpy(l->code[l->n_codes++], order, n + 1);
+}
+
+static void
+take_device(struct lookup *l, uint32_t device, enum how how,
+    enum index_key ident)
+{
+	const struct index_model *model = index_model(l->m->ix,
+	    index_device_model(l->m->ix, device));
+	enum maker_fit fit = model != NULL ? maker_fits(l, model) : MAKER_NO;
+
+	if (fit == MAKER_NO)
+		return;
+	/* A list that names no maker: the number itself is enough. */
+	if (fit == MAKER_ALIAS &&
+	    index_string(l->m->ix, model->vendor)[0] == '\0')
+		fit = MAKER_SAME;
+	add_candidate(l, device, true, how, ident, fit);
+}
+
+static void
+take_devices(struct lookup *l, struct index_run run, enum index_key ident)
+{
+	for (uint32_t i = 0; i < run.n; i++)
+		take_device(l, run.at[i], HOW_IDENTIFIER, ident);
+}
+
+/* Devices whose number has the pattern, or begins with it. */
+static void
+find_pattern(struct lookup *l, const char *code, enum index_key ident)
+{
+	const struct index *ix = l->m->ix;
+	bool serial = ident == INDEX_SERIAL;
+	char open[ORDER_TEXT];
+	size_t n = strlen(code);
+	struct index_run run = serial ? index_serials(ix, code) :
+	    index_orders(ix, code);
+
+	if (n + 2 > sizeof(open))
+		return;
+	memcpy(open, code, n);
+	memcpy(open + n, "*", 2);
+	for (uint32_t i = 0; i < run.n; i++) {
+		char own[ORDER_TEXT];
+		order_read(index_column(ix, run.at[i], serial ?
+		    INDEX_COLUMN_serial : INDEX_COLUMN_part_number), own,
+		    sizeof(own));
+		if (text_glob(code, own))
+			take_device(l, run.at[i], HOW_IDENTIFIER, ident);
+		else if (n >= PART_MIN && text_glob(open, own))
+			take_device(l, run.at[i], HOW_FAMILY, ident);
+	}
+}
+
+static void
+find_code(struct lookup *l, const char *code, bool part)
+{
+	if (!order_is_pattern(code))
+		take_devices(l, index_find(l->m->ix, index_key(INDEX_ORDER, 0,
+		    index_hash(code, strlen(code)))), INDEX_ORDER);
+	if (order_is_pattern(code) || (part && strlen(code) >= PART_MIN))
+		find_pattern(l, code, INDEX_ORDER);
+}
+
+static void
+find_serials(struct lookup *l)
+{
+	for (uint32_t i = 0; i < l->p->n_serials; i++) {
+		char serial[ORDER_TEXT];
+		size_t n = order_read(l->p->serials[i], serial,
+		    sizeof(serial));
+		if (n == 0)
+			continue;
+		take_devices(l, index_find(l->m->ix, index_key(INDEX_SERIAL,
+		    0, index_hash(serial, n))), INDEX_SERIAL);
+		if (order_is_pattern(serial) || n >= PART_MIN)
+			find_pattern(l, serial, INDEX_SERIAL);
+	}
+}
+
+/* Names of one platform that the CPE dictionary keeps apart from a version are
+ * told by the relation of all attributes but the version. */
+static void
+find_cpe(struct lookup *l)
+{
+	uint64_t h = l->p->cpe[0] != '\0' ? index_cpe(l->p->cpe) : 0;
+	struct cpe source, target;
+
+	if (h == 0 || cpe_read(l->p->cpe, &source) != 0)
+		return;
+	struct index_run run = index_find(l->m->ix, index_key(INDEX_CPE, 0,
+	    h));
+	for (uint32_t i = 0; i < run.n; i++) {
+		const char *own = index_column(l->m->ix, run.at[i],
+		    INDEX_COLUMN_cpe);
+		if (cpe_read(own, &target) == 0 &&
+		    cpe_same_platform(&source, &target))
+			add_candidate(l, run.at[i], true, HOW_IDENTIFIER,
+			    INDEX_CPE, MAKER_SAME);
+	}
+}
+
+void
+find_identifiers(struct lookup *l)
+{
+	const struct product *p = l->p;
+	const char *version;
+
+	for (unsigned i = 0; i < l->n_codes; i++)
+		find_code(l, l->code[i], i >= l->n_name_codes);
+	find_serials(l);
+	find_cpe(l);
+	for (uint32_t i = 0; i < p->n_purls; i++) {
+		uint64_t h = index_purl(p->purls[i], &version);
+		if (h != 0)
+			take_devices(l, index_find(l->m->ix,
+			    index_key(INDEX_PURL, 0, h)), INDEX_PURL);
+	}
+	for (uint32_t i = 0; i < p->n_hashes; i++) {
+		uint64_t h = index_digest(p->hashes[i]);
+		if (h != 0)
+			take_devices(l, index_find(l->m->ix,
+			    index_key(INDEX_HASH, 0, h)), INDEX_HASH);
+	}
+}

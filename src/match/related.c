@@ -1,0 +1,189 @@
+/* related.c - how the words of a product's name stand to those of a device's.
+ * A number or an order code tells products apart; "controller" does not. */
+#include <string.h>
+#include "names.h"
+
+/* Kinds of things: they say what it is, not which one. */
+static bool
+is_weak(const struct name *n, const struct name_token *t)
+{
+	static const char *const words[] = {
+		"plc", "plcs", "hmi", "cpu", "cpus", "switch", "switches",
+		"router", "routers", "gateway", "gateways", "module",
+		"modules", "unit", "units", "panel", "panels", "relay",
+		"relays", "drive", "drives", "inverter", "inverters",
+		"sensor", "sensors", "transmitter", "transmitters", "camera",
+		"cameras", "recorder", "recorders", "meter", "meters",
+		"system", "systems", "software", "platform", "application",
+		"programmable", "logic", "industrial", "managed", "ethernet",
+		"terminal", "terminals", "interface", "card", "adapter",
+		"converter", "instrument", "analyzer", "automation", "power",
+		"ip", "web", "network", "access", "point", "points", "main",
+		"hardware", "range", "portfolio", "standalone", "server",
+		NULL
+	};
+
+	if (t->kind == NAME_NOISE)
+		return true;
+	for (const char *const *w = words; *w != NULL; w++)
+		if (strlen(*w) == t->len &&
+		    memcmp(n->flat + t->at, *w, t->len) == 0)
+			return true;
+	return false;
+}
+
+/* "S7-1200", "NX-200": a number that no other product will have by chance. */
+bool
+token_is_strong(const struct name *n, const struct name_token *t)
+{
+	unsigned digits = 0, letters = 0;
+
+	if (t->kind != NAME_CODE)
+		return false;
+	for (unsigned i = 0; i < t->len; i++) {
+		char c = n->flat[t->at + i];
+		digits += c >= '0' && c <= '9';
+		letters += (c >= 'a' && c <= 'z') || (signed char)c < 0;
+	}
+	return (digits >= 2 && digits + letters >= 4) ||
+	    (letters >= 1 && digits >= 2 && digits + letters >= 3);
+}
+
+static bool
+share_strong(const struct name *p, const struct name *d)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		if (token_is_strong(p, &p->token[i]) &&
+		    has_token(d, p->token[i].hash))
+			return true;
+	return false;
+}
+
+/* Is this word one of a maker's name, as in "Schneider Electric Software"? */
+static bool
+is_makers_word(const char *vendor, uint64_t hash)
+{
+	struct name n;
+
+	if (vendor[0] == '\0')
+		return false;
+	name_read(vendor, NULL, &n);
+	return has_token(&n, hash);
+}
+
+/* What one name says that the other does not. */
+struct extra {
+	unsigned	 n;		/* all of these */
+	unsigned	 lines, codes, words;
+	unsigned	 front;		/* words before any number: brands */
+};
+
+static struct extra
+extra_of(const struct name *more, const struct name *less, const char *vendor)
+{
+	struct extra x = { .n = 0 };
+	bool code = false;
+
+	for (unsigned i = 0; i < more->n; i++) {
+		const struct name_token *t = &more->token[i];
+		bool there = has_token(less, t->hash);
+		code |= t->kind == NAME_CODE;
+		if (t->kind == NAME_NOISE || there ||
+		    is_makers_word(vendor, t->hash))
+			continue;
+		x.n++;
+		if (t->kind == NAME_LINE)
+			x.lines++;
+		else if (t->kind == NAME_CODE)
+			x.codes++;
+		else if (!is_weak(more, t))
+			code ? x.words++ : x.front++;
+	}
+	return x;
+}
+
+/* Are these two of one shape: "MRD-315" and "MRD-455"? */
+static bool
+same_shape(const struct name *n, const struct name_token *a,
+    const struct name_token *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (unsigned i = 0; i < a->len; i++) {
+		char x = n->flat[a->at + i], y = n->flat[b->at + i];
+		bool dx = x >= '0' && x <= '9', dy = y >= '0' && y <= '9';
+		if (dx != dy)
+			return false;
+	}
+	return true;
+}
+
+/* Is what the product says beyond the device's name only a list of further
+ * products of the same shape: "MRD-315 MRD-355 MRD-455"? */
+static bool
+is_one_of_list(const struct name *p, const struct name *d)
+{
+	const struct name_token *own = NULL;
+	unsigned others = 0;
+
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind == NAME_CODE &&
+		    has_token(d, p->token[i].hash))
+			own = &p->token[i];
+	if (own == NULL)
+		return false;
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct name_token *t = &p->token[i];
+		if (t->kind == NAME_NOISE || has_token(d, t->hash))
+			continue;
+		if (t->kind != NAME_CODE || !same_shape(p, own, t))
+			return false;
+		others++;
+	}
+	return others > 0;
+}
+
+/* The product's name holds all words of the device's, and more. */
+int
+how_narrower(const struct name *p, const struct name *d, const char *vendor)
+{
+	struct extra x = extra_of(p, d, vendor);
+
+	if (x.n == x.lines || is_one_of_list(p, d))
+		return HOW_RESPELT;
+	if (share_strong(p, d) && x.codes == 0 && x.words == 0 && x.front <= 1)
+		return HOW_RESPELT;
+	/* One plain word, like a brand's, is too little to go by. */
+	bool code = false;
+	for (unsigned i = 0; i < d->n; i++)
+		code |= d->token[i].kind == NAME_CODE;
+	if (d->words == 1 && !code && x.n > 1)
+		return -1;
+	return HOW_NARROWER;
+}
+
+/* The device's name holds all words of the product's, and more. */
+int
+how_wider(const struct name *p, const struct name *d, const char *vendor)
+{
+	struct extra x = extra_of(d, p, vendor);
+
+	if (x.n == x.lines)
+		return HOW_RESPELT;
+	if (share_strong(p, d) && x.codes == 0 && x.words == 0 && x.front <= 1)
+		return HOW_RESPELT;
+	return p->family ? HOW_FAMILY : HOW_WIDER;
+}
+
+/* Each says something that the other does not, but they share a number. */
+int
+how_shared(const struct name *p, const struct name *d, const char *vendor)
+{
+	struct extra x = extra_of(p, d, vendor), y = extra_of(d, p, vendor);
+
+	if (!share_strong(p, d) || x.codes > 0 || x.words > 0 || x.front > 1)
+		return -1;
+	if (y.codes == 0 && y.words == 0 && y.front <= 1)
+		return HOW_RESPELT;
+	return p->family && y.front <= 1 ? HOW_FAMILY : -1;
+}
