@@ -185,6 +185,12 @@ fuzz_ROOM = $(or $(fuzz_room_$(1)),read)
 fuzz_room_csv = list
 fuzz_room_match = match
 fuzz_room_syslog_text = syslog
+fuzz_room_frame = talk
+fuzz_room_unpack = noun
+fuzz_room_conf = conf
+fuzz_room_mail = mail
+fuzz_room_hook_answer = hook
+conf_SRC := $(sort $(wildcard src/keeper/conf*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_S ?= 60
 
@@ -195,9 +201,9 @@ build/fuzz/$(1): tests/fuzz/$(1).c $(wildcard src/*/*.c src/*/*.h include/*/*.h)
 	$$(Q)clang -D_GNU_SOURCE -DSANITIZED -Iinclude -Isrc $$(XML_CFLAGS) \
 		-DBUILD_ID='"fuzz"' -DBUILD_VERSION='"$$(VERSION)"' -std=c17 -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $$@ $$< \
-		$$(filter-out %main.c,$$($(call fuzz_ROOM,$(patsubst fuzz_%,%,$(1)))_SRC)) \
-		$$(base_SRC) $$(noun_SRC) $$(talk_SRC) \
-		-lcurl -ljansson -lxml2 -lssl -lcrypto -lm $$(COMMON_LIBS)
+		$$(sort $$(filter-out %main.c,$$($(call fuzz_ROOM,$(patsubst fuzz_%,%,$(1)))_SRC)) \
+		$$(base_SRC) $$(noun_SRC) $$(talk_SRC)) \
+		-lcurl -ljansson -lxml2 -lconfig -lesmtp -lssl -lcrypto -lm $$(COMMON_LIBS)
 endef
 $(foreach f,$(FUZZ),$(eval $(call fuzz_program,$(f))))
 
@@ -208,7 +214,7 @@ fuzz: $(FUZZ:%=build/fuzz/%)
 		dict=tests/fuzz/$$f.dict; \
 		build/fuzz/$$f -max_total_time=$(FUZZ_S) -timeout=20 -rss_limit_mb=3000 \
 			-print_final_stats=0 -verbosity=0 $${dict:+$$([ -f $$dict ] && echo -dict=$$dict)} \
-			build/fuzz/corpus/$$f $$(ls -d tests/fuzz/seeds/$$f 2>/dev/null); \
+			build/fuzz/corpus/$$f $$(ls -d tests/fuzz/seeds/$$f tests/fuzz/findings/$$f 2>/dev/null); \
 	done
 
 bench: all

@@ -32,8 +32,7 @@ struct match_job {
 };
 int keeper_match(const struct match_job *job);
 
-/* A retry, drop, test-sink ... when no keeper runs is done in the store; this
- * says whether one runs: it holds the lock of the state folder. */
+/* Does a daemon answer on the control socket? */
 bool keeper_is_running(const struct conf *c);
 
 /* Device lists of a config through `list`, for check: prints its findings.

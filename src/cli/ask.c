@@ -82,7 +82,9 @@ cli_ask(const struct conf *c, const char *request, struct buf *reply)
 	if (rc == -1) {
 		fprintf(stderr, "advrelay: %s\n",
 		    err_show(&err, text, sizeof(text)));
-		return err.sys == ENOENT ? EX_NOINPUT : EX_UNAVAILABLE;
+		return err.sys == ENOENT ? EX_NOINPUT :
+		    err.sys == EBUSY ? EX_TEMPFAIL :
+		    err.kind == ERR_INPUT ? EX_DATAERR : EX_UNAVAILABLE;
 	}
 	return show_error(reply);
 }

@@ -2,6 +2,7 @@
  * no keeper runs, from the store alone (pools are NULL then). */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -307,14 +308,15 @@ answer_delivery(struct answering *a, struct err *err)
 static const struct {
 	const char	*ask;
 	int (*answer)(struct answering *a, struct err *err);
+	bool		 writes;
 } requests[] = {
-	{ "status", answer_status },
-	{ "queue", answer_queue },
-	{ "retry", answer_retry },
-	{ "drop", answer_drop },
-	{ "poll", answer_poll },
-	{ "test-sink", answer_test_sink },
-	{ "delivery", answer_delivery },
+	{ "status", answer_status, false },
+	{ "queue", answer_queue, false },
+	{ "retry", answer_retry, true },
+	{ "drop", answer_drop, true },
+	{ "poll", answer_poll, true },
+	{ "test-sink", answer_test_sink, true },
+	{ "delivery", answer_delivery, false },
 };
 
 static int
@@ -352,15 +354,37 @@ answer_request(struct keeper *k, const char *line, size_t len,
 	arena_clear(&mem);
 }
 
+static bool
+request_writes(const char *line)
+{
+	struct json *request = json_parse(line, strlen(line), NULL);
+	const char *ask = json_get_text(request, "ask");
+	bool writes = false;
+
+	for (size_t i = 0; i < COUNT_OF(requests); i++)
+		if (strcmp(requests[i].ask, ask) == 0)
+			writes = requests[i].writes;
+	json_close(request);
+	return writes;
+}
+
 int
 control_answer_offline(const struct conf *c, const char *request,
     struct buf *reply, struct err *err)
 {
 	struct keeper k = { .conf = (struct conf *)(size_t)c, .lock = -1 };
+	bool writes = request_writes(request);
+	int rc = -1;
 
-	if (store_open(c->store_url, c->name, false, &k.store, err) == -1)
+	/* opening for writing voids claims: only while nobody else works */
+	if (writes && (k.lock = keeper_lock(c, err)) == -1)
 		return -1;
-	answer_request(&k, request, strlen(request), reply);
-	store_close(k.store);
-	return 0;
+	if (store_open(c->store_url, c->name, !writes, &k.store, err) == 0) {
+		answer_request(&k, request, strlen(request), reply);
+		store_close(k.store);
+		rc = 0;
+	}
+	if (k.lock != -1)
+		close(k.lock);
+	return rc;
 }

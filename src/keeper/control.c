@@ -206,14 +206,11 @@ control_step(struct keeper *k, const struct pollfd *in, size_t n)
 
 /* ---- the other end ------------------------------------------------------- */
 
-int
-control_ask(const char *path, const char *request, struct buf *reply,
-    struct err *err)
+/* A connection to the daemon, or -1. */
+static int
+control_connect(const char *path, struct err *err)
 {
 	struct sockaddr_un at;
-	struct timeval limit = { .tv_sec = 30 };
-	char chunk[65536];
-	ssize_t n = 0;
 	int s;
 
 	if (address_of(path, &at, err) == -1)
@@ -221,12 +218,36 @@ control_ask(const char *path, const char *request, struct buf *reply,
 	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (s == -1)
 		return err_sys(err, "socket");
-	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	if (connect(s, (struct sockaddr *)&at, sizeof(at)) == -1) {
 		err_sys(err, "control socket %s", path);
 		close(s);
 		return -1;
 	}
+	return s;
+}
+
+bool
+keeper_is_running(const struct conf *c)
+{
+	int s = control_connect(c->control, NULL);
+
+	if (s != -1)
+		close(s);
+	return s != -1;
+}
+
+int
+control_ask(const char *path, const char *request, struct buf *reply,
+    struct err *err)
+{
+	struct timeval limit = { .tv_sec = 30 };
+	char chunk[65536];
+	ssize_t n = 0;
+	int s = control_connect(path, err);
+
+	if (s == -1)
+		return -1;
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	if (send(s, request, strlen(request), MSG_NOSIGNAL) != -1 &&
 	    send(s, "\n", 1, MSG_NOSIGNAL) != -1)
 		while ((n = read(s, chunk, sizeof(chunk))) > 0)

@@ -39,14 +39,6 @@ store_failed(struct keeper *k, const char *what, const struct err *err)
 	k->store_retry = wall_now().s + (err->kind == ERR_SYSTEM ? 10 : 60);
 }
 
-void
-store_works(struct keeper *k)
-{
-	if (k->broken)
-		log_info("the store works again", NULL);
-	k->broken = false;
-}
-
 int
 flow_polls(struct keeper *k, bool all, int64_t now, struct err *err)
 {
@@ -140,7 +132,8 @@ store_is_back(struct keeper *k, int64_t now)
 		store_failed(k, "taking up work again", &err);
 		return false;
 	}
-	store_works(k);
+	log_info("the store works again", NULL);
+	k->broken = false;
 	for (int w = k->send_only ? WORK_SEND : 0; w < WORK_COUNT_; w++)
 		k->may[w] = true;
 	return true;
@@ -174,6 +167,8 @@ flow_is_idle(const struct keeper *k)
 	for (int w = 0; w < WORK_COUNT_; w++)
 		if (k->flying[w] > 0)
 			return false;
+	if (k->broken)
+		return false;
 	for (int w = 0; w < WORK_COUNT_; w++) {
 		/* what no helper can do now is not waited for */
 		if (!k->may[w] || (w == WORK_MATCH && !devices_ready(k)) ||

@@ -112,7 +112,6 @@ fetch_keep(struct fetching *f, const struct pool_result *r, struct err *err)
 		store_failed(k, "keeping a document", err);
 		return 0;	/* the claim ends with its lease */
 	}
-	store_works(k);
 	fetch_log(f, &got, aside);
 	if (got.result == FETCH_FAILED || got.result == FETCH_FORBIDDEN ||
 	    got.result == FETCH_GONE)

@@ -82,7 +82,6 @@ match_keep(struct matching_ask *a, const struct pool_result *r,
 			store_failed(k, "keeping matches", err);
 		goto out;
 	}
-	store_works(k);
 	if (stale)
 		goto out;
 	for (uint32_t i = 0; i < n; i++) {

@@ -80,7 +80,6 @@ read_keep(struct reading_ask *a, const struct pool_result *r, struct err *err)
 		store_failed(k, "keeping a reading", err);
 		return 0;
 	}
-	store_works(k);
 	read_remarks(a, &got);
 	log_info("read", "feed", a->doc.feed, "url", a->doc.url, "advisories",
 	    LOG_NUM(got.n_advisories), "new", LOG_NUM(advisories), "addresses",

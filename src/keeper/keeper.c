@@ -171,38 +171,25 @@ make_state_dir(const char *dir, struct err *err)
 	return rc;
 }
 
-static int
-take_lock(const struct conf *c, struct err *err)
+int
+keeper_lock(const struct conf *c, struct err *err)
 {
 	struct arena mem = ARENA_INIT;
 	const char *path = arena_printf(&mem, "%s/lock", c->state_dir);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd == -1)
-		err_sys(err, "cannot open %s", path);
+		err_sys(err, "cannot open %s; the state folder must belong "
+		    "to advrelay's user and be writable", path);
 	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		close(fd);
 		fd = -1;
 		err_config(err, "another advrelay uses %s; stop it first, or "
 		    "use its commands (status, retry ...)", c->state_dir);
+		err->sys = EBUSY;
 	}
 	arena_clear(&mem);
 	return fd;
-}
-
-bool
-keeper_is_running(const struct conf *c)
-{
-	struct arena mem = ARENA_INIT;
-	int fd = open(arena_printf(&mem, "%s/lock", c->state_dir),
-	    O_RDWR | O_CLOEXEC);
-	bool held = fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1 &&
-	    errno == EWOULDBLOCK;
-
-	if (fd != -1)
-		close(fd);
-	arena_clear(&mem);
-	return held;
 }
 
 #ifdef CRASH_TEST
@@ -238,15 +225,17 @@ keeper_open(struct keeper *k, const char *conf_path, bool quiet)
 		fprintf(stderr, "warning: %s\n", report.warnings[i]);
 	if (make_state_dir(k->conf->state_dir, &err) == -1)
 		goto failed;
-	k->lock = take_lock(k->conf, &err);
+	k->lock = keeper_lock(k->conf, &err);
 	if (k->lock == -1)
 		goto failed;
 	if (store_open(k->conf->store_url, k->conf->name, false, &k->store,
-	    &err) == -1 || declare_feeds(k, k->conf, &err) == -1)
+	    &err) == -1)
 		goto failed;
 #ifdef CRASH_TEST
 	store_after_commit(k->store, crash_at, NULL);
 #endif
+	if (declare_feeds(k, k->conf, &err) == -1)
+		goto failed;
 	for (int p = 0; p < PROGRAM_COUNT_; p++)
 		k->pools[p] = keeper_pool(k->conf, (enum program)p);
 	k->devices = devices_new();
@@ -254,7 +243,8 @@ keeper_open(struct keeper *k, const char *conf_path, bool quiet)
 	return EX_OK;
 failed:
 	fprintf(stderr, "advrelay: %s\n", err_show(&err, text, sizeof(text)));
-	return err.kind == ERR_CONFIG ? EX_TEMPFAIL :
+	return err.sys == EBUSY ? EX_TEMPFAIL :
+	    err.kind == ERR_CONFIG ? EX_CONFIG :
 	    err.kind == ERR_INPUT ? EX_DATAERR : EX_OSERR;
 }
 

@@ -42,6 +42,31 @@ finished(struct keeper *k)
 	return done;
 }
 
+/* From earlier runs: deliveries that wait, addresses that fail. */
+static int
+left_over(const struct keeper *k)
+{
+	struct arena mem = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct store_view v;
+	int rc = EX_OK;
+
+	if (store_view(k->store, &mem, &v, &err) == -1) {
+		arena_clear(&mem);
+		return EX_IOERR;
+	}
+	for (uint32_t i = 0; i < v.n_feeds; i++)
+		if (v.feeds[i].configured && v.feeds[i].failing > 0 &&
+		    !k->send_only)
+			rc = EX_UNAVAILABLE;
+	for (uint32_t i = 0; i < v.n_sinks; i++)
+		if (v.sinks[i].due > 0)
+			rc = EX_TEMPFAIL;
+	arena_clear(&mem);
+	return rc;
+}
+
+/* This run's own faults first; 0 only if nothing waits at all. */
 static int
 exit_code(const struct keeper *k, bool stopped)
 {
@@ -53,7 +78,7 @@ exit_code(const struct keeper *k, bool stopped)
 		return EX_UNAVAILABLE;
 	if (!k->send_only && !devices_ready(k))
 		return EX_NOINPUT;
-	return EX_OK;
+	return left_over(k);
 }
 
 static int

@@ -278,7 +278,6 @@ commit(struct lane *l)
 		store_failed(l->k, "settling deliveries", &err);
 		return;
 	}
-	store_works(l->k);
 	l->n_settled = 0;
 }
 

@@ -66,9 +66,9 @@ void	flow_turn(struct keeper *k, int64_t now);
 int	flow_polls(struct keeper *k, bool all, int64_t now, struct err *err);
 /* Nothing is in flight and nothing is due now. */
 bool	flow_is_idle(const struct keeper *k);
-/* A store call failed: logged once, work pauses, and goes on by itself. */
+/* A store call failed: said once. Work pauses until nothing is in flight, then
+ * all claims are given up and it goes on by itself. */
 void	store_failed(struct keeper *k, const char *what, const struct err *err);
-void	store_works(struct keeper *k);
 
 /* --- devices.c: the lists and their index --- */
 struct devices *devices_new(void);
@@ -99,6 +99,9 @@ int	 loop_run(struct keeper *k, const struct loop_hooks *hooks);
 /* --- keeper.c --- */
 int	 keeper_open(struct keeper *k, const char *conf_path, bool quiet);
 void	 keeper_close(struct keeper *k);
+/* The state folder's lock, held by its descriptor: one writer at a time. -1 with
+ * sys EBUSY: somebody else has it. */
+int	 keeper_lock(const struct conf *c, struct err *err);
 int	 keeper_reload(struct keeper *k);
 /* Forget replaced configs once nothing is in flight. */
 void	 keeper_tidy(struct keeper *k);

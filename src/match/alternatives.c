@@ -419,6 +419,45 @@ take_included(struct work *w, const char *text)
 	}
 }
 
+static void
+take_all(struct work *w, const char *text, size_t n)
+{
+	take_list(w, text, n);
+	take_all_slashes(w, text, n);
+}
+
+/* "120(EN)CPU", "G120(C/P/D)": a bracket glued to a number may be there or not.
+ */
+static bool
+take_glued(struct work *w, const char *text, size_t n)
+{
+	char out[NAME_RUN_MAX];
+	const char *open = strchr(text, '(');
+
+	while (open != NULL && (open == text || !(is_letter(open[-1]) ||
+	    is_digit(open[-1]))))
+		open = strchr(open + 1, '(');
+	const char *close = open != NULL ? strchr(open, ')') : NULL;
+	if (close == NULL || close - open > 24 ||
+	    memchr(open, ' ', (size_t)(close - open)) != NULL)
+		return false;
+	size_t head = (size_t)(open - text), tail = n - head -
+	    (size_t)(close - open) - 1;
+	const char *part = open;
+	for (size_t len = 0;; part += len + 1) {
+		/* First without, then with each part. */
+		len = part == open ? 0 : strcspn(part, "/)");
+		memcpy(out, text, head);
+		memcpy(out + head, part, len);
+		memcpy(out + head + len, close + 1, tail);
+		out[head + len + tail] = '\0';
+		add_text(w, out, head + len + tail);
+		take_all(w, out, head + len + tail);
+		if (part != open && part[len] != '/')
+			return true;
+	}
+}
+
 void
 alternatives_read(const char *text, struct arena *mem,
     struct alternatives *ret)
@@ -428,7 +467,8 @@ alternatives_read(const char *text, struct arena *mem,
 
 	ret->text = NULL;
 	ret->n = 0;
-	if (n >= NAME_RUN_MAX || take_letters(&w, text))
+	if (n >= NAME_RUN_MAX || take_letters(&w, text) ||
+	    take_glued(&w, text, n))
 		return;
 	take_list(&w, text, n);
 	take_all_slashes(&w, text, n);

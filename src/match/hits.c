@@ -40,6 +40,36 @@ device_order(const struct index *ix, uint32_t device, const struct name *name,
 	return order;
 }
 
+/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
+ * none; else as line_fits. */
+static int
+bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
+    const struct version *v)
+{
+	static const char *const words[] = { "earlier", "older", "prior",
+	    "below", "lower", "newer", "later", "above", "higher", NULL };
+	size_t at = t->at, end = t->at + t->len, n = strlen(p->flat);
+	char text[128];
+	struct range r;
+	bool found = false, lone;
+
+	while (at > 0 && strchr("<>= ", p->flat[at - 1]) != NULL)
+		found |= p->flat[--at] != ' ';
+	while (end < n && p->flat[end] != '(' && p->flat[end] != ',')
+		end++;
+	if (end - at >= sizeof(text))
+		return 2;
+	memcpy(text, p->flat + at, end - at);
+	text[end - at] = '\0';
+	for (const char *const *w = words; *w != NULL; w++)
+		found |= strstr(text, *w) != NULL;
+	if (!found)
+		return 2;
+	range_read(text, VERSION_RANGE, m->mem, &r);
+	enum verdict verdict = range_test(&r, v, &lone);
+	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
+}
+
 /* A product's name with the line in it ("Teamcenter V14.0") and a device that
  * names none: its version must be of that line. 1 yes, 0 no, -1 not known. */
 static int
@@ -57,8 +87,12 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 		const struct version *v = device_version(m, device);
 		if (v == NULL)
 			return -1;
-		if (!version_is_within(v, &line))
+		int bound = bound_fits(m, p, t, v);
+		if (bound == 0 || (bound == 2 && !version_is_within(v,
+		    &line)))
 			fits = 0;
+		else if (bound < 0)
+			return -1;
 	}
 	return fits;
 }
@@ -167,7 +201,7 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
 
-	if (h.how != HOW_IDENTIFIER) {
+	if (h.how != HOW_IDENTIFIER && h.ident == 0) {
 		int fits = codes_fit(l, device_order(m->ix, device, own,
 		    room));
 		if (fits == 0)

@@ -48,8 +48,11 @@ void
 add_candidate(struct lookup *l, uint32_t what, bool is_device, enum how how,
     enum index_key ident, enum maker_fit maker)
 {
-	if (maker == MAKER_NO || (maker < MAKER_ALIAS && how > HOW_FAMILY))
+	if (maker == MAKER_NO || (maker < MAKER_ALIAS && how > HOW_FAMILY) ||
+	    (l->one_of && how > HOW_FAMILY))
 		return;
+	if (l->one_of && how < HOW_RESPELT)
+		how = HOW_RESPELT;
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
 		if (c->what != what || c->is_device != is_device)
@@ -298,27 +301,26 @@ find_alternatives(struct lookup *l, const char *text)
 	struct alternatives list;
 	struct name n;
 
-	if (l->n_codes == 1 || strpbrk(text, ",/=&;") == NULL) {
+	if (l->n_codes == 1 || strpbrk(text, ",/=&;(") == NULL) {
 		if (l->n_codes == 1 || (strstr(text, " and ") == NULL &&
 		    strstr(text, " or ") == NULL &&
 		    strstr(text, "incl") == NULL))
 			return;
 	}
 	alternatives_read(text, l->m->mem, &list);
+	if (list.n == 0)
+		return;
+	n = l->name;
+	l->one_of = true;
 	for (uint32_t i = 0; i < list.n; i++) {
-		name_read(list.text[i], &l->maker, &n);
-		if (n.words == 0)
-			continue;
-		for (unsigned g = 0; g < l->n_groups; g++) {
-			uint32_t group = l->group[g];
-			take_models(l, index_find(l->m->ix, index_key(
-			    INDEX_NAME, group, n.key)), HOW_RESPELT);
-			take_models(l, index_find(l->m->ix, index_key(
-			    INDEX_CORE, group, n.core)), HOW_RESPELT);
-			take_models(l, index_find(l->m->ix, index_key(
-			    INDEX_NAME, group, n.core)), HOW_RESPELT);
-		}
+		name_read(list.text[i], &l->maker, &l->name);
+		/* Of many combinations only whole names. */
+		l->name.cut |= list.n > 32;
+		if (l->name.words > 0)
+			find_name(l);
 	}
+	l->one_of = false;
+	l->name = n;
 }
 
 void

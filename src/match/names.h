@@ -27,6 +27,7 @@ struct lookup {
 	enum maker_fit	 fit;
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
+	bool		 one_of;	/* name is one of several in its text */
 	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;

@@ -19,7 +19,8 @@ is_weak(const struct name *n, const struct name_token *t)
 		"terminal", "terminals", "interface", "card", "adapter",
 		"converter", "instrument", "analyzer", "automation", "power",
 		"ip", "web", "network", "access", "point", "points", "main",
-		"hardware", "range", "portfolio", "standalone", "server",
+		"hardware", "range", "pump", "pumps", "scanner", "printer",
+		"charger", "monitor", "monitors", "station", "stations", "portfolio", "standalone", "server",
 		NULL
 	};
 
@@ -49,28 +50,6 @@ token_is_strong(const struct name *n, const struct name_token *t)
 	    (letters >= 1 && digits >= 2 && digits + letters >= 3);
 }
 
-static bool
-share_strong(const struct name *p, const struct name *d)
-{
-	for (unsigned i = 0; i < p->n; i++)
-		if (token_is_strong(p, &p->token[i]) &&
-		    has_token(d, p->token[i].hash))
-			return true;
-	return false;
-}
-
-/* Is this word one of a maker's name, as in "Schneider Electric Software"? */
-static bool
-is_makers_word(const char *vendor, uint64_t hash)
-{
-	struct name n;
-
-	if (vendor[0] == '\0')
-		return false;
-	name_read(vendor, NULL, &n);
-	return has_token(&n, hash);
-}
-
 /* What one name says that the other does not. */
 struct extra {
 	unsigned	 n;		/* all of these */
@@ -78,18 +57,56 @@ struct extra {
 	unsigned	 front;		/* words before any number: brands */
 };
 
+/* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
+ * letters and of five signs at least. */
+static unsigned
+share_code(const struct name *p, const struct name *d)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct name_token *t = &p->token[i];
+		if (t->kind != NAME_CODE || !has_token(d, t->hash))
+			continue;
+		bool letter = false;
+		for (unsigned k = 0; k < t->len; k++)
+			letter |= p->flat[t->at + k] >= 'a';
+		unsigned own = !token_is_strong(p, t) ? 1 :
+		    letter && t->len >= 5 ? 3 : 2;
+		best = own > best ? own : best;
+	}
+	return best;
+}
+
+/* Is what one says beyond the other so little that both are one product? */
+static bool
+says_little(const struct extra *x, unsigned share)
+{
+	if (x->codes > 0 || x->words > 0)
+		return false;
+	return x->front == 0 ? share > 0 : x->front == 1 ? share > 1 :
+	    x->front <= 3 && share > 2;
+}
+
 static struct extra
 extra_of(const struct name *more, const struct name *less, const char *vendor)
 {
 	struct extra x = { .n = 0 };
-	bool code = false;
+	struct name maker;
+	bool code = false, read = vendor[0] == '\0';
 
+	maker.n = 0;
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
 		bool there = has_token(less, t->hash);
 		code |= t->kind == NAME_CODE;
-		if (t->kind == NAME_NOISE || there ||
-		    is_makers_word(vendor, t->hash))
+		if (t->kind == NAME_NOISE || there)
+			continue;
+		if (!read)
+			name_read(vendor, NULL, &maker);
+		read = true;
+		/* A word of the maker, as in "Schneider Electric Software". */
+		if (has_token(&maker, t->hash))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
@@ -151,7 +168,7 @@ how_narrower(const struct name *p, const struct name *d, const char *vendor)
 
 	if (x.n == x.lines || is_one_of_list(p, d))
 		return HOW_RESPELT;
-	if (share_strong(p, d) && x.codes == 0 && x.words == 0 && x.front <= 1)
+	if (says_little(&x, share_code(p, d)))
 		return HOW_RESPELT;
 	/* One plain word, like a brand's, is too little to go by. */
 	bool code = false;
@@ -170,7 +187,7 @@ how_wider(const struct name *p, const struct name *d, const char *vendor)
 
 	if (x.n == x.lines)
 		return HOW_RESPELT;
-	if (share_strong(p, d) && x.codes == 0 && x.words == 0 && x.front <= 1)
+	if (says_little(&x, share_code(p, d)))
 		return HOW_RESPELT;
 	return p->family ? HOW_FAMILY : HOW_WIDER;
 }
@@ -181,9 +198,13 @@ how_shared(const struct name *p, const struct name *d, const char *vendor)
 {
 	struct extra x = extra_of(p, d, vendor), y = extra_of(d, p, vendor);
 
-	if (!share_strong(p, d) || x.codes > 0 || x.words > 0 || x.front > 1)
+	unsigned share = share_code(p, d);
+
+	/* Two brands in front of one number are two products. */
+	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||
+	    (x.front > 0 && y.front > 0))
 		return -1;
-	if (y.codes == 0 && y.words == 0 && y.front <= 1)
+	if (says_little(&y, share))
 		return HOW_RESPELT;
 	return p->family && y.front <= 1 ? HOW_FAMILY : -1;
 }

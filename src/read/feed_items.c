@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -293,6 +294,11 @@ feed_read(const struct document *doc, const char *p, size_t n,
 
 	if (feed_xml_load(doc->url, p, n, mem, &feed, err) < 0) {
 		return -1;
+	}
+	/* nothing of a broken feed is no news, but a fault to be told */
+	if (feed.recovered && feed.n_items == 0) {
+		return err_input(err, "not well-formed (%s), and no item "
+		    "could be read", feed.flaw);
 	}
 	remarks_take(&f);
 	f.ns = ns_of(mem, doc, &feed);

@@ -505,6 +505,10 @@ feed_xml_load(const char *url, const char *p, size_t n, struct arena *mem,
 	if (n > DOCUMENT_MAX) {
 		return err_limit(err, "larger than %u bytes", DOCUMENT_MAX);
 	}
+	if (!xml_tags_are_sane(p, n)) {
+		return err_limit(err, "a tag has more than %u attributes",
+		    XML_ATTRIBUTES_MAX);
+	}
 	l.text.doc = parse(&l, p, n);
 	if (l.text.doc == NULL || xmlDocGetRootElement(l.text.doc) == NULL) {
 		xmlFreeDoc(l.text.doc);

@@ -18,4 +18,8 @@ void xml_mend(struct buf *out, const char *p, size_t n, entity_find *find);
 /* The encoding to read it in, if what it declares cannot be: bytes that are no
  * UTF-8 and are not said to be anything else. NULL: as it declares. */
 const char *xml_mend_encoding(const char *p, size_t n);
+
+/* Far beyond any real tag; see xml_tags.c. */
+#define XML_ATTRIBUTES_MAX 1000u
+bool xml_tags_are_sane(const char *p, size_t n);
 #endif

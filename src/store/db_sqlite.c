@@ -20,6 +20,14 @@ struct lite {
 	char	*path;
 };
 
+/* Closing must not write a damaged store's log into it and remove it: the log
+ * is what a repair needs. */
+static void
+leave_as_it_is(struct lite *l)
+{
+	sqlite3_db_config(l->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 /* What went wrong, and what to do about it. */
 static int
 fail(struct lite *l, const char *what, struct err *err)
@@ -28,6 +36,8 @@ fail(struct lite *l, const char *what, struct err *err)
 	const char *why = sqlite3_errmsg(l->sql);
 	int sys = sqlite3_system_errno(l->sql);
 
+	if ((code & 0xff) == SQLITE_IOERR && (sys == ENOSPC || sys == EDQUOT))
+		code = SQLITE_FULL;	/* of the shared memory beside it */
 	switch (code & 0xff) {
 	case SQLITE_FULL:
 		errno = ENOSPC;
@@ -60,6 +70,7 @@ fail(struct lite *l, const char *what, struct err *err)
 		    "folder must exist and be writable", l->path, what);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		leave_as_it_is(l);
 		return err_input(err, "store %s: damaged, or no store at all "
 		    "(%s: %s). Nothing was changed: keep a copy of it with its "
 		    "-wal file, then restore a backup or name another path",
@@ -125,9 +136,27 @@ make_file(const char *path, struct err *err)
 }
 
 static int
+lite_survey(void *h, int64_t *ret_tables, bool *ret_meta, struct err *err)
+{
+	struct lite *l = h;
+	int64_t tables = 0, meta = 0;
+
+	if (ask(l, "SELECT count(*) FROM sqlite_master", NULL, 0, &tables,
+	    err) == -1 || ask(l, "SELECT count(*) FROM sqlite_master "
+	    "WHERE type = 'table' AND name = 'meta'", NULL, 0, &meta,
+	    err) == -1)
+		return -1;
+	*ret_tables = tables;
+	*ret_meta = meta != 0;
+	return 0;
+}
+
+static int
 settings(struct lite *l, bool read_only, struct err *err)
 {
 	char mode[16] = "";
+	int64_t tables = 0;
+	bool meta = false;
 
 	sqlite3_extended_result_codes(l->sql, 1);
 	sqlite3_busy_timeout(l->sql, BUSY_MS);
@@ -137,6 +166,13 @@ settings(struct lite *l, bool read_only, struct err *err)
 	sqlite3_db_config(l->sql, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_limit(l->sql, SQLITE_LIMIT_ATTACHED, 0);
 	if (!read_only) {
+		/* the next pragma writes */
+		if (lite_survey(l, &tables, &meta, err) == -1)
+			return -1;
+		if (tables != 0 && !meta)
+			return err_input(err, "store %s: this database is not "
+			    "a store of advrelay; nothing was changed: name "
+			    "another path", l->path);
 		if (ask(l, "PRAGMA journal_mode = WAL", mode, sizeof(mode),
 		    NULL, err) == -1)
 			return -1;
@@ -211,25 +247,10 @@ lite_check(void *h, struct err *err)
 		return -1;
 	if (strcmp(said, "ok") == 0)
 		return 0;
+	leave_as_it_is(l);
 	return err_input(err, "store %s: damaged (%s). Nothing was changed: "
 	    "keep a copy of it with its -wal file, then restore a backup or "
 	    "name another path", l->path, said);
-}
-
-static int
-lite_survey(void *h, int64_t *ret_tables, bool *ret_meta, struct err *err)
-{
-	struct lite *l = h;
-	int64_t tables = 0, meta = 0;
-
-	if (ask(l, "SELECT count(*) FROM sqlite_master", NULL, 0, &tables,
-	    err) == -1 || ask(l, "SELECT count(*) FROM sqlite_master "
-	    "WHERE type = 'table' AND name = 'meta'", NULL, 0, &meta,
-	    err) == -1)
-		return -1;
-	*ret_tables = tables;
-	*ret_meta = meta != 0;
-	return 0;
 }
 
 static int
