@@ -112,8 +112,9 @@ int  store_document_origin(struct store *s, int64_t document, struct arena *mem,
     struct err *err);
 
 /* What reading gave. Addresses: new ones and those whose `updated` stamp
- * differs become due; a listing that was `gone` and is listed again too. (Without
- * a stamp, a document address becomes due each time its listing is read.)
+ * differs become due; a listing that was `gone` and is listed again too.
+ * (Without a stamp, a document address becomes due each time its listing is
+ * read.)
  * Advisories: known (ns, id) with the same packed bytes: nothing. With an older
  * `current` date than the one that we have: kept as superseded. Otherwise kept
  * as new, the former becomes superseded (a date that is not said is not older).

@@ -82,8 +82,8 @@ help_all(FILE *to)
 {
 	fputs("usage: advrelay COMMAND [OPTIONS]\n\n"
 	    "advrelay polls the security feeds of device manufacturers, "
-	    "decides which of your\ndevices each advisory concerns, and relays what "
-	    "matters: mail, syslog, webhook.\n\n", to);
+	    "decides which of your\ndevices each advisory concerns, and "
+	    "relays what matters: mail, syslog, webhook.\n\n", to);
 	for (const struct command *c = commands; c->name != NULL; c++)
 		fprintf(to, "  %-10s %s\n", c->name, c->help);
 	fputs("\n  -c FILE    the config; default " SYSCONFDIR "/relay.conf\n"

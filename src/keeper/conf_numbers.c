@@ -72,7 +72,8 @@ check_number(struct scan *s)
 	s->at += strspn(s->at, "L");
 	if (v <= (*end == 'L' ? (unsigned long long)LLONG_MAX : INT_MAX))
 		return;
-	conf_complain_at(s->r, conf_shown(s->r, s->path), s->line, "the number %.*s is too "
+	conf_complain_at(s->r, conf_shown(s->r, s->path), s->line,
+	    "the number %.*s is too "
 	    "large; allowed: at most %lld", (int)(end - start), start,
 	    *end == 'L' ? LLONG_MAX : (long long)INT_MAX);
 }
@@ -93,7 +94,8 @@ text_of(struct conf_read *r, const char *path)
 	if (f != NULL)
 		fclose(f);
 	if (text.over)
-		conf_complain_at(r, conf_shown(r, path), 0, "is larger than 4 MiB");
+		conf_complain_at(r, conf_shown(r, path), 0,
+		    "is larger than 4 MiB");
 	else
 		ret = arena_text(r->mem, buf_text(&text));
 	buf_clear(&text);

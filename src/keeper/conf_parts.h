@@ -37,10 +37,11 @@ void conf_check_numbers(struct conf_read *r, const char *path, int deep);
 
 /* TLS settings that feeds and sinks share. */
 #define TLS_KEYS(type_, member)						\
-	{ "ca_file", SET_PEM, offsetof(struct type_, member.ca), 0, 0, 4096, \
-	    NULL, "", false, "the certificate authority to trust, PEM" },	\
-	{ "cert_file", SET_PEM, offsetof(struct type_, member.cert), 0, 0,	\
-	    4096, NULL, "", false, "our client certificate, PEM" }
+	{ "ca_file", SET_PEM, offsetof(struct type_, member.ca), 0, 0,	\
+	    4096, NULL, "", false,					\
+	    "the certificate authority to trust, PEM" },		\
+	{ "cert_file", SET_PEM, offsetof(struct type_, member.cert),	\
+	    0, 0, 4096, NULL, "", false, "our client certificate, PEM" }
 /* The key is a secret file; it becomes tls.key. */
 void conf_tls_key(struct conf_read *r, const config_setting_t *group,
     struct tls_files *tls);

@@ -283,7 +283,8 @@ add_sink(struct conf_read *r, const config_setting_t *s, struct conf *c)
 	if (strcmp(k->sink.scope, "advisory") != 0 &&
 	    strcmp(k->sink.scope, "device") != 0)
 		conf_complain(r, conf_member(s, "scope"),
-		    "\"%s\" is not known; allowed: \"advisory\", \"device\"", k->sink.scope);
+		    "\"%s\" is not known; allowed: \"advisory\", "
+		    "\"device\"", k->sink.scope);
 	conf_tls_key(r, s, &k->sink.tls);
 	sink_kinds[type].check(r, s, k, c);
 }

@@ -112,9 +112,9 @@ look_later(struct keeper *k, int64_t now)
 	k->recount = false;
 }
 
-/* What was in flight when the store failed could not be put back, so its claims
- * are given up as a whole: once nothing flies any more, and after what the sinks
- * settled meanwhile is committed. */
+/* What was in flight when the store failed could not be put back, so its
+ * claims are given up as a whole: once nothing flies any more, and after what
+ * the sinks settled meanwhile is committed. */
 static bool
 store_is_back(struct keeper *k, int64_t now)
 {

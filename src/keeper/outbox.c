@@ -165,11 +165,9 @@ pack_batch(struct lane *l, struct buf *out, struct err *err)
 	struct buf list = BUF_INIT(SEND_BLOB_MAX);
 	int rc = 0;
 
-	for (l->n_packed = 0; l->n_packed < l->n_due && rc == 0; l->n_packed++) {
-		if (l->n_packed > 0 && list.len > BATCH_BYTES)
-			break;
-		rc = pack_one(l, l->n_packed, &list, err);
-	}
+	l->n_packed = 0;
+	while (rc == 0 && l->n_packed < l->n_due && list.len <= BATCH_BYTES)
+		rc = pack_one(l, l->n_packed++, &list, err);
 	sink_pack(out, &l->sink->sink);
 	pack_u32(out, l->n_packed);
 	buf_add(out, list.data, list.len);
@@ -375,8 +373,10 @@ send_done(void *ctx, const struct pool_result *r)
 	commit(l);
 	if (r->failure != NULL)
 		why = r->failure->text;
+	if (why[0] == '\0')
+		why = "its helper left it unanswered";
 	if (!l->k->stopping)	/* the next start finds them again */
-		put_back(l, why[0] != '\0' ? why : "its helper left it unanswered");
+		put_back(l, why);
 	l->flying = false;
 	l->k->flying[WORK_SEND]--;
 	l->k->recount = true;

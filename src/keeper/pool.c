@@ -1,12 +1,12 @@
-/* The life of a helper is the table `life` below: state x event -> action. */
-#include "pool.h"
+/* Helpers of one program: the queue of asks, and the loop's side. What happens
+ * to one helper is in pool_life.c. */
+#include "pool_parts.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -15,63 +15,22 @@
 #include "base/mem.h"
 #include "base/pack.h"
 
-#include "talk/frame.h"
 #include "talk/hello.h"
 #include "talk/helper.h"
 #include "talk/sandbox.h"
 
 #include "schedule.h"
-#include "spawn.h"
 
-#define GROUP_MAX 128
-/* Structural deaths in a row after which waiting asks end unstarted. */
-#define DEATHS_DOWN 5
-
-enum slot_state { EMPTY, STARTING, IDLE, BUSY, LEAVING, STATES };
-enum slot_event { HELLO, ANSWER, PART, NOTE, GONE, BROKEN, LATE, EVENTS };
-
-struct ask {
-	struct ask	*next;
-	struct pool_ask	 what;
-	char		 group[GROUP_MAX];
-	uint32_t	 id;
-	uint32_t	 parts;
-};
-
-struct slot {
-	struct pool	*pool;
-	enum slot_state	 state;
-	struct spawned	 helper;
-	int64_t		 deadline;	/* mono ms; INT64_MAX = none */
-	/* BUSY; NULL while it holds the prelude */
-	struct ask	*ask;
-	char		 group[GROUP_MAX];
-	uint32_t	 prelude;	/* generation that it holds */
-	uint32_t	 id;		/* of the ask in flight */
-	uint32_t	 uses;
-	uint32_t	 notes;		/* log lines in this ask */
-	uint32_t	 arms;		/* generation of its arguments */
-};
-
-struct pool {
-	struct pool_kind kind;
-	struct slot	*slots;
-	struct ask	*first, **last;	/* the queue */
-	unsigned	 queued;
-	struct blob	 prelude;
-	enum ask_kind	 prelude_kind;
-	uint32_t	 prelude_now;	/* 0 = there is none */
-	uint32_t	 arms_now;
-	uint32_t	 next_id;
-	uint32_t	 deaths_row;	/* structural ones in a row */
-	unsigned	 deaths;
-	int64_t		 not_before;	/* backoff, mono ms */
-	int64_t		 now;
-	unsigned	 layers;
-	char		 down[256];
-};
-
-static void	dispatch(struct pool *p);
+/* From `first` on; p->kind.size are there by now. */
+static void
+slots_init(struct pool *p, unsigned first)
+{
+	for (unsigned i = first; i < p->kind.size; i++) {
+		p->slots[i] = (struct slot){ .pool = p,
+		    .helper = { -1, -1, -1 }, .deadline = INT64_MAX };
+	}
+	p->cap = p->kind.size;
+}
 
 struct pool *
 pool_new(const struct pool_kind *kind)
@@ -80,380 +39,12 @@ pool_new(const struct pool_kind *kind)
 
 	p->kind = *kind;
 	p->slots = mem_alloc(kind->size * sizeof(*p->slots));
-	for (unsigned i = 0; i < kind->size; i++) {
-		p->slots[i].pool = p;
-		p->slots[i].helper = (struct spawned){ -1, -1, -1 };
-		p->slots[i].deadline = INT64_MAX;
-	}
+	slots_init(p, 0);
 	p->last = &p->first;
 	p->prelude = (struct blob)BLOB_INIT;
 	p->now = mono_now().ms;
 	return p;
 }
-
-/* ---- the end of an ask --------------------------------------------------- */
-
-/* One call of done(), then the ask is gone. */
-static void
-ask_ends(struct ask *a, enum ask_end end, const char *why)
-{
-	struct pool_result result = { .end = end, .why = why };
-
-	if (a == NULL)
-		return;
-	a->what.done(a->what.ctx, &result);
-	free(a);
-}
-
-/* fill() could not make the ask: its input is not there or unusable. */
-static void
-ask_unfilled(struct ask *a, const struct err *err)
-{
-	struct pool_result result = { .end = ASK_UNSTARTED, .failure = err,
-	    .why = err->text };
-
-	a->what.done(a->what.ctx, &result);
-	free(a);
-}
-
-static void
-fail_queue(struct pool *p, const char *why)
-{
-	struct ask *a;
-
-	while ((a = p->first) != NULL) {
-		p->first = a->next;
-		if (p->first == NULL)
-			p->last = &p->first;
-		p->queued--;
-		ask_ends(a, ASK_UNSTARTED, why);
-	}
-}
-
-/* ---- actions ------------------------------------------------------------- */
-
-static void
-bury(struct slot *s)
-{
-	int status = 0;
-
-	spawn_bury(&s->helper, &status);
-	s->state = EMPTY;
-	s->deadline = INT64_MAX;
-	s->group[0] = '\0';
-	s->uses = 0;
-	s->prelude = 0;
-}
-
-/* What a helper died of, from the status that bury would throw away. */
-static void
-death_text(struct slot *s, const char *what, char *out, size_t room)
-{
-	siginfo_t info = { .si_pid = 0 };
-
-	snprintf(out, room, "%s helper %s", s->pool->kind.program, what);
-	if (waitid(P_PID, (id_t)s->helper.pid, &info, WEXITED | WNOHANG |
-	    WNOWAIT) == -1 || info.si_pid == 0)
-		return;
-	if (info.si_code == CLD_EXITED)
-		snprintf(out, room, "%s helper %s (exit %d)",
-		    s->pool->kind.program, what, info.si_status);
-	else
-		snprintf(out, room, "%s helper %s (signal %d)",
-		    s->pool->kind.program, what, info.si_status);
-}
-
-/* A death at the start or in the first ask points to a structural fault: the
- * whole kind pauses. A later one is just replaced. */
-static void
-count_death(struct slot *s, const char *why)
-{
-	struct pool *p = s->pool;
-	int64_t pause;
-
-	p->deaths++;
-	if (s->uses > 0 && s->state == BUSY) {
-		log_warning("helper lost", "why", why, NULL);
-		return;
-	}
-	pause = schedule_backoff_ms(++p->deaths_row);
-	p->not_before = p->now + pause;
-	if (p->deaths_row == 1)
-		log_warning("helper lost", "why", why, "pause_ms",
-		    LOG_NUM(pause), NULL);
-	if (p->deaths_row >= DEATHS_DOWN)
-		fail_queue(p, why);
-}
-
-static void
-dies(struct slot *s, enum ask_end end, const char *what)
-{
-	struct ask *a = s->ask;
-	char why[160];
-
-	death_text(s, what, why, sizeof(why));
-	count_death(s, why);
-	s->ask = NULL;
-	bury(s);
-	ask_ends(a, end, why);
-}
-
-static void
-act_ignore(struct slot *s, struct frame *f)
-{
-	(void)s;
-	(void)f;
-}
-
-static void
-act_bury(struct slot *s, struct frame *f)
-{
-	(void)f;
-	bury(s);
-}
-
-static void
-act_crashed(struct slot *s, struct frame *f)
-{
-	(void)f;
-	dies(s, ASK_CRASHED, "ended");
-}
-
-static void
-act_garbled(struct slot *s, struct frame *f)
-{
-	(void)f;
-	dies(s, ASK_GARBLED, "broke the protocol");
-}
-
-static void
-act_late(struct slot *s, struct frame *f)
-{
-	(void)f;
-	dies(s, ASK_LATE, s->state == STARTING ? "did not start in time" :
-	    "did not answer in time");
-}
-
-static void
-act_leave(struct slot *s, struct frame *f)
-{
-	struct frame *bye = mem_alloc(sizeof(*bye));
-
-	(void)f;
-	frame_init(bye);
-	bye->class = FRAME_BYE;
-	if (frame_send(s->helper.sock, bye, NULL) == -1)
-		bury(s);
-	else {
-		s->state = LEAVING;
-		s->deadline = s->pool->now + s->pool->kind.leave_ms;
-	}
-	free(bye);
-}
-
-static void
-missing_layers(unsigned missing, struct buf *out)
-{
-	const char *sep = "";
-
-	for (unsigned bit = 0; bit < SANDBOX_LAYERS; bit++) {
-		if (!(missing & (1u << bit)))
-			continue;
-		buf_printf(out, "%s%s", sep, sandbox_layer_name(bit));
-		sep = ", ";
-	}
-}
-
-/* This kind stays down until the next reload; the text says what to do. */
-static void
-put_down(struct slot *s, const char *why)
-{
-	struct pool *p = s->pool;
-	bool said = p->down[0] != '\0';
-
-	snprintf(p->down, sizeof(p->down), "%s", why);
-	if (!said)
-		log_error("helper cannot be used", "helper", p->kind.program,
-		    "why", why, NULL);
-	bury(s);
-}
-
-static void
-act_hello(struct slot *s, struct frame *f)
-{
-	struct pool *p = s->pool;
-	struct unpack in;
-	struct hello hello;
-	struct buf why = BUF_INIT(256);
-	unsigned missing;
-
-	unpack_open(&in, f->body, f->len);
-	hello_unpack(&in, &hello);
-	if (unpack_done(&in, NULL) == -1) {
-		act_garbled(s, f);
-		return;
-	}
-	if (s->arms != p->arms_now) {
-		bury(s);	/* of before the reload: no longer to be judged */
-		return;
-	}
-	p->layers = hello.layers;
-	missing = p->kind.demand & ~hello.layers;
-	if (strcmp(hello.build, build_id) != 0 ||
-	    strcmp(hello.program, p->kind.program) != 0) {
-		buf_printf(&why, "%s is of another build; install all programs "
-		    "of one build", p->kind.path);
-		put_down(s, buf_text(&why));
-	} else if (missing != 0) {
-		buf_puts(&why, "sandbox layers that the config demands are "
-		    "missing: ");
-		missing_layers(missing, &why);
-		buf_printf(&why, " (%s); use a newer kernel or lower "
-		    "relay.sandbox", hello.missing);
-		put_down(s, buf_text(&why));
-	} else {
-		s->state = IDLE;
-		s->uses = 0;
-		s->deadline = p->now + p->kind.idle_ms;
-	}
-	buf_clear(&why);
-}
-
-static void
-act_note(struct slot *s, struct frame *f)
-{
-	struct unpack in;
-	uint8_t level;
-	const char *text;
-
-	unpack_open(&in, f->body, f->len);
-	level = unpack_u8(&in, "level", LOG_DEBUG_);
-	text = unpack_str(&in, "text", NOTE_TEXT_MAX);
-	if (unpack_done(&in, NULL) == -1 || s->notes++ > NOTES_MAX) {
-		/* endless notes are a flood and cost the ask */
-		act_garbled(s, f);
-		return;
-	}
-	log_foreign((enum log_level)level, s->pool->kind.program, text);
-}
-
-static size_t
-answer_body_max(enum ask_kind kind)
-{
-	switch (kind) {
-	case ASK_FETCH: return DOCUMENT_MAX;
-	case ASK_READ: return ADVISORY_MAX;
-	case ASK_LIST: return DEVICE_INDEX_MAX;
-	case ASK_MATCH: return MATCHES_BLOB_MAX;
-	default: return 0;
-	}
-}
-
-/* Hands one ANSWER frame on; -1 if it is not what an answer looks like. */
-static int
-deliver_answer(struct slot *s, struct frame *f, bool more)
-{
-	struct pool_result result = { .end = ASK_ANSWERED, .more = more,
-	    .why = "" };
-	struct blob body = BLOB_INIT;
-	struct err failure = ERR_INIT;
-	struct unpack in;
-	int rc = -1;
-
-	unpack_open(&in, f->body, f->len);
-	if (unpack_u8(&in, "status", 1) == 1) {
-		err_unpack(&in, &failure);
-		if (unpack_done(&in, NULL) == -1 || more)
-			return -1;
-		result.failure = &failure;
-	} else if (in.bad) {
-		return -1;
-	} else {
-		result.answer = &in;
-		result.body = &body;
-	}
-	if (f->fd != -1) {
-		int fd = f->fd;
-
-		f->fd = -1;
-		if (blob_adopt(&body, fd, answer_body_max(s->ask->what.kind),
-		    NULL) == -1 || result.failure != NULL)
-			goto out;
-	}
-	s->ask->what.done(s->ask->what.ctx, &result);
-	rc = 0;
-out:
-	blob_clear(&body);
-	return rc;
-}
-
-static void
-recovered(struct pool *p)
-{
-	if (p->deaths_row > 0)
-		log_info("helper works again", "helper", p->kind.program, NULL);
-	p->deaths_row = 0;
-	p->not_before = 0;
-}
-
-static bool
-answers_this(const struct slot *s, const struct frame *f)
-{
-	enum ask_kind kind = s->ask != NULL ? s->ask->what.kind :
-	    s->pool->prelude_kind;
-
-	return f->id == s->id && f->kind == (uint8_t)kind;
-}
-
-static void
-act_answer(struct slot *s, struct frame *f)
-{
-	struct pool *p = s->pool;
-	struct ask *a = s->ask;
-
-	if (!answers_this(s, f) ||
-	    (a != NULL && deliver_answer(s, f, false) == -1) ||
-	    (a == NULL && (f->len < 1 || f->body[0] != 0))) {
-		act_garbled(s, f);
-		return;
-	}
-	recovered(p);
-	free(a);
-	s->ask = NULL;
-	s->uses++;
-	s->state = IDLE;
-	s->deadline = p->now + p->kind.idle_ms;
-	if (s->uses >= p->kind.max_use || s->arms != p->arms_now)
-		act_leave(s, f);
-}
-
-/* Only a batch is answered in parts; all others take the first answer for the
- * last and forget the ask. */
-static bool
-takes_parts(enum ask_kind kind)
-{
-	return kind == ASK_MAIL || kind == ASK_SYSLOG || kind == ASK_HOOK;
-}
-
-static void
-act_part(struct slot *s, struct frame *f)
-{
-	if (s->ask == NULL || !answers_this(s, f) ||
-	    !takes_parts(s->ask->what.kind) ||
-	    ++s->ask->parts > BATCH_MAX || deliver_answer(s, f, true) == -1)
-		act_garbled(s, f);
-}
-
-typedef void slot_action(struct slot *s, struct frame *f);
-
-static slot_action *const life[STATES][EVENTS] = {
-	/*		HELLO	     ANSWER	  PART		NOTE	    GONE	 BROKEN	      LATE */
-	[EMPTY] =	{ act_ignore,  act_ignore,  act_ignore,	act_ignore, act_ignore,  act_ignore,  act_ignore },
-	[STARTING] =	{ act_hello,   act_garbled, act_garbled, act_note,  act_crashed, act_garbled, act_late },
-	[IDLE] =	{ act_garbled, act_garbled, act_garbled, act_note,  act_bury,	 act_garbled, act_leave },
-	[BUSY] =	{ act_garbled, act_answer,  act_part,	act_note,   act_crashed, act_garbled, act_late },
-	[LEAVING] =	{ act_bury,    act_bury,    act_bury,	act_ignore, act_bury,	 act_bury,    act_bury },
-};
 
 /* ---- the queue ----------------------------------------------------------- */
 
@@ -628,7 +219,7 @@ dispatch(struct pool *p)
 		fail_queue(p, p->down);
 		return;
 	}
-	for (unsigned i = 0; i < p->kind.size; i++) {
+	for (unsigned i = 0; i < p->cap; i++) {
 		/* an ask that fill() refused leaves the helper idle */
 		while (p->slots[i].state == IDLE && p->first != NULL &&
 		    p->slots[i].ask == NULL) {
@@ -659,7 +250,7 @@ pool_fds(const struct pool *p, struct pollfd *out, size_t room)
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < p->kind.size; i++) {
+	for (unsigned i = 0; i < p->cap; i++) {
 		const struct slot *s = &p->slots[i];
 
 		if (s->state == EMPTY || n + 2 > room)
@@ -694,7 +285,7 @@ receive(struct slot *s)
 		event = GONE;
 	else if (n == 1)
 		event = event_of(f);
-	life[s->state][event](s, f);
+	slot_happens(s, event, f);
 	frame_clear(f);
 	free(f);
 }
@@ -702,7 +293,7 @@ receive(struct slot *s)
 static struct slot *
 slot_of(struct pool *p, int sock)
 {
-	for (unsigned i = 0; i < p->kind.size; i++)
+	for (unsigned i = 0; i < p->cap; i++)
 		if (p->slots[i].state != EMPTY &&
 		    p->slots[i].helper.sock == sock)
 			return &p->slots[i];
@@ -722,11 +313,11 @@ pool_step(struct pool *p, const struct pollfd *in, size_t n, struct mono now)
 		if (in[i].revents & (POLLIN | POLLHUP | POLLERR))
 			receive(s);
 		else if (in[i + 1].revents != 0)
-			life[s->state][GONE](s, NULL);
+			slot_happens(s, GONE, NULL);
 	}
-	for (unsigned i = 0; i < p->kind.size; i++)
+	for (unsigned i = 0; i < p->cap; i++)
 		if (p->slots[i].deadline <= p->now)
-			life[p->slots[i].state][LATE](&p->slots[i], NULL);
+			slot_happens(&p->slots[i], LATE, NULL);
 	dispatch(p);
 }
 
@@ -736,7 +327,7 @@ pool_wake(const struct pool *p)
 	int64_t at = INT64_MAX;
 	bool empty = false;
 
-	for (unsigned i = 0; i < p->kind.size; i++) {
+	for (unsigned i = 0; i < p->cap; i++) {
 		if (p->slots[i].deadline < at)
 			at = p->slots[i].deadline;
 		empty = empty || p->slots[i].state == EMPTY;
@@ -770,7 +361,7 @@ pool_load(const struct pool *p)
 {
 	unsigned n = p->queued;
 
-	for (unsigned i = 0; i < p->kind.size; i++)
+	for (unsigned i = 0; i < p->cap; i++)
 		n += p->slots[i].state == BUSY;
 	return n;
 }
@@ -788,10 +379,15 @@ pool_prelude(struct pool *p, enum ask_kind kind, const struct blob *body)
 void
 pool_rearm(struct pool *p, const struct pool_kind *kind)
 {
-	unsigned size = p->kind.size;
+	unsigned before = p->cap;
 
 	p->kind = *kind;
-	p->kind.size = size;	/* slots in use stay where they are */
+	/* fewer: those beyond leave when they are idle (dispatch) */
+	if (kind->size > before) {
+		p->slots = mem_resize(p->slots, kind->size *
+		    sizeof(*p->slots));
+		slots_init(p, before);
+	}
 	p->arms_now++;
 	p->down[0] = '\0';
 	p->deaths_row = 0;
@@ -803,7 +399,7 @@ pool_free(struct pool *p)
 {
 	if (p == NULL)
 		return;
-	for (unsigned i = 0; i < p->kind.size; i++) {
+	for (unsigned i = 0; i < p->cap; i++) {
 		struct slot *s = &p->slots[i];
 		struct ask *a = s->ask;
 
@@ -824,7 +420,7 @@ pool_view(const struct pool *p, struct pool_view *ret)
 	*ret = (struct pool_view){ .program = p->kind.program,
 	    .queue = p->queued, .layers = p->layers, .deaths = p->deaths,
 	    .down = p->down };
-	for (unsigned i = 0; i < p->kind.size; i++) {
+	for (unsigned i = 0; i < p->cap; i++) {
 		ret->idle += p->slots[i].state == IDLE;
 		ret->busy += p->slots[i].state == BUSY;
 		ret->starting += p->slots[i].state == STARTING;

@@ -99,8 +99,8 @@ int	 loop_run(struct keeper *k, const struct loop_hooks *hooks);
 /* --- keeper.c --- */
 int	 keeper_open(struct keeper *k, const char *conf_path, bool quiet);
 void	 keeper_close(struct keeper *k);
-/* The state folder's lock, held by its descriptor: one writer at a time. -1 with
- * sys EBUSY: somebody else has it. */
+/* The state folder's lock, held by its descriptor: one writer at a time. -1
+ * with sys EBUSY: somebody else has it. */
 int	 keeper_lock(const struct conf *c, struct err *err);
 int	 keeper_reload(struct keeper *k);
 /* Forget replaced configs once nothing is in flight. */

@@ -221,7 +221,6 @@ judge_all(struct matcher *m, struct matching *ret)
 			ret->left_out++;
 			continue;
 		}
-		index_device(m->ix, m->hits[i].device, m->mem, &match.device);
 		if (!judge_device(j, m->hits + i, end - i, &match))
 			continue;
 		ret->matches = arena_more(m->mem, ret->matches, ret->n,

@@ -201,7 +201,7 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
 
-	if (h.how != HOW_IDENTIFIER && h.ident == 0) {
+	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
 		int fits = codes_fit(l, device_order(m->ix, device, own,
 		    room));
 		if (fits == 0)
@@ -219,11 +219,14 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 	if (line == 0)
 		return;
 	const struct range *r = product_range(m, product);
-	struct own_version own_v = {
-		.text = device_version_text(m, device),
-		.serial = index_column(m->ix, device, INDEX_COLUMN_serial),
-		.version = device_version(m, device),
-	};
+	struct own_version own_v = { .text = "", .serial = "" };
+	if (r->serial.there)
+		own_v.serial = index_column(m->ix, device,
+		    INDEX_COLUMN_serial);
+	else if (r->vers != NULL)
+		own_v.text = device_version_text(m, device);
+	else if (!r->all)
+		own_v.version = device_version(m, device);
 	h.verdict = (uint8_t)range_test_device(r, &own_v, &h.lone);
 	const struct product *p = &m->a->products[product];
 	if (p->relation[0] != '\0') {
@@ -265,12 +268,11 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 		}
 		const struct index_model *model = index_model(ix, c->what);
 		struct index_run run = index_members(ix, model);
-		struct maker maker;
 		struct name own;
 		bool need = c->how != HOW_SAME || l->n_codes > 0;
 		if (need) {
-			maker_read(index_string(ix, model->vendor), &maker);
-			name_read(index_string(ix, model->model), &maker,
+			maker_fits(l, model);
+			name_read(index_string(ix, model->model), l->own,
 			    &own);
 		}
 		for (uint32_t k = 0; k < run.n; k++)

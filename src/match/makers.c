@@ -159,7 +159,8 @@ void
 find_makers(struct lookup *l, const char *text)
 {
 	l->n_groups = 0;
-	l->fit_vendor = UINT32_MAX;
+	for (unsigned i = 0; i < FITS_KEPT; i++)
+		l->kept[i].vendor = 0;
 	maker_read(l->p->vendor, &l->maker);
 	if (l->maker.n == 0)
 		guess_maker(l, text);
@@ -180,41 +181,43 @@ find_makers(struct lookup *l, const char *text)
 }
 
 static enum maker_fit
-vendor_fits(const struct lookup *l, const char *text)
+vendor_fits(const struct lookup *l, const char *text, const struct maker *own)
 {
-	struct maker own;
 	enum maker_fit best = MAKER_NO;
 
 	if (text[0] == '\0' || l->maker.n == 0)
 		return MAKER_ALIAS;
 	if (strcmp(text, l->p->vendor) == 0)
 		return MAKER_SAME;
-	maker_read(text, &own);
-	for (unsigned i = 0; i < own.n; i++) {
+	for (unsigned i = 0; i < own->n; i++) {
 		for (unsigned k = 0; k < l->maker.n; k++)
-			if (own.key[i] == l->maker.key[k]) {
-				enum maker_fit fit = own.part[i] ||
+			if (own->key[i] == l->maker.key[k]) {
+				enum maker_fit fit = own->part[i] ||
 				    l->maker.part[k] ? MAKER_ALIAS :
 				    MAKER_SAME;
 				best = fit > best ? fit : best;
 			}
-		uint32_t group = index_group(l->m->ix, own.key[i]);
+		uint32_t group = index_group(l->m->ix, own->key[i]);
 		for (unsigned k = 0; k < l->n_groups; k++)
 			if (group == l->group[k] && group != INDEX_NO_VENDOR &&
 			    l->group_fit[k] > best)
 				best = l->group_fit[k];
 	}
-	return own.n == 0 ? MAKER_ALIAS : best;
+	return own->n == 0 ? MAKER_ALIAS : best;
 }
 
 enum maker_fit
 maker_fits(struct lookup *l, const struct index_model *model)
 {
-	/* Models of one maker come together. */
-	if (l->fit_vendor != model->vendor) {
-		l->fit_vendor = model->vendor;
-		l->fit = vendor_fits(l, index_string(l->m->ix,
-		    model->vendor));
+	struct fit_kept *at = &l->kept[(model->vendor * 2654435761u >> 16) %
+	    FITS_KEPT];
+
+	if (at->vendor != model->vendor + 1) {
+		const char *text = index_string(l->m->ix, model->vendor);
+		maker_read(text, &at->maker);
+		at->fit = vendor_fits(l, text, &at->maker);
+		at->vendor = model->vendor + 1;
 	}
-	return l->fit;
+	l->own = &at->maker;
+	return at->fit;
 }

@@ -114,14 +114,12 @@ take_related(struct lookup *l, uint32_t number,
 {
 	enum maker_fit fit = maker_fits(l, model);
 	const char *vendor = index_string(l->m->ix, model->vendor);
-	struct maker maker;
 	struct name d;
 	int how;
 
 	if (fit == MAKER_NO)
 		return;
-	maker_read(vendor, &maker);
-	name_read(index_string(l->m->ix, model->model), &maker, &d);
+	name_read(index_string(l->m->ix, model->model), l->own, &d);
 	if (d.words == 0 || d.cut)
 		return;
 	if (related == RELATED_WIDER)

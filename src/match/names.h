@@ -13,6 +13,7 @@ struct candidate {
 };
 
 #define LOOKUP_GROUPS_MAX 16u
+#define FITS_KEPT 32u
 
 /* What is looked up for one product. */
 struct lookup {
@@ -23,8 +24,13 @@ struct lookup {
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
-	uint32_t	 fit_vendor;		/* asked last */
-	enum maker_fit	 fit;
+	/* Answers of maker_fits, by the vendor's text in the index. */
+	struct fit_kept {
+		uint32_t	 vendor;	/* + 1 */
+		enum maker_fit	 fit;
+		struct maker	 maker;
+	} kept[FITS_KEPT];
+	const struct maker *own;		/* the one asked last */
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */

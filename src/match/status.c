@@ -45,6 +45,16 @@ struct ruling {
 };
 
 #define RULINGS 1024
+#define REASONS 4096u	/* of many hits; a power of two */
+#define REASONS_FEW 16u
+
+/* Texts of the index are kept once, so that their places tell them apart; names
+ * only where they may be shown. */
+struct reasons {
+	const void	*key[9];
+	const char	**why;
+	uint32_t	 n;
+};
 
 struct judge {
 	struct matcher	*m;
@@ -54,6 +64,8 @@ struct judge {
 	struct hit	*kept;
 	uint32_t	 room_kept;
 	struct ruling	*rulings[RULINGS];
+	struct reasons	*reasons;
+	uint32_t	 n_reasons;
 };
 
 struct judge *
@@ -62,6 +74,9 @@ judge_new(struct matcher *m)
 	struct judge *j = arena_alloc(m->mem, sizeof(*j));
 
 	j->m = m;
+	j->n_reasons = m->n_hits > 1000 ? REASONS : REASONS_FEW;
+	j->reasons = arena_alloc(m->mem, j->n_reasons *
+	    sizeof(*j->reasons));
 	j->ballots = arena_alloc(m->mem, (m->a->n_vulns + 1) *
 	    sizeof(*j->ballots));
 	j->touched = arena_alloc(m->mem, (m->a->n_vulns + 1) *
@@ -413,6 +428,25 @@ status_why(struct judge *j, const struct ruling *r, struct match *ret)
 		    "the version cannot be compared", r->maybe, r->n_maybe);
 }
 
+/* The reasons kept for devices of one ruling, model and version; n is 0 if they
+ * are still to be written. */
+static struct reasons *
+reasons_for(struct judge *j, const struct ruling *r, const struct match *m)
+{
+	const void *key[] = { r, m->device.model, m->device.vendor,
+	    m->device.version, m->device.part_number, m->device.serial,
+	    m->device.cpe, m->device.purl,
+	    m->device.model[0] != '\0' ? "" : m->device.name };
+	struct reasons *at = &j->reasons[index_hash(key, sizeof(key)) &
+	    (j->n_reasons - 1)];
+
+	if (memcmp(at->key, key, sizeof(key)) != 0) {
+		memcpy(at->key, key, sizeof(key));
+		at->n = 0;
+	}
+	return at;
+}
+
 bool
 judge_device(struct judge *j, const struct hit *hits, uint32_t n,
     struct match *ret)
@@ -424,12 +458,19 @@ judge_device(struct judge *j, const struct hit *hits, uint32_t n,
 	const struct ruling *r = ruling_for(j, kept);
 	if (r->deciding == NULL || (r->by_version && !j->m->all))
 		return false;
-	struct device d = ret->device;
 	*ret = r->match;
-	ret->device = d;
+	index_device(j->m->ix, hits[0].device, j->m->mem, &ret->device);
+	struct reasons *kept_why = reasons_for(j, r, ret);
+	if (kept_why->n > 0) {
+		ret->why = kept_why->why;
+		ret->n_why = kept_why->n;
+		return true;
+	}
 	struct hit own = *r->deciding;
 	own.device = hits[0].device;
 	hit_why(j->m, &own, ret);
 	status_why(j, r, ret);
+	kept_why->why = ret->why;
+	kept_why->n = ret->n_why;
 	return true;
 }

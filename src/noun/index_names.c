@@ -5,15 +5,23 @@
 
 /* --- makers --- */
 
+/* Lists of words are kept by their first letter, each word with a blank behind
+ * it: most words are ruled out by that letter. */
 static bool
-word_is(const char *flat, size_t at, size_t end, const char *const *list)
+word_is(const char *flat, size_t at, size_t end, const char *const list[26])
 {
-	for (; *list != NULL; list++) {
-		if ((*list)[0] != flat[at])
-			continue;
-		size_t n = strlen(*list);
-		if (n == end - at && memcmp(flat + at, *list, n) == 0)
+	unsigned letter = (unsigned)(flat[at] - 'a');
+	size_t n = end - at;
+
+	if (letter >= 26 || list[letter] == NULL)
+		return false;
+	for (const char *w = list[letter]; *w != '\0';) {
+		size_t len = 0;
+		while (w[len] != ' ')
+			len++;
+		if (len == n && memcmp(flat + at, w, n) == 0)
 			return true;
+		w += len + 1;
 	}
 	return false;
 }
@@ -34,25 +42,40 @@ next_word(const char *flat, size_t len, size_t *at, size_t *end)
 	return e > a;
 }
 
-static const char *const legal_forms[] = {
-	"inc", "incorporated", "llc", "ltd", "limited", "gmbh", "ag", "co",
-	"corp", "corporation", "company", "kg", "kgaa", "mbh", "se", "sa",
-	"sas", "spa", "srl", "bv", "nv", "ab", "asa", "aps", "oy", "oyj",
-	"plc", "pty", "pte", "llp", "lp", "sro", "kk", "sl", "ltda", "the",
-	"and", "und", "et", "og", "och", "group", "holding", "holdings",
-	"international", "intl", NULL
+static const char *const legal_forms[26] = {
+	['a' - 'a'] = "ag ab asa aps and ",
+	['b' - 'a'] = "bv ",
+	['c' - 'a'] = "co corp corporation company ",
+	['e' - 'a'] = "et ",
+	['g' - 'a'] = "gmbh group ",
+	['h' - 'a'] = "holding holdings ",
+	['i' - 'a'] = "inc incorporated international intl ",
+	['k' - 'a'] = "kg kgaa kk ",
+	['l' - 'a'] = "llc ltd limited llp lp ltda ",
+	['m' - 'a'] = "mbh ",
+	['n' - 'a'] = "nv ",
+	['o' - 'a'] = "oy oyj og och ",
+	['p' - 'a'] = "plc pty pte ",
+	['s' - 'a'] = "se sa sas spa srl sro sl ",
+	['t' - 'a'] = "the ",
+	['u' - 'a'] = "und ",
 };
 
 /* Words behind a maker's name that say what or where, not who. */
-static const char *const plain_words[] = {
-	"industry", "industries", "industrial", "automation", "digital",
-	"software", "electronics", "electronic", "systems", "system",
-	"technologies", "technology", "tech", "solutions", "controls",
-	"control", "networks", "networking", "security", "products",
-	"services", "factory", "division", "process", "america", "americas",
-	"usa", "us", "germany", "deutschland", "japan", "china", "europe",
-	"uk", "france", "italia", "italy", "india", "canada", "nordic",
-	"productcert", "psirt", "cert", NULL
+static const char *const plain_words[26] = {
+	['a' - 'a'] = "automation america americas ",
+	['c' - 'a'] = "controls control china canada cert ",
+	['d' - 'a'] = "digital division deutschland ",
+	['e' - 'a'] = "electronics electronic europe ",
+	['f' - 'a'] = "factory france ",
+	['g' - 'a'] = "germany ",
+	['i' - 'a'] = "industry industries industrial italia italy india ",
+	['j' - 'a'] = "japan ",
+	['n' - 'a'] = "networks networking nordic ",
+	['p' - 'a'] = "products process productcert psirt ",
+	['s' - 'a'] = "software systems system solutions security services ",
+	['t' - 'a'] = "technologies technology tech ",
+	['u' - 'a'] = "usa us uk ",
 };
 
 /* Takes one maker's name from flat[at, end). */
@@ -294,16 +317,34 @@ take_codes(struct name *ret, const char *raw, size_t len)
 
 /* --- product names --- */
 
-static const char *const noise_words[] = {
-	"series", "family", "families", "device", "devices", "product",
-	"products", "controller", "controllers", "firmware", "all", "the",
-	"and", "for", "of", "or", "any", "model", "models", "variant",
-	"variants", "version", "versions", "incl", "including", "includes",
-	"with", "by", "fw", "type", "types", "line", NULL
+static const char *const noise_words[26] = {
+	['a' - 'a'] = "all and any ",
+	['b' - 'a'] = "by ",
+	['c' - 'a'] = "controller controllers ",
+	['d' - 'a'] = "device devices ",
+	['f' - 'a'] = "family families firmware for fw ",
+	['i' - 'a'] = "incl including includes ",
+	['l' - 'a'] = "line ",
+	['m' - 'a'] = "model models ",
+	['o' - 'a'] = "of or ",
+	['p' - 'a'] = "product products ",
+	['s' - 'a'] = "series ",
+	['t' - 'a'] = "the type types ",
+	['v' - 'a'] = "variant variants version versions ",
+	['w' - 'a'] = "with ",
 };
-static const char *const family_words[] = {
-	"series", "family", "families", "devices", "products", "controllers",
-	"all", "models", "variants", "types", "incl", "modules", "line", NULL
+static const char *const family_words[26] = {
+	['a' - 'a'] = "all ",
+	['c' - 'a'] = "controllers ",
+	['d' - 'a'] = "devices ",
+	['f' - 'a'] = "family families ",
+	['i' - 'a'] = "incl ",
+	['l' - 'a'] = "line ",
+	['m' - 'a'] = "models modules ",
+	['p' - 'a'] = "products ",
+	['s' - 'a'] = "series ",
+	['t' - 'a'] = "types ",
+	['v' - 'a'] = "variants ",
 };
 
 /* "V14.0", "14.0", "V7": the line of versions that a name stands for. */

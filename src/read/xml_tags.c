@@ -53,7 +53,7 @@ xml_tags_are_sane(const char *p, size_t n)
 				quote = *p;
 			else if (*p == '=' && ++attributes > XML_ATTRIBUTES_MAX)
 				return false;
-			/* a quote that is never closed must not hide the rest */
+			/* one that is never closed must not hide the rest */
 			if (quote != '\0' && *p == '<')
 				quote = '\0';
 		}

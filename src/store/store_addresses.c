@@ -305,7 +305,8 @@ address_done(struct store *s, const struct known *k, const struct fetched *f,
 {
 	struct stmt *q = db_use(s->db, "UPDATE address SET state = $1, "
 	    "due = $2, woken = 0, owner = '', tries = 0, not_before = 0, "
-	    "sha256 = $3, etag = CASE WHEN $4 = 1 AND $5 = '' THEN etag ELSE $5 END, "
+	    "sha256 = $3, etag = CASE WHEN $4 = 1 AND $5 = '' THEN etag "
+	    "ELSE $5 END, "
 	    "last_modified = CASE WHEN $4 = 1 AND $6 = '' "
 	    "THEN last_modified ELSE $6 END WHERE id = $7");
 
