@@ -186,6 +186,16 @@ joint_at(const char *s, bool *ret_last)
 	static const char *const joints[] = { ", and ", ", or ", " and ",
 	    " or ", " & ", " / ", "; ", ", ", NULL };
 
+	static const char *const bounds[] = { " and below", " and earlier",
+	    " and prior", " and above", " and newer", " and later",
+	    " and older", " and higher", " and lower", " and all",
+	    " or later", " or earlier", " or newer", " or older",
+	    " and the ", NULL };
+
+	/* "V7.4 and earlier" */
+	for (unsigned i = 0; bounds[i] != NULL; i++)
+		if (strncmp(s, bounds[i], strlen(bounds[i])) == 0)
+			return 0;
 	for (unsigned i = 0; joints[i] != NULL; i++)
 		if (strncmp(s, joints[i], strlen(joints[i])) == 0) {
 			*ret_last = i < 6;

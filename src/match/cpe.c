@@ -281,7 +281,8 @@ cpe_same_platform(const struct cpe *source, const struct cpe *target)
 {
 	for (unsigned i = 0; i < CPE_ATTRIBUTES_; i++)
 		if (i != CPE_VERSION && i != CPE_UPDATE &&
-		    !has_wildcard(target->at[i]) && cpe_compare(source->at[i], target->at[i]) == CPE_DISJOINT)
+		    !has_wildcard(target->at[i]) &&
+		    cpe_compare(source->at[i], target->at[i]) == CPE_DISJOINT)
 			return false;
 	return true;
 }

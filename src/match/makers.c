@@ -70,7 +70,7 @@ add_group(struct lookup *l, uint32_t group, enum maker_fit fit)
 {
 	if (l->n_groups == LOOKUP_GROUPS_MAX || has_group(l, group))
 		return;
-	l->group_fit[l->n_groups] = fit;
+	l->group_fit[l->n_groups] = (uint8_t)fit;
 	l->group[l->n_groups++] = group;
 }
 

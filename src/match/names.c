@@ -312,8 +312,12 @@ find_alternatives(struct lookup *l, const char *text)
 	l->one_of = true;
 	for (uint32_t i = 0; i < list.n; i++) {
 		name_read(list.text[i], &l->maker, &l->name);
-		/* Of many combinations only whole names. */
-		l->name.cut |= list.n > 32;
+		/* Of many combinations, and of plain words, only whole
+		 * names. */
+		bool code = false;
+		for (unsigned k = 0; k < l->name.n; k++)
+			code |= l->name.token[k].kind == NAME_CODE;
+		l->name.cut |= list.n > 32 || !code;
 		if (l->name.words > 0)
 			find_name(l);
 	}

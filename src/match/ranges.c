@@ -3,286 +3,12 @@
  * The text is folded, phrases become signs, then terms (sign + version) are
  * taken from left to right and joined to spans. */
 #include <string.h>
+#include "range_text.h"
 #include "ranges.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "noun/index.h"
 #include "schemes.h"
-
-#define TEXT_ROOM 512
-
-/* Signs that stand for phrases within the folded text. */
-#define SIGN_LT		'\x01'
-#define SIGN_LE		'\x02'
-#define SIGN_GT		'\x03'
-#define SIGN_GE		'\x04'
-#define SIGN_EQ		'\x05'
-#define SIGN_NE		'\x06'
-#define SIGN_OR_LESS	'\x07'		/* behind a version */
-#define SIGN_OR_MORE	'\x08'
-#define SIGN_BAR	'\x0e'
-#define SIGN_CUT	'\x0f'		/* what follows is a condition */
-
-struct phrase {
-	const char	*words;
-	char		 sign;		/* ' ': says nothing */
-};
-
-/* Longer ones first where one begins another. */
-static const struct phrase phrases[] = {
-	{ "alle versionen", ' ' }, { "alle", ' ' }, { "versionen", ' ' },
-	{ "kleiner als", SIGN_LT }, { "alter als", SIGN_LT },
-	{ "bis einschliesslich", SIGN_LE }, { "bis", SIGN_LE },
-	{ "vor", SIGN_LT }, { "und alter", SIGN_OR_LESS },
-	{ "und fruher", SIGN_OR_LESS }, { "und kleiner", SIGN_OR_LESS },
-	{ "greater than or equal to", SIGN_GE },
-	{ "greater or equal to", SIGN_GE }, { "lower or equal to", SIGN_LE },
-	{ "less or equal to", SIGN_LE },
-	{ "but not including", SIGN_LT }, { "not including", SIGN_LT },
-	{ "less than or equal to", SIGN_LE },
-	{ "up to and including", SIGN_LE },
-	{ "all versions prior to and including", SIGN_LE },
-	{ "prior to and including", SIGN_LE },
-	{ "all versions before", SIGN_LT }, { "below", SIGN_LT },
-	{ "under", SIGN_LT }, { "above", SIGN_GT }, { "after", SIGN_GT },
-	{ "beginning with", SIGN_GE }, { "as of", SIGN_GE },
-	{ "prior to", SIGN_LT }, { "previous to", SIGN_LT },
-	{ "before", SIGN_LT }, { "earlier than", SIGN_LT },
-	{ "older than", SIGN_LT }, { "lower than", SIGN_LT },
-	{ "less than", SIGN_LT }, { "up to", SIGN_LE },
-	{ "through", SIGN_LE }, { "thru", SIGN_LE }, { "until", SIGN_LE },
-	{ "greater than", SIGN_GT }, { "newer than", SIGN_GT },
-	{ "later than", SIGN_GT }, { "higher than", SIGN_GT },
-	{ "starting with", SIGN_GE }, { "starting from", SIGN_GE },
-	{ "from", SIGN_GE }, { "since", SIGN_GE }, { "between", SIGN_GE },
-	{ "and all prior", SIGN_OR_LESS }, { "and all previous", SIGN_OR_LESS },
-	{ "and all earlier", SIGN_OR_LESS },
-	{ "and all below", SIGN_OR_LESS },
-	{ "and prior", SIGN_OR_LESS }, { "or prior", SIGN_OR_LESS },
-	{ "and earlier", SIGN_OR_LESS }, { "or earlier", SIGN_OR_LESS },
-	{ "and below", SIGN_OR_LESS }, { "or below", SIGN_OR_LESS },
-	{ "and older", SIGN_OR_LESS }, { "or older", SIGN_OR_LESS },
-	{ "and lower", SIGN_OR_LESS }, { "or lower", SIGN_OR_LESS },
-	{ "and previous", SIGN_OR_LESS }, { "or previous", SIGN_OR_LESS },
-	{ "and later", SIGN_OR_MORE }, { "or later", SIGN_OR_MORE },
-	{ "and newer", SIGN_OR_MORE }, { "or newer", SIGN_OR_MORE },
-	{ "and above", SIGN_OR_MORE }, { "or above", SIGN_OR_MORE },
-	{ "and higher", SIGN_OR_MORE }, { "or higher", SIGN_OR_MORE },
-	{ "and up", SIGN_OR_MORE }, { "onwards", SIGN_OR_MORE },
-	{ "onward", SIGN_OR_MORE }, { "and onwards", SIGN_OR_MORE },
-	{ "and after", SIGN_OR_MORE }, { "and onward", SIGN_OR_MORE },
-	{ "or below", SIGN_OR_LESS }, { "or before", SIGN_OR_LESS },
-	{ "and before", SIGN_OR_LESS }, { "and under", SIGN_OR_LESS },
-	{ "and function state", SIGN_CUT }, { "with", SIGN_CUT },
-	{ "when", SIGN_CUT }, { "if", SIGN_CUT }, { "on", SIGN_CUT },
-	{ "running", SIGN_CUT }, { "in combination", SIGN_CUT },
-	{ "for", SIGN_CUT }, { "except", SIGN_CUT }, { "excluding", SIGN_CUT },
-	{ "without", SIGN_CUT }, { "using", SIGN_CUT },
-	{ "all", ' ' }, { "any", ' ' }, { "versions", ' ' },
-	{ "version", ' ' }, { "bios", ' ' }, { "firmware", ' ' },
-	{ "software", ' ' }, { "the", ' ' }, { "of", ' ' }, { "only", ' ' },
-	{ "releases", ' ' }, { "is", ' ' }, { "are", ' ' },
-	{ "and", ',' }, { "or", SIGN_BAR }, { "to", SIGN_LE },
-};
-
-static bool
-is_word_sign(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    (signed char)c < 0;
-}
-
-/* The operator at s, its length in *n; 0 if there is none. */
-static char
-operator_at(const char *s, size_t left, size_t *n)
-{
-	*n = 1;
-	if (left >= 2 && (s[1] == '=' || s[1] == '>')) {
-		*n = 2;
-		if (s[0] == '<' && s[1] == '=')
-			return SIGN_LE;
-		if (s[0] == '>' && s[1] == '=')
-			return SIGN_GE;
-		if (s[0] == '!' && s[1] == '=')
-			return SIGN_NE;
-		if (s[0] == '=' && s[1] == '=')
-			return SIGN_EQ;
-		*n = 1;
-	}
-	if (left >= 2 && s[0] == '=' && (s[1] == '<')) {
-		*n = 2;
-		return SIGN_LE;
-	}
-	switch (s[0]) {
-	case '<':
-		return SIGN_LT;
-	case '>':
-		return SIGN_GT;
-	case '=':
-		return SIGN_EQ;
-	case '|':
-		*n = left >= 2 && s[1] == '|' ? 2 : 1;
-		return SIGN_BAR;
-	case ';':
-		return SIGN_BAR;
-	default:
-		return 0;
-	}
-}
-
-/* The phrase that begins at s[at], or NULL. */
-static const struct phrase *
-phrase_at(const char *s, size_t at, size_t n)
-{
-	if (at > 0 && is_word_sign(s[at - 1]))
-		return NULL;
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-		if (phrases[i].words[0] != s[at])
-			continue;
-		size_t len = strlen(phrases[i].words);
-		if (len <= n - at && memcmp(s + at, phrases[i].words, len) == 0
-		    && (at + len == n || !is_word_sign(s[at + len])))
-			return &phrases[i];
-	}
-	return NULL;
-}
-
-/* Is the bracket at s[at] part of a version: "15.2(6)E0a", "(R4.02)"? */
-static bool
-bracket_is_version(const char *s, size_t at, size_t n)
-{
-	size_t i = at + 1, end = i;
-
-	while (end < n && s[end] != ')')
-		end++;
-	if (end - i >= 5 && memcmp(s + i, "build", 5) == 0)
-		return true;
-	size_t letters = 0;
-	for (; i < end && s[i] != ' '; i++) {
-		if (s[i] >= '0' && s[i] <= '9')
-			return letters <= 2;
-		letters++;
-	}
-	return false;
-}
-
-/* What a bracket says that is no part of a version. */
-static void
-take_bracket(const char *s, size_t n, char *out, size_t *len, bool *narrowed,
-    bool *widened)
-{
-	static const char *const harmless[] = { "end-of-life", "end of life",
-	    "eol", "formerly", "former", "including former", "part of",
-	    "integrated", "inclusive", "included", "incl", "including",
-	    "all ", "windows and linux", "see ", NULL };
-	char text[128];
-
-	n = n < sizeof(text) ? n : sizeof(text) - 1;
-	memcpy(text, s, n);
-	text[n] = '\0';
-	if (strstr(text, "prior") != NULL || strstr(text, "possibl") != NULL ||
-	    strstr(text, "earlier") != NULL || strstr(text, "may ") != NULL ||
-	    strstr(text, "older") != NULL || strstr(text, "other") != NULL)
-		*widened = true;
-	/* "between V1 (including) and V2 (excluding)": of the sign before. */
-	if (strncmp(text, "excl", 4) == 0 || strncmp(text, "not incl", 8) == 0) {
-		for (size_t i = *len; i > 0; i--)
-			if (out[i - 1] == SIGN_LE || out[i - 1] == SIGN_GE) {
-				out[i - 1] = out[i - 1] == SIGN_LE ? SIGN_LT :
-				    SIGN_GT;
-				return;
-			}
-	}
-	for (const char *const *h = harmless; *h != NULL; h++)
-		if (strncmp(text, *h, strlen(*h)) == 0)
-			return;
-	*narrowed = true;
-}
-
-/* "april 20, 2023": the comma belongs to the date. */
-static bool
-comma_is_date(const char *s, size_t at, size_t n)
-{
-	size_t i = at, digits = 0;
-
-	while (i > 0 && s[i - 1] >= '0' && s[i - 1] <= '9')
-		i--, digits++;
-	if (digits == 0 || digits > 2 || i < 4 || s[i - 1] != ' ' ||
-	    s[i - 2] < 'a' || s[i - 2] > 'z')
-		return false;
-	for (i = at + 1; i < n && s[i] == ' ';)
-		i++;
-	return n - i >= 4 && s[i] == '2' && s[i + 1] == '0';
-}
-
-/* Underscores and runs of blanks become one blank. */
-static size_t
-one_blank(char *s, size_t n)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		char c = s[i] == '_' ? ' ' : s[i];
-		if (c == ',' && comma_is_date(s, i, n))
-			c = ' ';
-		if (c == ' ' && len > 0 && s[len - 1] == ' ')
-			continue;
-		s[len++] = c;
-	}
-	return len;
-}
-
-/* Phrases to signs; returns the new length. */
-static size_t
-fold_range(const char *text, char *out, bool *narrowed, bool *widened)
-{
-	char flat[TEXT_ROOM];
-	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at = 0;
-	bool between = false;
-
-	n = one_blank(flat, n);
-	if (n > 5 && memcmp(flat, "vers:", 5) == 0) {
-		const char *slash = memchr(flat, '/', n);
-		if (slash != NULL)
-			at = (size_t)(slash - flat) + 1;
-	}
-	while (at < n) {
-		size_t took;
-		char sign = operator_at(flat + at, n - at, &took);
-		const struct phrase *p = sign == 0 ?
-		    phrase_at(flat, at, n) : NULL;
-		if (sign != 0) {
-			out[len++] = sign;
-			at += took;
-		} else if (p != NULL && p->sign == SIGN_CUT) {
-			*narrowed = true;
-			break;
-		} else if (p != NULL) {
-			/* "between A and B" */
-			out[len++] = between && p->sign == ',' ? SIGN_LE :
-			    p->sign;
-			between = text_eq(p->words, "between");
-			at += strlen(p->words);
-		} else if (flat[at] == '(' &&
-		    !bracket_is_version(flat, at, n)) {
-			size_t end = at;
-			while (end < n && flat[end] != ')')
-				end++;
-			take_bracket(flat + at + 1, end - at - 1, out, &len,
-			    narrowed, widened);
-			at = end + (end < n);
-		} else if (n - at > 3 && memcmp(flat + at, " - ", 3) == 0) {
-			out[len++] = SIGN_LE;
-			at += 3;
-		} else {
-			out[len++] = flat[at++];
-		}
-	}
-	while (len > 0 && out[len - 1] == ' ')
-		len--;
-	out[len] = '\0';
-	return len;
-}
 
 /* --- terms --- */
 
@@ -530,7 +256,7 @@ read_serial(const char *text, struct serial_rule *ret)
 	char flat[TEXT_ROOM];
 	size_t n = name_fold(text, flat, sizeof(flat));
 
-	flat[one_blank(flat, n)] = '\0';
+	flat[range_one_blank(flat, n)] = '\0';
 	const char *at = strstr(flat, "serial n");
 	if (at == NULL)
 		at = strstr(flat, "serial-n");
@@ -627,7 +353,7 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 	}
 	if (read_vers(text, mem, ret))
 		return;
-	size_t n = fold_range(text, signs, &ret->narrowed, &ret->widened);
+	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
 	for (size_t i = 0; i < n; i++)
 		blank &= signs[i] == ' ' || signs[i] == '*' ||
 		    signs[i] == ',';
@@ -734,8 +460,8 @@ test_span(const struct span *s, const struct version *v)
 	    VERDICT_UNKNOWN;
 }
 
-/* "< 10.2.4 | < 11.1.2" mostly means one bound for each line of versions: 10.2.5
- * is below the second, but beyond its own. */
+/* "< 10.2.4 | < 11.1.2" mostly means one bound for each line of versions:
+ * 10.2.5 is below the second, but beyond its own. */
 static bool
 above_own_line(const struct range *r, const struct version *v)
 {

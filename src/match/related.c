@@ -20,7 +20,8 @@ is_weak(const struct name *n, const struct name_token *t)
 		"converter", "instrument", "analyzer", "automation", "power",
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
-		"charger", "monitor", "monitors", "station", "stations", "portfolio", "standalone", "server",
+		"charger", "monitor", "monitors", "station", "stations",
+		"portfolio", "standalone", "server",
 		NULL
 	};
 

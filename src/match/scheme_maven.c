@@ -10,7 +10,7 @@ enum kind { ITEM_NUMBER, ITEM_WORD, ITEM_LIST };
 
 struct item {
 	enum kind	 kind;
-	uint16_t	 at, n;		/* text; of a list: first child, count */
+	uint16_t	 at, n;		/* text; a list's first, count */
 	uint16_t	 next;		/* in its list; 0 = last */
 	int		 rank;		/* of a known word, else 100 */
 };

@@ -8,7 +8,7 @@ struct pypi {
 	uint64_t	 epoch;
 	uint64_t	 release[PARTS_MAX];
 	unsigned	 n;
-	int		 pre;		/* 0 a, 1 b, 2 rc; 9 none, -1 only dev */
+	int		 pre;		/* 0 a, 1 b, 2 rc, 9 none, -1 dev */
 	uint64_t	 pre_n;
 	bool		 is_post, is_dev;
 	uint64_t	 post, dev;

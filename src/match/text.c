@@ -62,6 +62,19 @@ add_group(struct reader *r, uint32_t group)
 		r->group[r->n_groups++] = group;
 }
 
+/* A maker by his name, or one whose name begins so, if there is but one. */
+static void
+add_maker(struct reader *r, uint64_t key)
+{
+	uint32_t group = index_group(r->m->ix, key);
+	struct index_run run = index_find(r->m->ix, index_key(INDEX_MAKER, 0,
+	    key));
+
+	add_group(r, group);
+	if (group == INDEX_NO_VENDOR && run.n == 1)
+		add_group(r, run.at[0] >> 2);
+}
+
 static void
 find_makers(struct reader *r)
 {
@@ -76,13 +89,16 @@ find_makers(struct reader *r)
 			/* No comma may stand within a maker's name. */
 			if (k > 1 && memchr(r->flat + at, ',', end - at))
 				break;
-			add_group(r, index_group(r->m->ix,
-			    name_hash(r->flat, at, end)));
+			add_maker(r, name_hash(r->flat, at, end));
 		}
 	}
 	maker_read(r->m->a->publisher, &one);
-	for (unsigned i = 0; i < one.n; i++)
-		add_group(r, index_group(r->m->ix, one.key[i]));
+	for (unsigned i = 0; i < one.n; i++) {
+		add_maker(r, one.key[i]);
+		for (unsigned k = 0; k < one.n_starts[i]; k++)
+			if (one.plain[i] >> k & 1)
+				add_maker(r, one.start[i][k]);
+	}
 }
 
 static void
@@ -101,6 +117,25 @@ hit_model(struct reader *r, uint32_t number)
 	}
 }
 
+/* Words that texts use for anything. */
+static bool
+is_common(const char *s, size_t n)
+{
+	static const char *const words[] = { "controller", "controllers",
+	    "gateway", "router", "switch", "server", "client", "camera",
+	    "panel", "module", "sensor", "software", "firmware", "device",
+	    "devices", "system", "systems", "monitor", "station", "viewer",
+	    "manager", "studio", "portal", "mobile", "cloud", "control",
+	    "platform", "service", "services", "security", "update", "drive",
+	    "meter", "printer", "scanner", "network", "web server", "access",
+	    "connect", "center", "remote", "power", "product", NULL };
+
+	for (const char *const *w = words; *w != NULL; w++)
+		if (strlen(*w) == n && memcmp(s, *w, n) == 0)
+			return true;
+	return false;
+}
+
 /* A word alone must be long, or have a digit, to be taken for a name. */
 static bool
 run_can_name(const struct reader *r, uint32_t i, uint32_t k)
@@ -114,7 +149,9 @@ run_can_name(const struct reader *r, uint32_t i, uint32_t k)
 		digit |= c >= '0' && c <= '9';
 		letter |= is_sign(c) && !(c >= '0' && c <= '9');
 	}
-	return letter && (signs >= 4 || (digit && signs >= 3));
+	uint32_t at = r->word[i].at, end = r->word[i + k - 1].end;
+	return letter && (signs >= 4 || (digit && signs >= 3)) &&
+	    !is_common(r->flat + at, end - at);
 }
 
 /* Names that stand in the text word by word. */

@@ -163,8 +163,12 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 	for (; *names != NULL; names++) {
 		struct maker m;
 		maker_read(*names, &m);
-		if (m.n > 0)
-			group = vendor_group(b, &m, 0, group, INDEX_KNOWN);
+		if (m.n == 0)
+			continue;
+		/* A name that another maker has already stays his. */
+		uint32_t own = vendor_group(b, &m, 0, group, INDEX_KNOWN);
+		if (group == 0)
+			group = own;
 	}
 }
 
