@@ -192,8 +192,8 @@ read_match(struct conf_read *r, const config_setting_t *s,
 			conf_complain(r, one,
 			    "\"%s\" is no confidence; allowed: "
 			    "\"exact\", \"likely\", \"possible\" (each lets "
-			    "the better ones through, too)", word != NULL ? word :
-			    "");
+			    "the better ones through, too)",
+			    word != NULL ? word : "");
 		else
 			m->confidence_most = (int)conf;
 	}

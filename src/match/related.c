@@ -14,20 +14,28 @@ is_weak(const struct name *n, const struct name_token *t)
 		"relays", "drive", "drives", "inverter", "inverters",
 		"sensor", "sensors", "transmitter", "transmitters", "camera",
 		"cameras", "recorder", "recorders", "meter", "meters",
-		"system", "systems", "software", "platform", "application",
+		"system", "systems",
 		"programmable", "logic", "industrial", "managed", "ethernet",
 		"terminal", "terminals", "interface", "card", "adapter",
 		"converter", "instrument", "analyzer", "automation", "power",
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "server",
-		NULL
+		"portfolio", "standalone", NULL
 	};
+	/* These say little only at the end: "S7-1500 Software Controller". */
+	static const char *const last_words[] = { "software", "application",
+	    "platform", "server", "suite", "tool", NULL };
 
 	if (t->kind == NAME_NOISE)
 		return true;
 	for (const char *const *w = words; *w != NULL; w++)
+		if (strlen(*w) == t->len &&
+		    memcmp(n->flat + t->at, *w, t->len) == 0)
+			return true;
+	if (t != &n->token[n->n - 1])
+		return false;
+	for (const char *const *w = last_words; *w != NULL; w++)
 		if (strlen(*w) == t->len &&
 		    memcmp(n->flat + t->at, *w, t->len) == 0)
 			return true;

@@ -318,20 +318,23 @@ take_codes(struct name *ret, const char *raw, size_t len)
 /* --- product names --- */
 
 static const char *const noise_words[26] = {
-	['a' - 'a'] = "all and any ",
-	['b' - 'a'] = "by ",
+	['a' - 'a'] = "all and any above ",
+	['b' - 'a'] = "by below ",
 	['c' - 'a'] = "controller controllers ",
 	['d' - 'a'] = "device devices ",
 	['f' - 'a'] = "family families firmware for fw ",
 	['i' - 'a'] = "incl including includes ",
-	['l' - 'a'] = "line ",
+	['l' - 'a'] = "line later lower ",
 	['m' - 'a'] = "model models ",
-	['o' - 'a'] = "of or ",
-	['p' - 'a'] = "product products ",
+	['o' - 'a'] = "of or older ",
+	['p' - 'a'] = "product products prior ",
 	['s' - 'a'] = "series ",
 	['t' - 'a'] = "the type types ",
 	['v' - 'a'] = "variant variants version versions ",
 	['w' - 'a'] = "with ",
+	['e' - 'a'] = "earlier ",
+	['n' - 'a'] = "newer ",
+	['h' - 'a'] = "higher ",
 };
 static const char *const family_words[26] = {
 	['a' - 'a'] = "all ",
@@ -389,6 +392,10 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 	t->at = (uint16_t)at;
 	t->len = (uint16_t)(end - at);
 	t->hash = name_hash(s, at, end);
+	/* "PN/PN" says the word twice; "PN/MF" does not. */
+	for (unsigned i = 0; i + 1 < ret->n; i++)
+		if (ret->token[i].hash == t->hash)
+			t->hash = hash_end(t->hash + i + 1);
 	if (noise || word_is(s, at, end, noise_words))
 		t->kind = NAME_NOISE;
 	else if (looks_like_line(s + at, end - at))
