@@ -23,8 +23,8 @@ endif
 CFLAGS   ?= -O2 -g
 SAN      ?=
 DEV      ?= 1
-flavour  := $(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),+,$(SAN)))
 comma    := ,
+flavour  := $(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),+,$(SAN)))
 B        := build/$(flavour)
 PYTHON   ?= /usr/bin/python3
 V        ?=
@@ -75,7 +75,7 @@ advrelay_LIBS = -lconfig -lsqlite3 -lzstd -ljansson -lcrypto
 COMMON_LIBS   = -lseccomp
 
 # ---- building ---------------------------------------------------------------
-.PHONY: all help demo test unit flow lint headers fuzz bench cover install clean deps
+.PHONY: all help demo test unit lint headers fuzz bench accuracy cover install clean
 all: $(PROGRAMS)
 
 obj = $(patsubst src/%.c,$(B)/obj/%.o,$(1))
@@ -86,6 +86,8 @@ $(B)/obj/%.o: src/%.c
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(extra_$(notdir $*)) -c -o $@ $<
 
 $(B)/obj/read/%.o: OUR_CPPFLAGS += $(XML_CFLAGS)
+# built in by .incbin, which -MMD does not see
+$(B)/obj/list/vendors.o: $(wildcard etc/vendors/*)
 $(B)/obj/talk/build.o: OUR_CPPFLAGS += -DBUILD_VERSION='"$(VERSION)"' \
 	-DBUILD_ID='"$(shell { cat $(sort $(wildcard include/*/*.h)); echo $(VERSION) $(flavour); } | cksum | tr " " -)"'
 $(B)/obj/cli/%.o $(B)/obj/keeper/%.o: OUR_CPPFLAGS += \
@@ -156,6 +158,7 @@ help:
 	@echo 'make lint      floors, libraries, banned functions, sizes, man pages'
 	@echo 'make fuzz      each fuzz target for FUZZ_S seconds (60)'
 	@echo 'make bench     figures as ratios in one run'
+	@echo 'make accuracy  recall and precision on labelled pairs, if there are any'
 	@echo 'make cover     line coverage of the tests (gcovr or gcov)'
 	@echo 'make install   DESTDIR, prefix, sysconfdir ... are honoured'
 	@echo 'make clean     removes build/'
@@ -216,6 +219,9 @@ fuzz: $(FUZZ:%=build/fuzz/%)
 			-print_final_stats=0 -verbosity=0 $${dict:+$$([ -f $$dict ] && echo -dict=$$dict)} \
 			build/fuzz/corpus/$$f $$(ls -d tests/fuzz/seeds/$$f tests/fuzz/findings/$$f 2>/dev/null); \
 	done
+
+accuracy: all
+	@$(PYTHON) tests/bench/accuracy.py $(B)
 
 bench: all
 	@$(PYTHON) tests/bench/bench.py $(B)

@@ -6,7 +6,7 @@
  *  READ    document                   its bytes           -               reading
  *  LIST    -                          device_files        device_reports  device index
  *  DEVICES -                          device index        -               -
- *  MATCH   -                          packed advisory     -               matching
+ *  MATCH   bool all (none = false)    packed advisory     -               matching
  *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome (one part each)
  *
  * Every ANSWER starts with a byte: 0 = done, then the fields above; 1 = the ask

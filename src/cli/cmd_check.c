@@ -3,13 +3,15 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/buf.h"
+
 #include "contract/conf.h"
 #include "contract/keeper.h"
 
 #include "cli.h"
 
 static void
-print_range(const struct conf_match *m)
+show_range(struct buf *out, const struct conf_match *m)
 {
 	static const char *const ranks[] = {
 		"none", "low", "medium", "high", "critical"
@@ -29,47 +31,49 @@ print_range(const struct conf_match *m)
 					most = i;
 			}
 	if (least != -1)
-		printf(" severity>=%s", ranks[least]);
+		buf_printf(out, " severity>=%s", ranks[least]);
 	if (most != -1)
-		printf(" severity<=%s", ranks[most]);
+		buf_printf(out, " severity<=%s", ranks[most]);
 }
 
 static void
-print_list(const char *name, const char **list, uint32_t n)
+show_list(struct buf *out, const char *name, const char **list, uint32_t n)
 {
 	if (n > 0)
-		printf(" %s", name);
+		buf_printf(out, " %s", name);
 	for (uint32_t i = 0; i < n; i++)
-		printf("%s%s", i == 0 ? "=" : "|", list[i]);
+		buf_printf(out, "%s%s", i == 0 ? "=" : "|", list[i]);
 }
 
 static void
-print_conditions(const struct conf_match *m)
+show_conditions(struct buf *out, const struct conf_match *m)
 {
-	print_range(m);
+	show_range(out, m);
 	for (int s = 0; s < MATCH_STATUS_COUNT_; s++)
 		if (m->statuses & (1u << s))
-			printf(" status=%s",
+			buf_printf(out, " status=%s",
 			    match_status_name((enum match_status)s));
 	for (unsigned t = 0; topic_name(t) != NULL; t++)
 		if (m->topics & (1u << t))
-			printf(" topic=%s", topic_name(t));
+			buf_printf(out, " topic=%s", topic_name(t));
 	if (m->confidence_most != -1)
-		printf(" confidence>=%s",
+		buf_printf(out, " confidence>=%s",
 		    confidence_name((enum confidence)m->confidence_most));
 	if (m->exploited != -1)
-		printf(" exploited=%s", m->exploited ? "true" : "false");
+		buf_printf(out, " exploited=%s",
+		    m->exploited ? "true" : "false");
 	if (m->cvss_least != -1)
-		printf(" cvss>=%d.%d", m->cvss_least / 10, m->cvss_least % 10);
-	print_list("feed", m->feeds, m->n_feeds);
-	print_list("vendor", m->vendors, m->n_vendors);
-	print_list("site", m->sites, m->n_sites);
-	print_list("zone", m->zones, m->n_zones);
-	print_list("tag", m->tags, m->n_tags);
-	print_list("list", m->lists, m->n_lists);
-	print_list("device", m->devices, m->n_devices);
-	print_list("advisory", m->advisories, m->n_advisories);
-	print_list("criticality", m->criticalities, m->n_criticalities);
+		buf_printf(out, " cvss>=%d.%d", m->cvss_least / 10,
+		    m->cvss_least % 10);
+	show_list(out, "feed", m->feeds, m->n_feeds);
+	show_list(out, "vendor", m->vendors, m->n_vendors);
+	show_list(out, "site", m->sites, m->n_sites);
+	show_list(out, "zone", m->zones, m->n_zones);
+	show_list(out, "tag", m->tags, m->n_tags);
+	show_list(out, "list", m->lists, m->n_lists);
+	show_list(out, "device", m->devices, m->n_devices);
+	show_list(out, "advisory", m->advisories, m->n_advisories);
+	show_list(out, "criticality", m->criticalities, m->n_criticalities);
 }
 
 static void
@@ -79,9 +83,12 @@ print_routing(const struct conf *c)
 	for (uint32_t i = 0; i < c->n_routes; i++) {
 		const struct conf_route *r = &c->routes[i];
 
-		printf("  %-16s if", r->name);
-		print_conditions(&r->match);
-		fputs(" ->", stdout);
+		struct buf conditions = BUF_INIT(65536);
+
+		show_conditions(&conditions, &r->match);
+		printf("  %-16s%s ->", r->name, conditions.len > 0 ?
+		    buf_text(&conditions) : " everything");
+		buf_clear(&conditions);
 		for (uint32_t j = 0; j < r->n_to; j++)
 			printf(" %s", c->sinks[r->to[j]].sink.name);
 		if (r->n_to == 0)

@@ -141,7 +141,7 @@ match_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	struct matching_one *one = ctx;
 	struct paper *p = one->paper;
 
-	(void)fields;
+	pack_bool(fields, p->job->what->all);
 	return blob_of(body, "advisory", p->bytes[one->i], p->lens[one->i],
 	    err);
 }

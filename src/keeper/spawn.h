@@ -7,7 +7,8 @@ struct err;
 
 struct spawned {
 	pid_t	pid;
-	int	pidfd;		/* readable when it is dead */
+	/* readable when it is dead; -1 if the kernel has none */
+	int	pidfd;
 	int	sock;		/* our end, SOCK_SEQPACKET, non-blocking */
 };
 

@@ -10,7 +10,7 @@
 struct index_builder;
 struct serving;
 
-extern const struct listing listing_csv;
+extern const struct listing listing_csv, listing_json, listing_cyclonedx;
 
 extern const struct listing *const listings[];	/* NULL ends it */
 /* By file->format, or by content if that is "" or "auto". NULL and a reason if

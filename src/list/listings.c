@@ -9,6 +9,8 @@
 #include "base/text.h"
 
 const struct listing *const listings[] = {
+	&listing_json,
+	&listing_cyclonedx,
 	&listing_csv,		/* takes anything: the last to be asked */
 	NULL
 };

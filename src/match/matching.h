@@ -76,6 +76,7 @@ struct matcher {
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
+	uint32_t		 tried;		/* names made of patterns */
 	struct maker		*makers;	/* of the whole document */
 	unsigned		 n_makers;
 	struct {

@@ -7,6 +7,9 @@
 
 /* A word that more models share than this tells nothing. */
 #define SHARED_MAX 512u
+/* Names that patterns are spelled out to, in one advisory: real ones have some
+ * thousands, a hostile one would keep us for hours. */
+#define TRIED_MAX 4000000u
 
 const char *
 product_printed(const struct product *p)
@@ -248,6 +251,9 @@ find_wild(struct lookup *l, uint32_t group)
 		struct name_token was = *t;
 		bool family = n->family;
 		unsigned max = count == 1 ? 10 : count == 2 ? 100 : 1000;
+		if (l->m->tried > TRIED_MAX)
+			return;
+		l->m->tried += max;
 		n->family = true;
 		for (unsigned v = 0; v < max; v++) {
 			for (unsigned k = 0, rest = v; k < count; k++) {
@@ -306,8 +312,9 @@ find_alternatives(struct lookup *l, const char *text)
 			return;
 	}
 	alternatives_read(text, l->m->mem, &list);
-	if (list.n == 0)
+	if (list.n == 0 || l->m->tried > TRIED_MAX)
 		return;
+	l->m->tried += list.n * 100;
 	n = l->name;
 	l->one_of = true;
 	for (uint32_t i = 0; i < list.n; i++) {

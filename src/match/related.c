@@ -209,9 +209,10 @@ how_shared(const struct name *p, const struct name *d, const char *vendor)
 
 	unsigned share = share_code(p, d);
 
-	/* Two brands in front of one number are two products. */
+	/* Two brands in front of one number are two products, and so are
+	 * two lines of versions. */
 	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||
-	    (x.front > 0 && y.front > 0))
+	    (x.front > 0 && y.front > 0) || (x.lines > 0 && y.lines > 0))
 		return -1;
 	if (says_little(&y, share))
 		return HOW_RESPELT;

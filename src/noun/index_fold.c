@@ -1,5 +1,6 @@
 /* index_fold.c - folding of text, hashes, and the keys of identifiers. */
 #include <string.h>
+#include <strings.h>
 #include "base/text.h"
 #include "index_fold.h"
 #include "noun/index.h"
@@ -252,11 +253,63 @@ index_digest(const char *text)
 	return n >= 32 ? index_hash(hex, n) : 0;
 }
 
+/* Types whose namespaces and names know no case (purl-spec, types). */
+static bool
+purl_ignores_case(const char *type, size_t n)
+{
+	static const char *const types[] = { "pypi", "github", "bitbucket",
+	    "gitlab", "deb", "apk", "alpm", "composer", "hex", "golang", "npm",
+	    "luarocks", "oci", "pub", "nuget", NULL };
+
+	for (const char *const *t = types; *t != NULL; t++)
+		if (strlen(*t) == n && strncasecmp(*t, type, n) == 0)
+			return true;
+	return false;
+}
+
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
+	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Percent-encoding undone, slashes single, the type in small letters. */
+static uint64_t
+purl_hash(const char *s, size_t n)
+{
+	const char *slash = memchr(s, '/', n);
+	size_t type = slash != NULL ? (size_t)(slash - s) : n;
+	bool nocase = purl_ignores_case(s, type);
+	bool pypi = type == 4 && strncasecmp(s, "pypi", 4) == 0;
+	uint64_t h = HASH_START;
+	char last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = s[i];
+		if (c == '%' && i + 2 < n && hex_digit(s[i + 1]) >= 0 &&
+		    hex_digit(s[i + 2]) >= 0) {
+			c = (char)(hex_digit(s[i + 1]) << 4 |
+			    hex_digit(s[i + 2]));
+			i += 2;
+		} else if (c == '/' && last == '/') {
+			continue;
+		}
+		if ((nocase || i < type) && c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (pypi && c == '_')
+			c = '-';
+		h = hash_step(h, c);
+		last = c;
+	}
+	return hash_end(h);
+}
+
 uint64_t
 index_purl(const char *purl, const char **ret_version)
 {
 	*ret_version = "";
-	if (!text_starts(purl, "pkg:"))
+	if (strncasecmp(purl, "pkg:", 4) != 0)
 		return 0;
 	purl += 4;
 	while (*purl == '/')
@@ -272,5 +325,7 @@ index_purl(const char *purl, const char **ret_version)
 			break;
 		}
 	}
-	return n == 0 ? 0 : index_hash(purl, n);
+	while (n > 0 && purl[n - 1] == '/')
+		n--;
+	return n == 0 ? 0 : purl_hash(purl, n);
 }

@@ -372,7 +372,9 @@ looks_like_line(const char *s, size_t n)
 		return false;
 	if (dots > 0 || (i == 1 && digits <= 2))
 		return true;
-	return n == 4 && (s[0] == '2' && s[1] == '0');
+	/* "2019", "V2312" */
+	return (n == 4 && s[0] == '2' && s[1] == '0') ||
+	    (i == 1 && digits == 4 && s[1] == '2');
 }
 
 static void

@@ -526,7 +526,9 @@ ok_resolve(void)
 		freeaddrinfo(list);
 	}
 	hints.ai_flags = AI_ADDRCONFIG;
-	if (getaddrinfo("localhost", "https", &hints, &list) != 0)
+	/* names of services are a package of their own (netbase) */
+	if (getaddrinfo("localhost", access("/etc/services", R_OK) == 0 ?
+	    "https" : "443", &hints, &list) != 0)
 		return 2;
 	freeaddrinfo(list);
 	if (access("/etc/resolv.conf", F_OK) == 0 &&
