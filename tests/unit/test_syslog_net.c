@@ -359,8 +359,32 @@ oracle_end(struct oracle *o)
 	o->pid = 0;
 }
 
-/* Between our look at a free port and its use somebody else may take it: then
- * rsyslogd does not listen there, and others are tried. */
+/* rsyslogd wants numbers. Below the range that the kernel hands out, so that no
+ * other test is given the port between our look and its use. */
+static int
+free_port(int type)
+{
+	static unsigned next;
+	struct sockaddr_in at = { .sin_family = AF_INET };
+
+	if (next == 0)
+		next = (unsigned)getpid() * 31;
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int i = 0; i < 1000; i++) {
+		int port = 10000 + (int)(next++ % 20000);
+		int sock = socket(AF_INET, type | SOCK_CLOEXEC, 0), rc;
+
+		at.sin_port = htons((uint16_t)port);
+		rc = bind(sock, (struct sockaddr *)&at, sizeof(at));
+		close(sock);
+		if (rc == 0)
+			return port;
+	}
+	ck_abort_msg("no free port");
+	return -1;
+}
+
+/* If rsyslogd does not come up on its ports, others are tried. */
 static void
 oracle_start(struct oracle *o, const char *cert)
 {
@@ -370,10 +394,9 @@ oracle_start(struct oracle *o, const char *cert)
 	ck_assert_msg(*form != '\0', "not run from the root of the tree");
 	unlink(in_scratch("received.jsonl"));
 	for (int round = 0; round < 5; round++) {
-		int a = listen_on(SOCK_DGRAM, &o->udp);
-		int b = listen_on(SOCK_STREAM, &o->tcp);
-		int c = listen_on(SOCK_STREAM, &o->tls);
-		close(a), close(b), close(c);
+		o->udp = free_port(SOCK_DGRAM);
+		o->tcp = free_port(SOCK_STREAM);
+		o->tls = free_port(SOCK_STREAM);
 		text = filled_in(form, o, cert);
 		file_write(in_scratch("rsyslog.conf"), text, strlen(text));
 		unlink(in_scratch("pid"));
