@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/random.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
@@ -552,14 +552,17 @@ compose_test(const struct conf *c, const struct conf_sink *sink, int64_t now,
     struct arena *mem, struct dispatch *ret)
 {
 	struct composing job = { .conf = c, .mem = mem };
+	struct timespec unique;
 	char *key = arena_alloc(mem, KEY_TEXT);
 	struct match *m = arena_alloc(mem, sizeof(*m));
 	struct alert *a = &ret->alert;
 
 	*ret = (struct dispatch){ .n = 0 };
 	alert_init(a);
-	a->id = arena_printf(mem, "TEST-%lld-%lld", (long long)now,
-	    (long long)mono_now().ms);
+	/* two in one second are two alerts */
+	clock_gettime(CLOCK_MONOTONIC, &unique);
+	a->id = arena_printf(mem, "TEST-%lld-%lld%09ld", (long long)now,
+	    (long long)unique.tv_sec, unique.tv_nsec);
 	a->ns = arena_printf(mem, "https://%s/", c->name);
 	alert_key(a->ns, a->id, "", key);
 	a->key = key;

@@ -44,6 +44,7 @@ struct devices {
 	const struct conf *conf;	/* lists belong to it */
 	int64_t		 look_at;
 	bool		 asked, again, ready;
+	uint32_t	 deaths;	/* of LIST asks in a row */
 	uint32_t	 count;
 	char		 digest[SHA256_TEXT];
 };
@@ -329,6 +330,27 @@ use_index(struct keeper *k, const struct pool_result *r, uint32_t devices)
 		log_error("no device is known: nothing can match", NULL);
 }
 
+/* A helper that died gets two more tries at once; then every half minute, or,
+ * with `once`, no more. */
+static void
+list_failed(struct keeper *k, const struct pool_result *r)
+{
+	struct devices *d = k->devices;
+
+	d->again = true;
+	if (r->failure == NULL && ++d->deaths < 3) {
+		log_warning("list was not done", "why", r->why, NULL);
+		d->look_at = 0;
+		return;
+	}
+	log_error("the device lists could not be read", "why",
+	    r->failure != NULL ? r->failure->text : r->why, NULL);
+	d->deaths = 0;
+	d->look_at = wall_now().s + 30;
+	if (k->once)
+		d->again = false;
+}
+
 static void
 list_done(void *ctx, const struct pool_result *r)
 {
@@ -340,15 +362,10 @@ list_done(void *ctx, const struct pool_result *r)
 
 	d->asked = false;
 	if (r->answer == NULL) {
-		log_error("the device lists could not be read", "why",
-		    r->failure != NULL ? r->failure->text : r->why, NULL);
-		d->again = true;
-		d->look_at = wall_now().s + 30;
-		/* once: nothing to wait for */
-		if (k->once)
-			d->again = false;
+		list_failed(k, r);
 		return;
 	}
+	d->deaths = 0;
 	if (take_reports(k, r->answer, &mem, &devices, &err)) {
 		d->again = true;
 		d->look_at = 0;
