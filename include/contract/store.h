@@ -1,8 +1,9 @@
 /* contract/store.h - the keeper's memory, in the words of the domain.
  *
- * One call = one transaction, durable when it returns 0. No SQL and no handle
- * is seen here; src/store/ has one set of statements over a thin driver. Time
- * is given by the caller (wall seconds). Work is claimed by lease: a row that
+ * One call = one transaction, durable when it returns 0 (a claim with the next
+ * one: a start would void it anyway). No SQL and no handle is seen here;
+ * src/store/ has one set of statements over a thin driver. Time is given by the
+ * caller (wall seconds). Work is claimed by lease: a row that
  * is claimed is not handed out again until the lease has passed, so that
  * keepers can share one database; store_open voids the leases that its owner
  * left behind (the same owner name = the same keeper, restarted).

@@ -74,9 +74,9 @@ db_survey(struct db *db, int64_t *ret_tables, bool *ret_meta, struct err *err)
 }
 
 int
-db_begin(struct db *db, bool write, struct err *err)
+db_begin(struct db *db, enum db_mode mode, struct err *err)
 {
-	return db->driver->begin(db->h, write, err);
+	return db->driver->begin(db->h, mode, err);
 }
 
 int

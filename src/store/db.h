@@ -24,6 +24,14 @@
 
 struct err;
 
+enum db_mode {
+	DB_READ,
+	DB_WRITE,	/* durable when the commit returns */
+	/* Written, and durable with the next DB_WRITE: for what the next start
+	 * would undo anyway (claims). A power cut may lose it, not a crash. */
+	DB_CLAIM,
+};
+
 struct db_driver {
 	const char	*scheme;	/* of the URL */
 	const char	*id_type, *bytes_type;
@@ -37,7 +45,7 @@ struct db_driver {
 	int	(*survey)(void *h, int64_t *ret_tables, bool *ret_meta,
 		    struct err *err);
 	/* A writer excludes all other writers from begin to the end. */
-	int	(*begin)(void *h, bool write, struct err *err);
+	int	(*begin)(void *h, enum db_mode mode, struct err *err);
 	int	(*commit)(void *h, struct err *err);
 	void	(*rollback)(void *h);
 	int	(*script)(void *h, const char *sql, struct err *err);
@@ -70,7 +78,7 @@ void	 db_close(struct db *db);
 int	 db_check(struct db *db, struct err *err);
 int	 db_survey(struct db *db, int64_t *ret_tables, bool *ret_meta,
     struct err *err);
-int	 db_begin(struct db *db, bool write, struct err *err);
+int	 db_begin(struct db *db, enum db_mode mode, struct err *err);
 int	 db_commit(struct db *db, struct err *err); /* or back */
 void	 db_rollback(struct db *db); /* harmless without begin */
 int	 db_script(struct db *db, const char *sql, struct err *err);

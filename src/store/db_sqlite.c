@@ -18,6 +18,7 @@
 struct lite {
 	sqlite3	*sql;
 	char	*path;
+	bool	 soft;		/* synchronous is NORMAL for this one */
 };
 
 /* Closing must not write a damaged store's log into it and remove it: the log
@@ -253,15 +254,29 @@ lite_check(void *h, struct err *err)
 	    "name another path", l->path, said);
 }
 
+/* In WAL mode NORMAL leaves the sync to the next commit that is FULL. */
+static void
+lite_soft(struct lite *l, bool soft)
+{
+	if (l->soft == soft)
+		return;
+	if (sqlite3_exec(l->sql, soft ? "PRAGMA synchronous = NORMAL" :
+	    "PRAGMA synchronous = FULL", NULL, NULL, NULL) == SQLITE_OK)
+		l->soft = soft;
+	else if (!soft)
+		bug("PRAGMA synchronous = FULL: %s", sqlite3_errmsg(l->sql));
+}
+
 static int
-lite_begin(void *h, bool write, struct err *err)
+lite_begin(void *h, enum db_mode mode, struct err *err)
 {
 	struct lite *l = h;
 
 	if (!sqlite3_get_autocommit(l->sql))
 		bug("a transaction inside a transaction");
-	if (sqlite3_exec(l->sql, write ? "BEGIN IMMEDIATE" : "BEGIN", NULL,
-	    NULL, NULL) == SQLITE_OK)
+	lite_soft(l, mode == DB_CLAIM);
+	if (sqlite3_exec(l->sql, mode == DB_READ ? "BEGIN" : "BEGIN IMMEDIATE",
+	    NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	return fail(l, "begin", err);
 }

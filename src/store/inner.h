@@ -29,6 +29,8 @@ struct store {
 /* A verb is begin, work, end: end commits if rc is 0, else rolls back, and
  * returns what the verb returns. */
 int store_begin(struct store *s, struct err *err);
+/* For claims alone: db.h, DB_CLAIM. */
+int store_begin_claim(struct store *s, struct err *err);
 int store_end(struct store *s, int rc, struct err *err);
 
 int meta_get(struct store *s, const char *name, struct arena *mem,

@@ -164,7 +164,7 @@ take(struct db *db, const char *sql, int64_t version, struct err *err)
 {
 	int64_t have = 0;
 
-	if (db_begin(db, true, err) == -1)
+	if (db_begin(db, DB_WRITE, err) == -1)
 		return -1;
 	int rc = version_of(db, &have, err);
 	if (rc == 0 && have < version) {

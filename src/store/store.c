@@ -92,7 +92,13 @@ store_after_commit(struct store *s, void (*hook)(void *ctx, uint64_t n),
 int
 store_begin(struct store *s, struct err *err)
 {
-	return db_begin(s->db, true, err);
+	return db_begin(s->db, DB_WRITE, err);
+}
+
+int
+store_begin_claim(struct store *s, struct err *err)
+{
+	return db_begin(s->db, DB_CLAIM, err);
 }
 
 int

@@ -58,7 +58,7 @@ store_advisories_claim(struct store *s, int64_t now, int64_t lease,
 		return 0;
 	}
 	struct claimed *ids = mem_alloc(room * sizeof(*ids));
-	if (store_begin(s, err) == -1) {
+	if (store_begin_claim(s, err) == -1) {
 		free(ids);
 		return -1;
 	}

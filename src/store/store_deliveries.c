@@ -107,7 +107,7 @@ store_deliveries_claim(struct store *s, const char *sink, int64_t now,
 		return 0;
 	}
 	struct claimed *ids = mem_alloc(room * sizeof(*ids));
-	if (store_begin(s, err) == -1) {
+	if (store_begin_claim(s, err) == -1) {
 		free(ids);
 		return -1;
 	}

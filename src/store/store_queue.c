@@ -67,7 +67,7 @@ store_queue(struct store *s, struct arena *mem, struct queue_row **ret,
 	uint32_t n = 0;
 	int rc = 0;
 
-	if (db_begin(s->db, false, err) == -1)
+	if (db_begin(s->db, DB_READ, err) == -1)
 		return -1;
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(sources); i++) {
 		struct stmt *q = db_use(s->db, sources[i]);

@@ -152,7 +152,7 @@ store_view(struct store *s, struct arena *mem, struct store_view *ret,
 	uint32_t n = 0;
 
 	/* One moment for all of it. */
-	if (db_begin(s->db, false, err) == -1)
+	if (db_begin(s->db, DB_READ, err) == -1)
 		return -1;
 	int rc = feeds(s, mem, &v, err);
 	if (rc == 0)
