@@ -506,7 +506,7 @@ complain_unknown(struct conf_read *r, const config_setting_t *s,
 	const char *near;
 	size_t n = 0;
 
-	for (; keys[n].name != NULL && n < COUNT_OF(names) - 1; n++)
+	for (; n < COUNT_OF(names) - 1 && keys[n].name != NULL; n++)
 		names[n] = keys[n].name;
 	names[n] = NULL;
 	near = text_nearest(config_setting_name(s), names);
