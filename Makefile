@@ -93,6 +93,13 @@ $(B)/obj/talk/build.o: OUR_CPPFLAGS += -DBUILD_VERSION='"$(VERSION)"' \
 $(B)/obj/cli/%.o $(B)/obj/keeper/%.o: OUR_CPPFLAGS += \
 	-DLIBEXECDIR='"$(libexecdir)"' -DSYSCONFDIR='"$(sysconfdir)"' -DDATADIR='"$(datadir)"'
 $(B)/obj/talk/build.o: $(wildcard include/*/*.h)
+# another prefix: what has paths in it is built again
+$(call obj,src/keeper/keeper.c src/cli/main.c): $(B)/paths
+$(B)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(libexecdir) $(sysconfdir) $(datadir)' | cmp -s - $@ || \
+		echo '$(libexecdir) $(sysconfdir) $(datadir)' > $@
+FORCE:
 
 define room_archive
 $(B)/$(1).a: $(call obj,$($(1)_SRC))
@@ -235,7 +242,8 @@ cover:
 install: all
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(sysconfdir) \
 		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(datadir)/schema $(DESTDIR)$(unitdir)
+		$(DESTDIR)$(datadir)/schema $(DESTDIR)$(unitdir) \
+		$(DESTDIR)$(prefix)/lib/sysusers.d $(DESTDIR)$(prefix)/lib/tmpfiles.d
 	install -m 755 $(B)/advrelay $(DESTDIR)$(bindir)/advrelay
 	for h in $(HELPERS); do install -m 755 $(B)/libexec/$$h $(DESTDIR)$(libexecdir)/$$h; done
 	[ -e $(DESTDIR)$(sysconfdir)/relay.conf ] || \
@@ -245,6 +253,8 @@ install: all
 	install -m 644 etc/relay.conf $(DESTDIR)$(datadir)/relay.conf.example
 	for s in 5 7 8; do install -m 644 contrib/man/*.$$s $(DESTDIR)$(mandir)/man$$s/; done
 	install -m 644 contrib/schema/*.json $(DESTDIR)$(datadir)/schema/
+	install -m 644 contrib/systemd/advrelay.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/advrelay.conf
+	install -m 644 contrib/systemd/advrelay.tmpfiles $(DESTDIR)$(prefix)/lib/tmpfiles.d/advrelay.conf
 	sed 's|@bindir@|$(bindir)|g' contrib/systemd/advrelay.service > $(DESTDIR)$(unitdir)/advrelay.service
 
 clean:
