@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include "base/arena.h"
-#include "base/blob.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -25,7 +24,7 @@ struct post {
 	struct arena		*mem;
 	const struct sending	*sending;
 	uint32_t		 timeout_ms;
-	hook_settled		*settled;
+	send_settled		*settled;
 	void			*ctx;
 };
 
@@ -136,7 +135,7 @@ deliver(struct post *p, const struct delivery *d, struct outcome *ret)
 
 void
 hook_send(struct arena *mem, const struct sending *sending,
-    hook_settled *settled, void *ctx)
+    send_settled *settled, void *ctx)
 {
 	struct post p = { .mem = mem, .sending = sending, .settled = settled,
 		.ctx = ctx };
@@ -169,37 +168,8 @@ hook_send(struct arena *mem, const struct sending *sending,
 	}
 }
 
-struct answering {
-	struct serving	*serving;
-	uint32_t	 left;		/* deliveries without an outcome */
-};
-
-/* Each outcome is a part of the answer; the last is the answer itself. */
-static bool
-on_settled(void *ctx, const struct delivery *d, const struct outcome *o)
-{
-	struct answering *a = ctx;
-
-	pack_i64(a->serving->answer, d->id);
-	outcome_pack(a->serving->answer, o);
-	if (--a->left == 0)
-		return true;
-	return helper_part(a->serving, NULL) == 0;
-}
-
 int
 hook_serve(struct serving *s, struct err *err)
 {
-	struct sending sending;
-	struct answering answering = { .serving = s };
-
-	if (s->ask_body->fd < 0)
-		return err_peer(err, "an ask without its deliveries");
-	if (sending_unpack(s->ask_body->map, s->ask_body->len, s->mem,
-	    &sending, err) == -1)
-		return -1;
-	answering.left = sending.n;
-	hook_send(s->mem, &sending, on_settled, &answering);
-	secret_clear(&sending.sink.secret);
-	return 0;
+	return send_serve(s, hook_send, err);
 }

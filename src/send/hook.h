@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include "base/http.h"
 #include "noun/delivery.h"
+#include "send_serve.h"
 
 struct arena;
 struct buf;
@@ -47,10 +48,7 @@ void hook_outcome(struct arena *mem, const struct http_reply *reply,
     const char *body, size_t n, int64_t now, struct outcome *ret);
 
 /* --- sending --- */
-typedef bool hook_settled(void *ctx, const struct delivery *d,
-    const struct outcome *o);
-void hook_send(struct arena *mem, const struct sending *sending,
-    hook_settled *settled, void *ctx);
+send_batch hook_send;
 /* A HOOK ask. */
 int  hook_serve(struct serving *s, struct err *err);
 #endif

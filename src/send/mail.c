@@ -54,7 +54,7 @@ struct post {
 	struct tls_context	*tls;
 	bool			 no_starttls;	/* the server has it not */
 	int64_t			 timeout_ms;
-	mail_settled		*settled;
+	send_settled		*settled;
 	void			*ctx;
 };
 
@@ -527,7 +527,7 @@ session_run(struct post *p)
 
 void
 mail_send(struct arena *mem, const struct sending *sending,
-    mail_settled *settled, void *ctx)
+    send_settled *settled, void *ctx)
 {
 	struct post *p = mem_alloc(sizeof(*p));
 	struct err err = ERR_INIT;

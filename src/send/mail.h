@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "noun/delivery.h"
+#include "send_serve.h"
 
 struct arena;
 struct buf;
@@ -56,10 +57,5 @@ int  mail_build(struct arena *mem, struct buf *out, const struct sink *s,
 /* --- sending --- */
 /* Loads what libesmtp would load later, when the sandbox forbids it. */
 int  mail_prepare(struct err *err);
-/* Called once for each delivery, as soon as its outcome is known; false: stop,
- * nobody listens any more. */
-typedef bool mail_settled(void *ctx, const struct delivery *d,
-    const struct outcome *o);
-void mail_send(struct arena *mem, const struct sending *sending,
-    mail_settled *settled, void *ctx);
+send_batch mail_send;
 #endif

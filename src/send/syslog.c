@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/blob.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -12,7 +11,6 @@
 #include "base/text.h"
 #include "syslog.h"
 #include "syslog_net.h"
-#include "talk/helper.h"
 
 #define TIMEOUT_S 30u
 /* The ask ends after 60 s (talk/ask.h): the answer must be out by then. */
@@ -23,7 +21,7 @@ struct post {
 	struct arena		*mem;
 	const struct sending	*sending;
 	struct syslog_place	 place;
-	syslog_settled		*settled;
+	send_settled		*settled;
 	void			*ctx;
 };
 
@@ -114,7 +112,7 @@ receipt(struct post *p)
 
 void
 syslog_send(struct arena *mem, const struct sending *sending,
-    syslog_settled *settled, void *ctx)
+    send_settled *settled, void *ctx)
 {
 	struct post p = { .mem = mem, .sending = sending, .settled = settled,
 		.ctx = ctx };
@@ -146,39 +144,10 @@ syslog_send(struct arena *mem, const struct sending *sending,
 	settle_all(&p, &o);
 }
 
-struct answering {
-	struct serving	*serving;
-	uint32_t	 left;		/* deliveries without an outcome */
-};
-
-/* Each outcome is a part of the answer; the last is the answer itself. */
-static bool
-on_settled(void *ctx, const struct delivery *d, const struct outcome *o)
-{
-	struct answering *a = ctx;
-
-	pack_i64(a->serving->answer, d->id);
-	outcome_pack(a->serving->answer, o);
-	if (--a->left == 0)
-		return true;
-	return helper_part(a->serving, NULL) == 0;
-}
-
 int
 syslog_serve(struct serving *s, struct err *err)
 {
-	struct sending sending;
-	struct answering answering = { .serving = s };
-
-	if (s->ask_body->fd < 0)
-		return err_peer(err, "an ask without its deliveries");
-	if (sending_unpack(s->ask_body->map, s->ask_body->len, s->mem,
-	    &sending, err) == -1)
-		return -1;
-	secret_clear(&sending.sink.secret);
-	answering.left = sending.n;
-	syslog_send(s->mem, &sending, on_settled, &answering);
-	return 0;
+	return send_serve(s, syslog_send, err);
 }
 
 void

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "noun/delivery.h"
+#include "send_serve.h"
 
 struct arena;
 struct buf;
@@ -55,12 +56,7 @@ const char *syslog_msgid(enum event e);
 /* RFC 5424 severity, 1..6. */
 int syslog_severity(const struct alert *a);
 
-/* Called once for each delivery as soon as its outcome is known; false: nobody
- * listens any more. */
-typedef bool syslog_settled(void *ctx, const struct delivery *d,
-    const struct outcome *o);
-void syslog_send(struct arena *mem, const struct sending *sending,
-    syslog_settled *settled, void *ctx);
+send_batch syslog_send;
 /* A SYSLOG ask. */
 int  syslog_serve(struct serving *s, struct err *err);
 /* Ends the kept connection as the protocol wants it. */

@@ -51,6 +51,18 @@ struct claimed {
 int claim_take(struct stmt *q, struct claimed *ret, uint32_t room, uint32_t *n,
     struct err *err);
 
+/* What differs between the claims of documents and advisories. */
+struct claim_kind {
+	const char	*any;		/* $1 now: counts 1 if one is due */
+	const char	*take;		/* $1 lease $2 owner $3 now $4 room */
+	/* The claimed row, into place i of what the caller gave as `ret`. */
+	int (*get)(struct store *s, int64_t id, struct arena *mem, void *ret,
+	    uint32_t i, struct err *err);
+};
+int claim_new(struct store *s, const struct claim_kind *kind, int64_t now,
+    int64_t lease, struct arena *mem, void *ret, uint32_t room,
+    uint32_t *ret_n, struct err *err);
+
 /* Columns codec, bytes, size of the current row, from column `at` on. */
 int store_row_blob(struct store *s, struct stmt *q, int at, size_t max,
     const char *label, struct blob *ret, struct err *err);

@@ -176,6 +176,42 @@ claim_take(struct stmt *q, struct claimed *ret, uint32_t room, uint32_t *n,
 }
 
 int
+claim_new(struct store *s, const struct claim_kind *kind, int64_t now,
+    int64_t lease, struct arena *mem, void *ret, uint32_t room,
+    uint32_t *ret_n, struct err *err)
+{
+	uint32_t n = 0;
+	int64_t any = 0;
+
+	struct stmt *q = db_use(s->db, kind->any);
+	db_int(q, now);
+	if (db_number(q, 0, &any, err) == -1)
+		return -1;
+	if (any == 0 || room == 0) {
+		*ret_n = 0;
+		return 0;
+	}
+	struct claimed *ids = mem_alloc(room * sizeof(*ids));
+	if (store_begin_claim(s, err) == -1) {
+		free(ids);
+		return -1;
+	}
+	q = db_use(s->db, kind->take);
+	db_int(q, lease);
+	db_text(q, s->owner);
+	db_int(q, now);
+	db_int(q, room);
+	int rc = claim_take(q, ids, room, &n, err);
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		rc = kind->get(s, ids[i].id, mem, ret, i, err);
+	free(ids);
+	rc = store_end(s, rc, err);
+	if (rc == 0)
+		*ret_n = n;
+	return rc;
+}
+
+int
 store_row_blob(struct store *s, struct stmt *q, int at, size_t max,
     const char *label, struct blob *ret, struct err *err)
 {

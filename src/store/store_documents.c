@@ -47,44 +47,33 @@ new_document_get(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : 0;
 }
 
+/* The row as it is handed out, in its place of the list. */
+static int
+document_place(struct store *s, int64_t id, struct arena *mem, void *ret,
+    uint32_t i, struct err *err)
+{
+	struct new_document *list = ret;
+
+	return new_document_get(s, id, mem, &list[i], err);
+}
+
+static const struct claim_kind document_claim = {
+	"SELECT count(*) FROM (SELECT 1 FROM "
+	    "document WHERE state = 'new' AND due <= $1 LIMIT 1) x",
+	"UPDATE document SET due_was = due, due = $1, "
+	    "owner = $2 WHERE id IN (SELECT id FROM document "
+	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "
+	    "RETURNING id, due_was",
+	document_place
+};
+
 int
 store_documents_claim(struct store *s, int64_t now, int64_t lease,
     struct arena *mem, struct new_document *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
-	uint32_t n = 0;
-	int64_t any = 0;
-
-	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
-	    "document WHERE state = 'new' AND due <= $1 LIMIT 1) x");
-	db_int(q, now);
-	if (db_number(q, 0, &any, err) == -1)
-		return -1;
-	if (any == 0 || room == 0) {
-		*ret_n = 0;
-		return 0;
-	}
-	struct claimed *ids = mem_alloc(room * sizeof(*ids));
-	if (store_begin_claim(s, err) == -1) {
-		free(ids);
-		return -1;
-	}
-	q = db_use(s->db, "UPDATE document SET due_was = due, due = $1, "
-	    "owner = $2 WHERE id IN (SELECT id FROM document "
-	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "
-	    "RETURNING id, due_was");
-	db_int(q, lease);
-	db_text(q, s->owner);
-	db_int(q, now);
-	db_int(q, room);
-	int rc = claim_take(q, ids, room, &n, err);
-	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = new_document_get(s, ids[i].id, mem, &ret[i], err);
-	free(ids);
-	rc = store_end(s, rc, err);
-	if (rc == 0)
-		*ret_n = n;
-	return rc;
+	return claim_new(s, &document_claim, now, lease, mem, ret, room, ret_n,
+	    err);
 }
 
 /* Evidence is what it says it is, or it is an error. */
