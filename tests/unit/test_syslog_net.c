@@ -546,6 +546,22 @@ START_TEST(test_rsyslog)
 }
 END_TEST
 
+/* imptcp now and then ends a connection that has just come (rsyslog 8.2302, one
+ * of some dozen runs on a busy machine; nothing was read by then). That is
+ * deferred, rightly, and the keeper tries again: so do we, once and aloud. */
+static void
+go_imptcp(struct batch *b)
+{
+	go(b);
+	if (b->o[0].kind != OUTCOME_DEFERRED ||
+	    (strstr(b->o[0].reason, "closed the connection") == NULL &&
+	    strstr(b->o[0].reason, "connection broke") == NULL))
+		return;
+	printf("imptcp ended a fresh connection, tried again: %s\n",
+	    b->o[0].reason);
+	go(b);
+}
+
 /* A full batch of large alerts; nothing is lost. */
 START_TEST(test_rsyslog_full)
 {
@@ -556,7 +572,7 @@ START_TEST(test_rsyslog_full)
 	go(&batch);
 	expect_all(&batch, OUTCOME_DELIVERED, "");
 	fatten(to(BATCH_MAX, "tcp", "127.0.0.1", o.tcp));
-	go(&batch);
+	go_imptcp(&batch);
 	expect_all(&batch, OUTCOME_DELIVERED, "");
 	ck_assert(wait_lines(in_scratch("received.jsonl"), 2 * BATCH_MAX));
 	oracle_end(&o);
@@ -615,7 +631,7 @@ START_TEST(test_rsyslog_frozen)
 	oracle_start(&o, "server");
 	go(to(1, "tls", "localhost", o.tls));
 	expect_all(&batch, OUTCOME_DELIVERED, "");
-	go(to(1, "tcp", "127.0.0.1", o.tcp));
+	go_imptcp(to(1, "tcp", "127.0.0.1", o.tcp));
 	expect_all(&batch, OUTCOME_DELIVERED, "");
 	ck_assert(wait_lines(in_scratch("received.jsonl"), 2));
 	kill(o.pid, SIGSTOP);
@@ -629,7 +645,7 @@ START_TEST(test_rsyslog_frozen)
 	expect_all(&batch, OUTCOME_DEFERRED, "tcp://127.0.0.1");
 	ck_assert_int_lt(batch.took_ms, 3000);
 	kill(o.pid, SIGCONT);
-	go(to(1, "tcp", "127.0.0.1", o.tcp));
+	go_imptcp(to(1, "tcp", "127.0.0.1", o.tcp));
 	expect_all(&batch, OUTCOME_DELIVERED, "");
 	/* died while the connection was kept: noticed, and tried anew */
 	kill(o.pid, SIGKILL);
