@@ -43,6 +43,9 @@
 #define ALERT_MAX	(64u << 20)	/* one packed alert */
 #define ALERT_MATCHES_MAX 100000u	/* devices one alert lists; the rest is counted */
 #define CHANGES_MAX	200u		/* lines of "what changed" */
+#define DIGEST_ENTRIES_MAX 500u		/* alerts in one digest: a mail that opens; more make a further one */
+#define DIGEST_CHANGES_MAX 5u		/* lines of "what changed" per entry */
+#define DIGEST_DEVICES_MAX 10u		/* devices named per entry; the rest is counted */
 
 /* --- helpers --- */
 #define FRAME_MAX	(16u << 10)	/* default socket buffers hold a dozen */

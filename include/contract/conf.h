@@ -24,9 +24,14 @@ struct conf_list {
 	const char	*text;
 };
 
+/* What a change of the device lists does to the alerts of known advisories:
+ * each by itself, or all of them in one. */
+enum backlog { BACKLOG_EACH, BACKLOG_DIGEST };
+
 /* One named place: a sink and the recipients it serves. */
 struct conf_sink {
 	struct sink	 sink;
+	enum backlog	 backlog;
 	const char	**to;		uint32_t n_to;	/* mail; else none */
 };
 

@@ -17,7 +17,8 @@
  *  address   due -> (claimed) -> done | failed(due later) | gone
  *  document  new -> read | aside
  *  advisory  new -> matched;  an older revision: superseded
- *  delivery  due -> (claimed) -> delivered | due later | refused | dropped  */
+ *  delivery  due -> (claimed) -> delivered | due later | refused | dropped
+ *            gathered -> due | told (by the digest, a delivery of its own)  */
 #ifndef CONTRACT_STORE_H
 #define CONTRACT_STORE_H
 #include <stdbool.h>
@@ -137,6 +138,7 @@ int  store_document_again(struct store *s, int64_t document,
 struct new_advisory {
 	int64_t		 id, document;
 	const char	*feed, *ns, *advisory_id;
+	bool		 again;		/* matched before, with other devices */
 };
 int  store_advisories_claim(struct store *s, int64_t now, int64_t lease,
     struct arena *mem, struct new_advisory *ret, uint32_t room,
@@ -170,6 +172,8 @@ struct dispatch {
 	/* ... the recipient of each ("" = none) */
 	const char	**recipients;
 	uint32_t	 n;
+	/* of each: it waits for a digest; NULL = none does */
+	bool		*gather;
 };
 /* Matches replace the former ones of (ns, id); alerts and their deliveries are
  * due at once; the advisory is matched. All or nothing. A delivery with the
@@ -182,6 +186,29 @@ int  store_advisory_matched(struct store *s, int64_t advisory,
 /* An alert without an advisory (TEST). */
 int  store_alert(struct store *s, const struct dispatch *out, int64_t now,
     int64_t *ret_first_delivery, struct err *err);
+
+/* --- digests ------------------------------------------------------------- */
+
+/* Whom gathered deliveries wait for. */
+struct gathered {
+	const char	*sink, *recipient;
+	uint32_t	 n;
+};
+/* None while an advisory still waits to be matched with the devices in use:
+ * the digest shall be one. */
+int  store_gathered(struct store *s, struct arena *mem, struct gathered **ret,
+    uint32_t *ret_n, struct err *err);
+struct gathered_alert {
+	int64_t		 delivery, alert;
+};
+/* The oldest `room` of one of them. */
+int  store_gathered_alerts(struct store *s, const struct gathered *of,
+    struct gathered_alert *ret, uint32_t room, uint32_t *ret_n,
+    struct err *err);
+/* These are told by the digest `out`, whose deliveries are due. With out NULL
+ * each is due by itself. */
+int  store_gathered_told(struct store *s, const struct gathered_alert *list,
+    uint32_t n, const struct dispatch *out, int64_t now, struct err *err);
 
 /* --- deliveries ---------------------------------------------------------- */
 

@@ -16,6 +16,7 @@ enum event {
 	EVENT_REMINDER,
 	EVENT_ESCALATION,
 	EVENT_TEST,
+	EVENT_DIGEST,		/* many alerts in one: `entries` */
 	EVENT_COUNT_
 };
 const char *event_name(enum event e);		/* "new" */
@@ -23,6 +24,21 @@ int	    event_parse(const char *word, enum event *ret);
 
 #define KEY_TEXT 24			/* "ar-" + 20 hex + NUL */
 #define EVENT_ID_TEXT 48
+
+/* One alert that a digest tells of instead of itself. */
+struct alert_entry {
+	const char	*key;
+	enum event	 event;
+	uint32_t	 rev;
+	const char	*id, *publisher, *title, *url;
+	enum severity	 severity;
+	struct cvss	 cvss;
+	/* the first DIGEST_DEVICES_MAX ids, worst first; and the others */
+	const char	**devices;	uint32_t n_devices;
+	uint32_t	 left_out;
+	/* the first DIGEST_CHANGES_MAX */
+	const char	**changes;	uint32_t n_changes;
+};
 
 struct alert {
 	const char	*key;		/* alert_key() */
@@ -51,6 +67,9 @@ struct alert {
 	struct remedy	*remedies;	uint32_t n_remedies;
 	struct reference *references;	uint32_t n_references;
 	const char	**changes;	uint32_t n_changes;
+	/* of a digest, worst first. It lists no match: the entries name the
+	 * devices, and left_out counts each of them once. */
+	struct alert_entry *entries;	uint32_t n_entries;
 };
 
 /* "ar-" + 20 hex of SHA-256(ns \n id \n scope). Harmless in every query

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <sys/random.h>
 
 #include "base/arena.h"
@@ -426,10 +425,21 @@ choose_event(const struct composing *job, struct part *p,
 	return true;
 }
 
-static void
-address_to(struct composing *job, struct dispatch *d, uint32_t sink)
+/* May this wait for a digest? Not what is attacked now, and no breach: they go
+ * out by themselves. */
+static bool
+gathers(const struct composing *job, const struct conf_sink *s,
+    const struct alert *a)
+{
+	return job->again && s->backlog == BACKLOG_DIGEST && !a->exploited &&
+	    (a->topics & TOPIC_BREACH) == 0;
+}
+
+void
+compose_address(struct composing *job, struct dispatch *d, uint32_t sink)
 {
 	const struct conf_sink *s = &job->conf->sinks[sink];
+	bool gather = gathers(job, s, &d->alert);
 	static const char *const nobody[] = { "" };
 	const char *const *to = s->n_to > 0 ? (const char *const *)s->to :
 	    nobody;
@@ -440,6 +450,9 @@ address_to(struct composing *job, struct dispatch *d, uint32_t sink)
 		    sizeof(*d->sinks));
 		d->recipients = arena_more(job->mem, d->recipients, d->n,
 		    sizeof(*d->recipients));
+		d->gather = arena_more(job->mem, d->gather, d->n,
+		    sizeof(*d->gather));
+		d->gather[d->n] = gather;
 		d->sinks[d->n] = s->sink.name;
 		d->recipients[d->n++] = to[i];
 	}
@@ -502,14 +515,14 @@ compose_scope(struct work *w, struct part *first, struct part *end,
 		d.alert.key = key;
 		if (p->done || !compose_part(w, p, &told, &d.alert))
 			continue;
-		address_to(job, &d, p->sink);
+		compose_address(job, &d, p->sink);
 		for (struct part *q = p + 1; q < end; q++) {
 			if (q->done || !choose_event(job, q, &told) ||
 			    q->event != p->event ||
 			    !same_hits(&p->in, &q->in) ||
 			    !same_hits(&p->was, &q->was))
 				continue;
-			address_to(job, &d, q->sink);
+			compose_address(job, &d, q->sink);
 			q->done = true;
 		}
 		*ret = arena_more(job->mem, *ret, *n, sizeof(**ret));
@@ -545,50 +558,4 @@ compose_alerts(struct composing *job, struct dispatch **ret, uint32_t *ret_n,
 			return -1;
 	}
 	return 0;
-}
-
-void
-compose_test(const struct conf *c, const struct conf_sink *sink, int64_t now,
-    struct arena *mem, struct dispatch *ret)
-{
-	struct composing job = { .conf = c, .mem = mem };
-	struct timespec unique;
-	char *key = arena_alloc(mem, KEY_TEXT);
-	struct match *m = arena_alloc(mem, sizeof(*m));
-	struct alert *a = &ret->alert;
-
-	*ret = (struct dispatch){ .n = 0 };
-	alert_init(a);
-	/* two in one second are two alerts */
-	clock_gettime(CLOCK_MONOTONIC, &unique);
-	a->id = arena_printf(mem, "TEST-%lld-%lld%09ld", (long long)now,
-	    (long long)unique.tv_sec, unique.tv_nsec);
-	a->ns = arena_printf(mem, "https://%s/", c->name);
-	alert_key(a->ns, a->id, "", key);
-	a->key = key;
-	a->event = EVENT_TEST;
-	a->rev = 1;
-	a->time = a->initial = a->current = now;
-	a->title = "Test of this sink; nothing is wrong";
-	a->summary = "Somebody asked for it with advrelay test-sink. The "
-	    "device below is made up.";
-	a->publisher = c->name;
-	a->version = "1";
-	a->status = "final";
-	a->category = "test";
-	a->tlp = "CLEAR";
-	a->route = "test-sink";
-	a->severity = SEVERITY_NONE;
-	match_init(m);
-	m->device.id = "test-device";
-	m->device.name = "Made-up device";
-	m->device.vendor = "Example";
-	m->device.model = "Test 1";
-	m->device.version = "1.0";
-	m->status = MATCH_AFFECTED;
-	m->product = "Example Test 1";
-	m->severity = SEVERITY_NONE;
-	a->matches = m;
-	a->n_matches = 1;
-	address_to(&job, ret, (uint32_t)(sink - c->sinks));
 }

@@ -19,13 +19,17 @@ struct composing {
 	const char		*sha256;	/* of the document */
 	const char		*document_url;
 	int64_t			 now;
+	/* matched before: what is new are the devices (sinks may gather) */
+	bool			 again;
 };
 
 int compose_origin(struct composing *job, int64_t document, struct err *err);
 /* Alerts and their sinks, in job->mem. None if nothing is new for anybody. */
 int compose_alerts(struct composing *job, struct dispatch **ret,
     uint32_t *ret_n, struct err *err);
-/* A TEST alert for one sink. */
+/* One more sink of a dispatch, with all its recipients. */
+void compose_address(struct composing *job, struct dispatch *d, uint32_t sink);
+/* A TEST alert for one sink; trial.c. */
 void compose_test(const struct conf *c, const struct conf_sink *sink,
     int64_t now, struct arena *mem, struct dispatch *ret);
 

@@ -18,7 +18,8 @@
 
 #include "conf_parts.h"
 
-#define SINK_COMMON							\
+/* People read mail; the others are programs, which want each. */
+#define SINK_COMMON(backlog_)						\
 	{ .name = "type", .type = SET_OTHER },				\
 	{ .name = "url", .type = SET_TEXT,				\
 	    .at = offsetof(struct conf_sink, sink.url),			\
@@ -33,11 +34,15 @@
 	    .otherwise = "advisory",					\
 	    .help = "\"advisory\": one alert lists all devices; "	\
 	    "\"device\": one alert each" },				\
+	{ .name = "backlog", .type = SET_WORD,				\
+	    .at = offsetof(struct conf_sink, backlog),			\
+	    .words = "each|digest", .otherwise = backlog_,		\
+	    .help = "known advisories after a change of the devices" },	\
 	TLS_KEYS(conf_sink, sink.tls),					\
 	{ .name = "key_file", .type = SET_OTHER }
 
 static const struct key mail_keys[] = {
-	SINK_COMMON,
+	SINK_COMMON("digest"),
 	{ .name = "tls", .type = SET_WORD,
 	    .at = offsetof(struct conf_sink, sink.starttls),
 	    .words = "required|optional|none", .otherwise = "required",
@@ -70,7 +75,7 @@ static const char facilities[] =
 	"local6|local7";
 
 static const struct key syslog_keys[] = {
-	SINK_COMMON,
+	SINK_COMMON("each"),
 	{ .name = "framing", .type = SET_WORD,
 	    .at = offsetof(struct conf_sink, sink.framing),
 	    .words = "octet|lf", .otherwise = "octet",
@@ -89,7 +94,7 @@ static const struct key syslog_keys[] = {
 };
 
 static const struct key webhook_keys[] = {
-	SINK_COMMON,
+	SINK_COMMON("each"),
 	{ .name = "dialect", .type = SET_TEXT,
 	    .at = offsetof(struct conf_sink, sink.dialect),
 	    .otherwise = "alert", .help = "\"alert\": the canonical alert" },

@@ -13,6 +13,7 @@
  *  advisory new        room, devices   ask MATCH               (claimed)
  *  (claimed)           matches         compose alerts, route   delivery due
  *  (claimed)           not done (2nd)  set aside, tell         advisory aside
+ *  alerts gathered     all matched     one digest of them      delivery due
  *  delivery due        room            ask MAIL SYSLOG HOOK    see outbox.c
  *
  * Every change is committed before the next ask is made; a crash of the keeper
@@ -73,6 +74,7 @@ static const struct {
 	[WORK_FETCH] = { fetch_turn, PROGRAM_FETCH },
 	[WORK_READ] = { read_turn, PROGRAM_READ },
 	[WORK_MATCH] = { match_turn, PROGRAM_MATCH },
+	[WORK_GATHER] = { gather_turn, PROGRAM_COUNT_ },
 	[WORK_SEND] = { send_turn, PROGRAM_COUNT_ },
 };
 

@@ -22,4 +22,5 @@ typedef int flow_step(struct keeper *k, int64_t now, struct arena *mem,
 flow_step fetch_turn;		/* flow_fetch.c: address -> document */
 flow_step read_turn;		/* flow_read.c: document -> advisories */
 flow_step match_turn;		/* flow_match.c: advisory -> matches, alerts */
+flow_step gather_turn;		/* flow_gather.c: alerts -> one digest */
 #endif

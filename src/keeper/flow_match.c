@@ -55,7 +55,8 @@ match_keep(struct matching_ask *a, const struct pool_result *r,
 	struct blob advisory_bytes = BLOB_INIT;
 	struct advisory advisory;
 	struct composing job = { .conf = k->conf, .store = k->store,
-	    .mem = &a->mem, .feed = a->adv.feed, .now = wall_now().s };
+	    .mem = &a->mem, .feed = a->adv.feed, .now = wall_now().s,
+	    .again = a->adv.again };
 	struct dispatch *out = NULL;
 	uint32_t n = 0;
 	bool stale = false;
@@ -145,7 +146,7 @@ match_done(void *ctx, const struct pool_result *r)
 
 	a->k->flying[WORK_MATCH]--;
 	a->k->recount = true;
-	a->k->may[WORK_MATCH] = true;
+	a->k->may[WORK_MATCH] = a->k->may[WORK_GATHER] = true;
 	if (r->end == ASK_UNSTARTED && r->failure != NULL &&
 	    r->failure->kind == ERR_SYSTEM)
 		store_failed(a->k, "reading an advisory back", r->failure);

@@ -22,7 +22,9 @@ enum program {
 extern const char *const program_names[PROGRAM_COUNT_];
 
 /* Work of one kind that the store may have for us. */
-enum work { WORK_FETCH, WORK_READ, WORK_MATCH, WORK_SEND, WORK_COUNT_ };
+enum work {
+	WORK_FETCH, WORK_READ, WORK_MATCH, WORK_GATHER, WORK_SEND, WORK_COUNT_
+};
 
 struct control;
 struct outbox;

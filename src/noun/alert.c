@@ -17,6 +17,7 @@ static const char *const event_names[EVENT_COUNT_] = {
 	[EVENT_REMINDER] = "reminder",
 	[EVENT_ESCALATION] = "escalation",
 	[EVENT_TEST] = "test",
+	[EVENT_DIGEST] = "digest",
 };
 
 const char *
@@ -77,6 +78,42 @@ alert_init(struct alert *a)
 	a->url = a->tlp = a->status = a->category = a->sha256 = "";
 }
 
+static void
+entry_pack(struct buf *out, const struct alert_entry *e)
+{
+	pack_str(out, e->key);
+	pack_u8(out, (uint8_t)e->event);
+	pack_u32(out, e->rev);
+	pack_str(out, e->id);
+	pack_str(out, e->publisher);
+	pack_str(out, e->title);
+	pack_str(out, e->url);
+	pack_u8(out, (uint8_t)e->severity);
+	cvss_pack(out, &e->cvss);
+	texts_pack(out, e->devices, e->n_devices);
+	pack_u32(out, e->left_out);
+	texts_pack(out, e->changes, e->n_changes);
+}
+
+static void
+entry_unpack(struct unpack *in, struct arena *mem, struct alert_entry *ret)
+{
+	ret->key = unpack_str(in, "entry.key", KEY_TEXT - 1);
+	ret->event = unpack_u8(in, "entry.event", EVENT_COUNT_ - 1);
+	ret->rev = unpack_u32(in, "entry.rev", UINT32_MAX);
+	ret->id = unpack_str(in, "entry.id", LINE_MAX_);
+	ret->publisher = unpack_str(in, "entry.publisher", LINE_MAX_);
+	ret->title = unpack_str(in, "entry.title", LINE_MAX_);
+	ret->url = unpack_str(in, "entry.url", LINE_MAX_);
+	ret->severity = unpack_u8(in, "entry.severity", SEVERITY_COUNT_ - 1);
+	cvss_unpack(in, &ret->cvss);
+	ret->devices = texts_unpack(in, mem, "entry.devices",
+	    DIGEST_DEVICES_MAX, LINE_MAX_, &ret->n_devices);
+	ret->left_out = unpack_u32(in, "entry.left_out", UINT32_MAX);
+	ret->changes = texts_unpack(in, mem, "entry.changes",
+	    DIGEST_CHANGES_MAX, TEXT_MAX, &ret->n_changes);
+}
+
 /* unpacked by alert_unpack */
 void
 alert_pack(struct buf *out, const struct alert *a)
@@ -115,6 +152,9 @@ alert_pack(struct buf *out, const struct alert *a)
 	remedies_pack(out, a->remedies, a->n_remedies);
 	references_pack(out, a->references, a->n_references);
 	texts_pack(out, a->changes, a->n_changes);
+	pack_u32(out, a->n_entries);
+	for (uint32_t i = 0; i < a->n_entries; i++)
+		entry_pack(out, &a->entries[i]);
 }
 
 /* packed by alert_pack */
@@ -161,4 +201,9 @@ alert_unpack(struct unpack *in, struct arena *mem, struct alert *ret)
 	ret->references = references_unpack(in, mem, &ret->n_references);
 	ret->changes = texts_unpack(in, mem, "alert.changes", CHANGES_MAX + 1,
 	    TEXT_MAX, &ret->n_changes);
+	ret->entries = list_unpack(in, mem, "alert.entries",
+	    DIGEST_ENTRIES_MAX, LEAST_ENTRY, sizeof(*ret->entries),
+	    &ret->n_entries);
+	for (uint32_t i = 0; i < ret->n_entries; i++)
+		entry_unpack(in, mem, &ret->entries[i]);
 }

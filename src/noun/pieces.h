@@ -19,6 +19,7 @@
 #define LEAST_DEVICE	(18u * LEAST_STR + LEAST_NUM)
 #define LEAST_MATCH	(LEAST_DEVICE + 5u + LEAST_CVSS + 3u * LEAST_STR + \
 			 3u * LEAST_NUM)
+#define LEAST_ENTRY	(5u * LEAST_STR + LEAST_CVSS + 4u * LEAST_NUM + 2u)
 #define LEAST_ALERT	200u		/* it has more fields than that */
 
 /* Lists that an operator writes by hand in the configuration. */

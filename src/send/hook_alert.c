@@ -225,6 +225,40 @@ add_references(struct body *b)
 }
 
 static void
+add_entry(struct body *b, const struct alert_entry *e)
+{
+	jout_object(&b->j);
+	jout_kv(&b->j, "key", e->key);
+	jout_kv(&b->j, "event", event_name(e->event));
+	jout_kn(&b->j, "rev", e->rev);
+	add_text(b, "id", e->id);
+	add_text(b, "publisher", e->publisher);
+	add_text(b, "title", e->title);
+	add_text(b, "url", e->url);
+	jout_kv(&b->j, "severity", severity_name(e->severity));
+	add_cvss(b, &e->cvss, "");
+	add_texts(b, "devices", e->devices, e->n_devices);
+	jout_kn(&b->j, "left_out", e->left_out);
+	add_texts(b, "changes", e->changes, e->n_changes);
+	jout_end(&b->j, '}');
+}
+
+/* Of a digest only. */
+static void
+add_entries(struct body *b)
+{
+	const struct alert *a = b->alert;
+
+	if (a->event != EVENT_DIGEST)
+		return;
+	jout_key(&b->j, "entries");
+	jout_array(&b->j);
+	for (uint32_t i = 0; i < a->n_entries && !b->j.to->over; i++)
+		add_entry(b, &a->entries[i]);
+	jout_end(&b->j, ']');
+}
+
+static void
 add_alert(struct body *b)
 {
 	const struct alert *a = b->alert;
@@ -257,6 +291,7 @@ add_alert(struct body *b)
 	add_remedies(b, a->remedies, a->n_remedies);
 	add_references(b);
 	add_texts(b, "changes", a->changes, a->n_changes);
+	add_entries(b);
 	jout_kn(&b->j, "left_out", (int64_t)a->left_out + a->n_matches -
 	    b->matches);
 	jout_end(&b->j, '}');

@@ -94,6 +94,24 @@ devices_text(struct arena *mem, struct buf *out, const struct alert *a)
 }
 
 static void
+entries_text(struct arena *mem, struct buf *out, const struct alert *a)
+{
+	heading(out, arena_printf(mem, "ADVISORIES (%u)", a->n_entries));
+	for (uint32_t i = 0; i < a->n_entries; i++) {
+		const struct alert_entry *e = &a->entries[i];
+		const char *link = send_link(mem, e->url);
+
+		wrap(out, arena_printf(mem, "%2u. ", i + 1),
+		    mail_entry_line(mem, e));
+		wrap(out, "    ", mail_entry_devices(mem, e));
+		for (uint32_t k = 0; k < e->n_changes; k++)
+			wrap(out, "    - ", send_cut(mem, e->changes[k], 300));
+		if (*link != '\0')
+			buf_printf(out, "    %s\n", link);
+	}
+}
+
+static void
 list_text(struct buf *out, const char *title, const struct mail_list *list)
 {
 	if (list->n == 0)
@@ -116,11 +134,14 @@ mail_body_text(struct arena *mem, struct buf *out, const struct delivery *d,
 	if (a->event == EVENT_TEST)
 		buf_puts(out, "This is a test. Nothing needs to be done.\n\n");
 	wrap(out, "", send_sentence(mem, a));
-	if (*a->title != '\0')
+	if (*a->title != '\0' && a->event != EVENT_DIGEST)
 		wrap(out, "", send_cut(mem, a->title, 1000));
 	if (*link != '\0')
 		buf_printf(out, "%s\n", link);
-	devices_text(mem, out, a);
+	if (a->event == EVENT_DIGEST)
+		entries_text(mem, out, a);
+	else
+		devices_text(mem, out, a);
 	mail_what_to_do(mem, a, &list);
 	list_text(out, "WHAT TO DO", &list);
 	mail_what_changed(mem, a, &list);

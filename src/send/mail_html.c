@@ -176,6 +176,40 @@ devices_html(struct arena *mem, struct buf *out, const struct alert *a)
 }
 
 static void
+entry_row(struct arena *mem, struct buf *out, const struct alert_entry *e)
+{
+	const char *link = send_link(mem, e->url);
+
+	buf_puts(out, "<tr><th scope=\"row\" " CELL ">");
+	escape(out, mail_entry_line(mem, e));
+	if (*link != '\0') {
+		buf_puts(out, "<br>");
+		escape_linked(mem, out, link);
+	}
+	buf_puts(out, "</th><td " CELL ">");
+	escape(out, mail_entry_devices(mem, e));
+	for (uint32_t i = 0; i < e->n_changes; i++) {
+		buf_puts(out, "<br>");
+		escape(out, send_cut(mem, e->changes[i], 300));
+	}
+	buf_puts(out, "</td></tr>\n");
+}
+
+static void
+entries_html(struct arena *mem, struct buf *out, const struct alert *a)
+{
+	buf_printf(out, "<table style=\"width:100%%;border-collapse:collapse;"
+	    "font-size:14px;margin-top:16px\">\n<caption style=\"text-align:"
+	    "left;font-weight:bold;font-size:16px\">Advisories (%u)</caption>"
+	    "\n<thead><tr><th scope=\"col\" " CELL ">Advisory</th><th"
+	    " scope=\"col\" " CELL ">Your devices</th></tr></thead>\n<tbody>"
+	    "\n", a->n_entries);
+	for (uint32_t i = 0; i < a->n_entries; i++)
+		entry_row(mem, out, &a->entries[i]);
+	buf_puts(out, "</tbody>\n</table>\n");
+}
+
+static void
 head_html(struct arena *mem, struct buf *out, const struct alert *a)
 {
 	buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
@@ -213,7 +247,7 @@ lead_html(struct arena *mem, struct buf *out, const struct alert *a)
 	    send_severity_label(a->severity));
 	escape(out, send_sentence(mem, a));
 	buf_puts(out, "</p>\n");
-	if (*a->title != '\0') {
+	if (*a->title != '\0' && a->event != EVENT_DIGEST) {
 		buf_puts(out, "<p>");
 		escape(out, send_cut(mem, a->title, 1000));
 		buf_puts(out, "</p>\n");
@@ -234,7 +268,10 @@ mail_body_html(struct arena *mem, struct buf *out, const struct delivery *d,
 
 	head_html(mem, out, a);
 	lead_html(mem, out, a);
-	devices_html(mem, out, a);
+	if (a->event == EVENT_DIGEST)
+		entries_html(mem, out, a);
+	else
+		devices_html(mem, out, a);
 	mail_what_to_do(mem, a, &list);
 	list_html(mem, out, "What to do", &list);
 	mail_what_changed(mem, a, &list);

@@ -53,10 +53,38 @@ mail_remedy_line(struct arena *mem, const struct remedy *r, size_t most)
 	    text_eq(r->restart, "none") ? "" : send_cut(mem, r->restart, 60));
 }
 
+const char *
+mail_entry_line(struct arena *mem, const struct alert_entry *e)
+{
+	const char *publisher = send_cut(mem, e->publisher, 120);
+	const char *id = send_cut(mem, e->id, 120);
+	const char *title = send_cut(mem, e->title, 300);
+	char score[SEND_SCORE_TEXT];
+
+	send_score(&e->cvss, score);
+	return arena_printf(mem, "%s%s%s %s%s%s%s%s",
+	    send_severity_label(e->severity), *score ? " " : "", score,
+	    id, *publisher ? " of " : "", publisher, *title ? ": " : "",
+	    title);
+}
+
+const char *
+mail_entry_devices(struct arena *mem, const struct alert_entry *e)
+{
+	return arena_printf(mem, "%s: %s%s", send_event_label(e->event),
+	    send_join(mem, e->devices, e->n_devices, e->n_devices),
+	    e->left_out == 0 ? "" : arena_printf(mem, ", +%u", e->left_out));
+}
+
 void
 mail_what_to_do(struct arena *mem, const struct alert *a, struct mail_list *ret)
 {
 	ret->n = 0;
+	if (a->event == EVENT_DIGEST) {
+		list_add(mem, ret, "Go through the advisories from the top: the"
+		    " worst come first. What changes later comes by itself.");
+		return;
+	}
 	if (a->event == EVENT_WITHDRAWN || a->event == EVENT_RESOLVED ||
 	    a->event == EVENT_TEST) {
 		list_add(mem, ret, a->event == EVENT_RESOLVED ?
@@ -115,6 +143,8 @@ mail_references(struct arena *mem, const struct delivery *d, int attached,
 	const struct alert *a = &d->alert;
 
 	ret->n = 0;
+	if (a->event == EVENT_DIGEST)
+		return;		/* each entry has its own */
 	list_add(mem, ret, advisory_line(mem, a));
 	if (a->n_cves > 0)
 		list_add(mem, ret, send_join(mem, a->cves, a->n_cves, 30));
@@ -146,9 +176,15 @@ mail_why(struct arena *mem, const struct alert *a, struct mail_list *ret)
 	const char *key = mail_slug(mem, a->key, 64);
 
 	ret->n = 0;
-	list_add(mem, ret, arena_printf(mem, "Route \"%s\" of the relay sent"
-	    " this; the advisory came from feed \"%s\".",
-	    send_cut(mem, a->route, 100), send_cut(mem, a->feed, 100)));
+	if (a->event == EVENT_DIGEST)
+		list_add(mem, ret, "The device lists changed, so that every"
+		    " known advisory was matched again. Each came here by the"
+		    " routes of the relay.");
+	else
+		list_add(mem, ret, arena_printf(mem, "Route \"%s\" of the relay"
+		    " sent this; the advisory came from feed \"%s\".",
+		    send_cut(mem, a->route, 100),
+		    send_cut(mem, a->feed, 100)));
 	list_add(mem, ret, arena_printf(mem, "Key %s, revision %u, %s.", key,
 	    a->rev, event_name(a->event)));
 }

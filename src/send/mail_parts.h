@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct alert;
+struct alert_entry;
 struct arena;
 struct delivery;
 struct match;
@@ -22,6 +23,10 @@ const char *mail_match_facts(struct arena *mem, const struct match *m);
 /* "Fix: Update to 4.6 (https://...) Restart: machine" */
 const char *mail_remedy_line(struct arena *mem, const struct remedy *r,
     size_t most);
+/* "HIGH 8.1 SSA-123456 of Siemens: title" */
+const char *mail_entry_line(struct arena *mem, const struct alert_entry *e);
+/* "New: plc-7, plc-8, +3" */
+const char *mail_entry_devices(struct arena *mem, const struct alert_entry *e);
 void mail_what_to_do(struct arena *mem, const struct alert *a,
     struct mail_list *ret);
 void mail_what_changed(struct arena *mem, const struct alert *a,

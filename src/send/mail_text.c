@@ -422,6 +422,9 @@ mail_fields(struct arena *mem, struct buf *out, const struct sink *s,
 	/* RFC 3834, 5; the second is what Exchange listens to. */
 	mail_field_plain(out, "Auto-Submitted", "auto-generated");
 	mail_field_plain(out, "X-Auto-Response-Suppress", "All");
+	/* not for alerts: some filters defer what is bulk */
+	if (a->event == EVENT_DIGEST)
+		mail_field_plain(out, "Precedence", "bulk");
 	mail_field_plain(out, "List-Id", arena_printf(mem,
 	    "Security advisories <advisories.%s>",
 	    mail_slug(mem, s->relay, 200)));

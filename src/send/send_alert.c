@@ -164,6 +164,10 @@ send_sentence(struct arena *mem, const struct alert *a)
 	const char *publisher = send_cut(mem, a->publisher, NAME_MOST);
 	char score[SEND_SCORE_TEXT];
 
+	if (a->event == EVENT_DIGEST) {
+		buf_printf(&b, "%s.", send_cut(mem, a->title, 1000));
+		return buf_to_arena(mem, &b);
+	}
 	buf_printf(&b, "%s: %s", send_event_label(a->event),
 	    send_cut(mem, a->id, NAME_MOST));
 	if (*publisher != '\0')
@@ -189,7 +193,8 @@ send_headline(struct arena *mem, const struct alert *a, size_t most)
 	if (*title == '\0')
 		return id;
 	/* Many publishers repeat the id in the title. */
-	if (*id == '\0' || text_starts(title, id))
+	if (*id == '\0' || text_starts(title, id) ||
+	    a->event == EVENT_DIGEST)
 		return title;
 	return arena_printf(mem, "%s: %s", id, title);
 }

@@ -142,3 +142,37 @@ send_sample_alert(struct arena *mem, struct alert *a)
 	a->n_changes = COUNT_OF(changes);
 	a->changes = texts(mem, changes, a->n_changes);
 }
+
+void
+send_sample_digest(struct arena *mem, struct alert *a)
+{
+	static const char *const devices[] = { "plc-7", "plc-8" };
+	static const char *const pump[] = { "pump-1" };
+	static const char *const over[] = { "pump-1: no longer concerned" };
+	struct alert_entry *e = arena_alloc(mem, 2 * sizeof(*e));
+
+	alert_init(a);
+	a->key = "ar-00112233445566778899";
+	a->event = EVENT_DIGEST;
+	a->rev = 1;
+	a->time = 1770091506;	/* 2026-02-03T04:05:06Z */
+	a->id = "digest";
+	a->title = "Your device lists changed: 1 known advisory concerns 5 of"
+	    " your devices; 1 advisory concerns no device any more";
+	a->severity = SEVERITY_CRITICAL;
+	a->left_out = 5;
+	e[0] = (struct alert_entry){ .key = "ar-1f2e3d4c5b6a79880011",
+	    .event = EVENT_NEW, .rev = 1, .id = "EXA-2026-017",
+	    .publisher = "Example Automation", .title = "Stack overflow in"
+	    " EX-1200 CPUs", .url = "https://example.com/EXA-2026-017",
+	    .severity = SEVERITY_CRITICAL, .cvss = { "3.1", 98, 98 },
+	    .devices = texts(mem, devices, 2), .n_devices = 2, .left_out = 3 };
+	e[1] = (struct alert_entry){ .key = "ar-2f2e3d4c5b6a79880011",
+	    .event = EVENT_RESOLVED, .rev = 4, .id = "EXA-2025-003",
+	    .publisher = "Example Automation", .title = "Köpfe",
+	    .url = "", .severity = SEVERITY_UNKNOWN,
+	    .devices = texts(mem, pump, 1), .n_devices = 1,
+	    .changes = texts(mem, over, 1), .n_changes = 1 };
+	a->entries = e;
+	a->n_entries = 2;
+}

@@ -7,4 +7,6 @@ struct arena;
 
 /* Lives in mem and in static memory. */
 void send_sample_alert(struct arena *mem, struct alert *ret);
+/* A digest of two. */
+void send_sample_digest(struct arena *mem, struct alert *ret);
 #endif

@@ -43,6 +43,8 @@ send_event_label(enum event e)
 		return "Reminder";
 	case EVENT_ESCALATION:
 		return "Escalation";
+	case EVENT_DIGEST:
+		return "Digest";
 	default:
 		return "Test";
 	}

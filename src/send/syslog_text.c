@@ -66,6 +66,7 @@ syslog_msgid(enum event e)
 		[EVENT_REMINDER] = "ADV-REMIND",
 		[EVENT_ESCALATION] = "ADV-ESCALATE",
 		[EVENT_TEST] = "TEST",
+		[EVENT_DIGEST] = "ADV-DIGEST",
 	};
 
 	if ((unsigned)e >= EVENT_COUNT_)

@@ -64,7 +64,8 @@ static const char first[] =
 "CREATE INDEX document_body ON document (body);"
 "CREATE INDEX document_owner ON document (owner) WHERE owner <> '';"
 
-/* One revision each; of one (ns, advisory_id) one at most is not superseded. */
+/* One revision each. again: it was matched with former devices and waits for
+ * those in use. Of one (ns, advisory_id) one at most is not superseded. */
 "CREATE TABLE advisory (id @ID@,"
 " document BIGINT NOT NULL REFERENCES document (id),"
 " feed BIGINT NOT NULL REFERENCES feed (id), ns TEXT NOT NULL,"
@@ -72,7 +73,8 @@ static const char first[] =
 " version TEXT NOT NULL, url TEXT NOT NULL, topics BIGINT NOT NULL,"
 " initial_at BIGINT NOT NULL, current_at BIGINT NOT NULL,"
 " received BIGINT NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL,"
-" woken BIGINT NOT NULL DEFAULT 0, since BIGINT NOT NULL,"
+" woken BIGINT NOT NULL DEFAULT 0, again BIGINT NOT NULL DEFAULT 0,"
+" since BIGINT NOT NULL,"
 " due BIGINT NOT NULL, due_was BIGINT NOT NULL DEFAULT 0,"
 " owner TEXT NOT NULL DEFAULT '', tries BIGINT NOT NULL DEFAULT 0,"
 " why TEXT NOT NULL DEFAULT '', left_out BIGINT NOT NULL DEFAULT 0,"
@@ -81,6 +83,8 @@ static const char first[] =
 " WHERE state <> 'superseded';"
 "CREATE INDEX advisory_name ON advisory (advisory_id, ns);"
 "CREATE INDEX advisory_due ON advisory (due, id) WHERE state = 'new';"
+"CREATE INDEX advisory_again ON advisory (id)"
+" WHERE state = 'new' AND again = 1;"
 "CREATE INDEX advisory_matched ON advisory (id) WHERE state = 'matched';"
 "CREATE INDEX advisory_aside ON advisory (since, id) WHERE state = 'aside';"
 "CREATE INDEX advisory_document ON advisory (document);"
@@ -125,6 +129,8 @@ static const char first[] =
 " WHERE state = 'due' AND held = 0;"
 "CREATE INDEX delivery_waiting ON delivery (since, sink)"
 " WHERE state = 'due';"
+"CREATE INDEX delivery_gathered ON delivery (sink, recipient, id)"
+" WHERE state = 'gathered';"
 "CREATE INDEX delivery_refused ON delivery (since, sink)"
 " WHERE state = 'refused';"
 "CREATE INDEX delivery_alert ON delivery (alert);"

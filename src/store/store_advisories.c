@@ -24,8 +24,8 @@ new_advisory_get(struct store *s, int64_t id, struct arena *mem,
     struct new_advisory *ret, struct err *err)
 {
 	struct stmt *q = db_use(s->db, "SELECT a.document, f.name, a.ns, "
-	    "a.advisory_id FROM advisory a JOIN feed f ON f.id = a.feed "
-	    "WHERE a.id = $1");
+	    "a.advisory_id, a.again FROM advisory a "
+	    "JOIN feed f ON f.id = a.feed WHERE a.id = $1");
 
 	db_int(q, id);
 	int rc = db_step(q, err);
@@ -35,6 +35,7 @@ new_advisory_get(struct store *s, int64_t id, struct arena *mem,
 		ret->feed = arena_text(mem, db_get_text(q, 1));
 		ret->ns = arena_text(mem, db_get_text(q, 2));
 		ret->advisory_id = arena_text(mem, db_get_text(q, 3));
+		ret->again = db_get_int(q, 4) != 0;
 	}
 	db_done(q);
 	return rc == -1 ? -1 : 0;
@@ -295,7 +296,8 @@ advisory_done(struct store *s, const struct subject *a, uint32_t left_out,
     int64_t now, struct err *err)
 {
 	struct stmt *q = db_use(s->db, "UPDATE advisory SET state = CASE "
-	    "WHEN woken = 1 THEN 'new' ELSE 'matched' END, woken = 0, "
+	    "WHEN woken = 1 THEN 'new' ELSE 'matched' END, again = woken, "
+	    "woken = 0, "
 	    "due = $1, since = $2, owner = '', tries = 0, why = '', "
 	    "left_out = $3 WHERE id = $4");
 

@@ -56,17 +56,17 @@ sink_known(struct store *s, const char *sink, struct err *err)
 	return db_run(q, NULL, err);
 }
 
-/* *ret_id 0: it has been made before. */
+/* The i-th of d; *ret_id 0: it has been made before. */
 static int
-delivery_add(struct store *s, const struct alert *a, int64_t alert,
-    const char *sink, const char *recipient, int64_t now, int64_t *ret_id,
-    struct err *err)
+delivery_add(struct store *s, const struct dispatch *d, uint32_t i,
+    int64_t alert, int64_t now, int64_t *ret_id, struct err *err)
 {
+	const struct alert *a = &d->alert;
 	struct stmt *q = db_use(s->db, "INSERT INTO delivery (alert, key, rev, "
 	    "event, sink, recipient, state, held, since, due) VALUES ($1, $2, "
-	    "$3, $4, $5, $6, 'due', CASE WHEN EXISTS (SELECT 1 FROM delivery o "
+	    "$3, $4, $5, $6, $7, CASE WHEN EXISTS (SELECT 1 FROM delivery o "
 	    "WHERE o.key = $2 AND o.sink = $5 AND o.recipient = $6 "
-	    "AND o.state = 'due') THEN 1 ELSE 0 END, $7, $8) "
+	    "AND o.state IN ('due', 'gathered')) THEN 1 ELSE 0 END, $8, $9) "
 	    "ON CONFLICT (key, sink, recipient, rev, event) DO NOTHING "
 	    "RETURNING id");
 
@@ -74,8 +74,9 @@ delivery_add(struct store *s, const struct alert *a, int64_t alert,
 	db_text(q, a->key);
 	db_int(q, a->rev);
 	db_text(q, event_name(a->event));
-	db_text(q, sink);
-	db_text(q, recipient);
+	db_text(q, d->sinks[i]);
+	db_text(q, d->recipients[i]);
+	db_text(q, d->gather != NULL && d->gather[i] ? "gathered" : "due");
 	db_int(q, now);
 	db_int(q, now);
 	return db_number(q, 0, ret_id, err);
@@ -111,8 +112,7 @@ dispatch_add(struct store *s, const struct dispatch *d, int64_t advisory,
 	for (uint32_t i = 0; i < d->n; i++) {
 		int64_t id = 0;
 		if (sink_known(s, d->sinks[i], err) == -1 ||
-		    delivery_add(s, &d->alert, alert, d->sinks[i],
-		    d->recipients[i], now, &id, err) == -1)
+		    delivery_add(s, d, i, alert, now, &id, err) == -1)
 			return -1;
 		if (id == 0)
 			continue;

@@ -97,8 +97,8 @@ advisories_renew(struct store *s, int64_t now, struct err *err)
 
 	if (db_run(q, NULL, err) == -1)
 		return -1;
-	q = db_use(s->db, "UPDATE advisory SET state = 'new', due = $1, "
-	    "since = $2, tries = 0 WHERE state = 'matched'");
+	q = db_use(s->db, "UPDATE advisory SET state = 'new', again = 1, "
+	    "due = $1, since = $2, tries = 0 WHERE state = 'matched'");
 	db_int(q, now);
 	db_int(q, now);
 	return db_run(q, NULL, err);

@@ -16,6 +16,8 @@
 /* One SQL per kind of row, each oldest first and with its own index. */
 static const char *const sources[] = {
 	DELIVERY_ROW "WHERE d.state = 'due' ORDER BY d.since, d.sink LIMIT $1",
+	DELIVERY_ROW "WHERE d.state = 'gathered' ORDER BY d.sink, d.recipient, "
+	    "d.id LIMIT $1",
 	DELIVERY_ROW
 	    "WHERE d.state = 'refused' ORDER BY d.since, d.sink LIMIT $1",
 	"SELECT 'document', d.id, d.state, '', '', '', '', '', f.name, d.url, "
@@ -318,6 +320,8 @@ count_dropped(struct store *s, struct err *err)
 	struct stmt *q = db_use(s->db, "UPDATE sink SET dropped = dropped + "
 	    "(SELECT count(*) FROM delivery d WHERE d.sink = sink.name "
 	    "AND d.state = 'due') + (SELECT count(*) FROM delivery d "
+	    "WHERE d.sink = sink.name AND d.state = 'gathered') + "
+	    "(SELECT count(*) FROM delivery d "
 	    "WHERE d.sink = sink.name AND d.state = 'refused')");
 
 	return db_run(q, NULL, err);
@@ -330,6 +334,8 @@ deliveries_drop_all(struct store *s, const char *why, int64_t now,
 	static const char *const drops[] = {
 		"UPDATE delivery SET state = 'dropped', held = 0, owner = '', "
 		    "settled_at = $1, reason = $2 WHERE state = 'due'",
+		"UPDATE delivery SET state = 'dropped', held = 0, owner = '', "
+		    "settled_at = $1, reason = $2 WHERE state = 'gathered'",
 		"UPDATE delivery SET state = 'dropped', held = 0, owner = '', "
 		    "settled_at = $1, reason = $2 WHERE state = 'refused'",
 	};
@@ -358,6 +364,8 @@ delivery_drop(struct store *s, int64_t id, const char *why, int64_t now,
 	uint32_t found = 0;
 
 	int rc = places_get(s, "due", id, &mem, &p, &found, err);
+	if (rc == 0 && found == 0)
+		rc = places_get(s, "gathered", id, &mem, &p, &found, err);
 	if (rc == 0 && found == 0)
 		rc = places_get(s, "refused", id, &mem, &p, &found, err);
 	if (rc == 0 && found != 0) {

@@ -57,7 +57,7 @@ by_name(const void *a, const void *b)
 }
 
 /* Counted here and not with GROUP BY, which would sort a million rows in
- * memory. The index gives the oldest first. */
+ * memory. */
 static int
 waiting(struct store *s, const char *sql, bool refused, struct store_view *v,
     struct err *err)
@@ -75,8 +75,9 @@ waiting(struct store *s, const char *sql, bool refused, struct store_view *v,
 			k->refused++;
 			continue;
 		}
-		if (k->due++ == 0)
-			k->oldest_due = db_get_int(q, 1);
+		int64_t since = db_get_int(q, 1);
+		if (k->due++ == 0 || since < k->oldest_due)
+			k->oldest_due = since;
 	}
 	db_done(q);
 	return rc;
@@ -109,6 +110,10 @@ sinks(struct store *s, struct arena *mem, struct store_view *v,
 		qsort(v->sinks, v->n_sinks, sizeof(*v->sinks), by_name);
 	if (waiting(s, "SELECT sink, since FROM delivery "
 	    "WHERE state = 'due' ORDER BY since, sink", false, v, err) == -1)
+		return -1;
+	if (waiting(s, "SELECT sink, since FROM delivery WHERE "
+	    "state = 'gathered' ORDER BY sink, recipient, id", false, v,
+	    err) == -1)
 		return -1;
 	return waiting(s, "SELECT sink, since FROM delivery "
 	    "WHERE state = 'refused' ORDER BY since, sink", true, v, err);

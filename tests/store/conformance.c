@@ -786,6 +786,105 @@ START_TEST(order_per_key)
 }
 END_TEST
 
+/* One advisory, matched; the devices change, and its alert is gathered. */
+static void
+gather(const char *key, uint32_t rev, int64_t now)
+{
+	struct dispatch d = dispatch(key, rev, EVENT_UPDATED);
+	int64_t id = 0;
+
+	d.gather = (bool[]){ true };
+	OK(store_alert(s, &d, now, &id, &err));
+}
+
+START_TEST(gathered)
+{
+	struct new_advisory got[2];
+	struct matching none = { 0 };
+	struct gathered *of = NULL;
+	struct gathered_alert list[8];
+	struct due_delivery d[4];
+	struct dispatch digest = dispatch("ar-d", 1, EVENT_DIGEST);
+	bool changed = false, is_stale;
+	uint32_t n = 0;
+
+	seeded();
+	ck_assert_uint_eq(claim_advisories(1000, got, 2), 1);
+	ck_assert(!got[0].again);
+	OK(store_advisory_matched(s, got[0].id, &none, NULL, 0, 1001,
+	    &is_stale, &err));
+	OK(store_devices_in_use(s, "d1", 1, 1002, &changed, &err));
+	ck_assert_uint_eq(claim_advisories(1002, got, 2), 1);
+	ck_assert(got[0].again);
+	gather("ar-1", 2, 1003);
+	gather("ar-2", 1, 1003);
+	/* held back: by the digest, and a later revision behind it */
+	alert_at("ar-1", 3, EVENT_UPDATED, 1004);
+	ck_assert_uint_eq(claim_deliveries(1004, d, 4), 0);
+	OK(store_gathered(s, &mem, &of, &n, &err));
+	ck_assert_uint_eq(n, 0);	/* one is still to be matched */
+	OK(store_advisory_matched(s, got[0].id, &none, NULL, 0, 1005,
+	    &is_stale, &err));
+	OK(store_gathered(s, &mem, &of, &n, &err));
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_eq(of[0].n, 2);
+	ck_assert_str_eq(of[0].sink, "ops");
+	ck_assert_uint_eq(view().sinks[0].due, 3);
+	OK(store_gathered_alerts(s, &of[0], list, 8, &n, &err));
+	ck_assert_uint_eq(n, 2);
+	ck_assert_int_ne(list[0].alert, list[1].alert);
+	OK(store_gathered_told(s, list, n, &digest, 1006, &err));
+	OK(store_gathered(s, &mem, &of, &n, &err));
+	ck_assert_uint_eq(n, 0);
+	ck_assert_uint_eq(claim_deliveries(1006, d, 4), 2);
+	ck_assert_str_eq(d[0].key, "ar-1");	/* no longer held */
+	ck_assert_str_eq(d[1].key, "ar-d");
+}
+END_TEST
+
+START_TEST(gathered_alone)
+{
+	struct gathered *of = NULL;
+	struct gathered_alert list[8];
+	struct due_delivery d[4];
+	struct told told;
+	uint32_t n = 0;
+
+	gather("ar-1", 2, 1003);
+	gather("ar-1", 3, 1003);
+	alert_at("ar-1", 4, EVENT_UPDATED, 1004);
+	OK(store_gathered(s, &mem, &of, &n, &err));
+	ck_assert_uint_eq(n, 1);
+	OK(store_gathered_alerts(s, &of[0], list, 8, &n, &err));
+	OK(store_gathered_told(s, list, n, NULL, 1006, &err));
+	OK(store_told(s, "ar-1", &mem, &told, &err));
+	ck_assert_uint_eq(told.rev, 4);
+	ck_assert_uint_eq(told.n_to, 1);
+	for (uint32_t rev = 2; rev <= 4; rev++) {
+		/* in their order, one after the other */
+		ck_assert_uint_eq(claim_deliveries(1010 + rev, d, 4), 1);
+		ck_assert_uint_eq(d[0].n_prior, rev - 2);
+		settle(d[0].id, OUTCOME_DELIVERED, 0, 1010 + rev);
+	}
+	ck_assert_uint_eq(view().sinks[0].due, 0);
+}
+END_TEST
+
+START_TEST(gathered_dropped)
+{
+	struct gathered *of = NULL;
+	uint32_t n = 0;
+
+	gather("ar-1", 2, 1003);
+	gather("ar-2", 2, 1003);
+	OK(store_drop(s, "delivery", 0, "not ours", 1004, &n, &err));
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(view().sinks[0].dropped, 2);
+	OK(store_gathered(s, &mem, &of, &n, &err));
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 START_TEST(retry_keeps_order)
 {
 	struct due_delivery d[4];
@@ -1038,6 +1137,9 @@ conformance_suite(const char *driver, const struct conformance *given)
 	ADD(devices);
 	ADD(never_twice);
 	ADD(order_per_key);
+	ADD(gathered);
+	ADD(gathered_alone);
+	ADD(gathered_dropped);
 	ADD(retry_keeps_order);
 	ADD(no_answer);
 	ADD(paused);

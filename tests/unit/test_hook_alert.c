@@ -29,6 +29,16 @@ make(size_t max)
 	return root;
 }
 
+static const char *
+full_text(size_t n)
+{
+	char *s = arena_alloc(&mem, n + 1);
+
+	memset(s, '"', n);
+	s[n] = '\0';
+	return s;
+}
+
 START_TEST(test_fields)
 {
 	struct json *root = make(HOOK_BODY_MAX);
@@ -62,6 +72,41 @@ START_TEST(test_fields)
 	ck_assert(json_is_null(json_get(data, "cvss")));
 	ck_assert(json_is_null(json_get(json_get(data, "advisory"),
 	    "initial")));
+	json_close(root);
+}
+END_TEST
+
+START_TEST(test_digest)
+{
+	struct alert_entry *entries;
+	const struct json *data, *e;
+	struct json *root;
+
+	send_sample_digest(&mem, &alert);
+	root = make(HOOK_BODY_MAX);
+	ck_assert_str_eq(json_get_text(root, "type"), "advisory.alert.digest");
+	data = json_get(root, "data");
+	ck_assert_uint_eq(json_count(json_get(data, "matches")), 0);
+	ck_assert_uint_eq(json_count(json_get(data, "entries")), 2);
+	e = json_at(json_get(data, "entries"), 0);
+	ck_assert_str_eq(json_get_text(e, "id"), "EXA-2026-017");
+	ck_assert_str_eq(json_get_text(e, "event"), "new");
+	ck_assert_uint_eq(json_count(json_get(e, "devices")), 2);
+	ck_assert_int_eq((int)json_number(json_get(e, "left_out"), 0), 3);
+	json_close(root);
+	/* the fullest that a keeper makes, every byte escaped as two */
+	entries = arena_alloc(&mem, DIGEST_ENTRIES_MAX * sizeof(*entries));
+	for (uint32_t i = 0; i < DIGEST_ENTRIES_MAX; i++) {
+		entries[i] = alert.entries[0];
+		entries[i].title = entries[i].id = entries[i].publisher =
+		    full_text(300);
+		entries[i].url = full_text(URL_TEXT_MAX);
+	}
+	alert.entries = entries;
+	alert.n_entries = DIGEST_ENTRIES_MAX;
+	root = make(HOOK_BODY_MAX);
+	ck_assert_uint_eq(json_count(json_get(json_get(root, "data"),
+	    "entries")), DIGEST_ENTRIES_MAX);
 	json_close(root);
 }
 END_TEST
@@ -145,6 +190,10 @@ START_TEST(test_schema)
 		buf_add(&lines, out.data, out.len);
 		buf_byte(&lines, '\n');
 	}
+	send_sample_digest(&mem, &alert);
+	json_close(make(HOOK_BODY_MAX));
+	buf_add(&lines, out.data, out.len);
+	buf_byte(&lines, '\n');
 	alert_init(&alert);
 	alert.key = "ar-00000000000000000000";
 	json_close(make(HOOK_BODY_MAX));
@@ -173,6 +222,7 @@ suite(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_checked_fixture(c, set_up, NULL);
 	tcase_add_test(c, test_fields);
+	tcase_add_test(c, test_digest);
 	tcase_add_test(c, test_hard_texts);
 	tcase_add_test(c, test_shrinking);
 	tcase_add_test(c, test_schema);

@@ -390,6 +390,52 @@ START_TEST(many_devices)
 }
 END_TEST
 
+/* Who waits for a digest: of an advisory that was matched before, the sinks
+ * that want one, and not what cannot wait. */
+static const struct {
+	const char	*name;
+	bool		 again, exploited;
+	uint32_t	 topics;
+	const char	*want;		/* per delivery: gathered or due */
+} gatherings[] = {
+	{ "new advisory", false, false, TOPIC_VULNERABILITY, "dddd" },
+	{ "devices changed", true, false, TOPIC_VULNERABILITY, "dggg" },
+	{ "exploited", true, true, TOPIC_VULNERABILITY, "dddd" },
+	{ "breach", true, false, TOPIC_BREACH, "dddd" },
+};
+
+START_TEST(gathering)
+{
+	char folder[] = "/tmp/advrelay-compose-XXXXXX";
+	struct arena mem = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct advisory adv;
+	struct composing job = { .mem = &mem, .advisory = &adv,
+	    .feed = "acme", .sha256 = "", .document_url = "", .now = 1000 };
+	struct dispatch *out = NULL;
+	uint32_t n = 0;
+
+	job.conf = fixture_conf(&mem, SYSLOG("one") MAIL("two") "three = "
+	    "{ type = \"syslog\"; url = \"udp://127.0.0.1\"; "
+	    "enterprise = 1; backlog = \"digest\"; };", NULL);
+	job.store = open_store(folder, &mem);
+	fixture_advisory(&adv);
+	adv.topics = gatherings[_i].topics;
+	job.again = gatherings[_i].again;
+	job.now_matches = fixture_matching(&mem, "a:north:affected:high");
+	job.now_matches.matches[0].exploited = gatherings[_i].exploited;
+	ck_assert_int_eq(compose_alerts(&job, &out, &n, &err), 0);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_eq(out[0].n, strlen(gatherings[_i].want));
+	for (uint32_t i = 0; i < out[0].n; i++)
+		ck_assert_msg(out[0].gather[i] ==
+		    (gatherings[_i].want[i] == 'g'), "%s: delivery %u to %s",
+		    gatherings[_i].name, i, out[0].sinks[i]);
+	close_store(job.store, folder);
+	arena_clear(&mem);
+}
+END_TEST
+
 START_TEST(test_alert)
 {
 	struct arena mem = ARENA_INIT;
@@ -417,6 +463,7 @@ main(void)
 	tcase_add_loop_test(t, story, 0, (int)COUNT_OF(stories));
 	tcase_add_test(t, contents);
 	tcase_add_loop_test(t, many_devices, 0, 2);
+	tcase_add_loop_test(t, gathering, 0, (int)COUNT_OF(gatherings));
 	tcase_add_test(t, test_alert);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -1,6 +1,7 @@
 /* Whole messages, judged by Python's email package: no defects anywhere, and
  * what is decoded equals what was meant. */
 #include "mail_fixture.h"
+#include "send/send_sample.h"
 
 static struct arena mem;
 
@@ -122,6 +123,29 @@ emit_hostile(void)
 }
 
 static void
+emit_digest(void)
+{
+	static const char evil[] = "<img src=x>\r\nBcc: x@y.z\r\n\r\n.\r\n"
+	    "&lt; \x01 \"'";
+	struct sink sink;
+	struct delivery d;
+
+	mail_sample(&mem, &sink, &d);
+	send_sample_digest(&mem, &d.alert);
+	d.attachment_len = 0;
+	emit("digest", &sink, &d);
+	for (uint32_t i = 0; i < d.alert.n_entries; i++) {
+		struct alert_entry *e = &d.alert.entries[i];
+		e->id = e->title = e->publisher = evil;
+		e->url = "javascript:alert(1)";
+		e->devices[0] = evil;
+		e->n_changes = 1;
+		e->changes = e->devices;
+	}
+	emit("digestevil", &sink, &d);
+}
+
+static void
 emit_large(void)
 {
 	struct buf title = BUF_INIT(8192), bytes = BUF_INIT(4u << 20);
@@ -197,6 +221,7 @@ START_TEST(test_python)
 	emit_hostile();
 	emit_large();
 	emit_plain();
+	emit_digest();
 	put("judge", "py", judge, sizeof(judge) - 1);
 	snprintf(cmd, sizeof(cmd), PYTHON " %s/judge.py %s", scratch, scratch);
 	ck_assert_int_eq(system(cmd), 0);

@@ -84,6 +84,12 @@ static struct reading reading = {
 	.n_addresses = 1, .recovered = true,
 };
 
+static struct alert_entry entries[] = { {
+	.key = "ar-1", .event = EVENT_RESOLVED, .rev = 8, .id = "q1",
+	.publisher = "q2", .title = "q3", .url = "q4",
+	.severity = SEVERITY_HIGH, .cvss = { "3.1", 77, 76 }, .left_out = 9,
+} };
+
 static struct alert alert = {
 	.key = "ar-0", .event = EVENT_TEST, .rev = 3, .time = 4, .scope = "k1",
 	.route = "k2", .feed = "k3", .title = "k4", .summary = "k5",
@@ -94,6 +100,7 @@ static struct alert alert = {
 	.initial = 5, .current = 6, .matches = matches, .n_matches = 1,
 	.left_out = 7, .remedies = plain_remedy, .n_remedies = 1,
 	.references = references, .n_references = 1,
+	.entries = entries, .n_entries = 1,
 };
 
 static struct delivery deliveries[2] = { {
@@ -169,6 +176,10 @@ fill(void)
 	alert.n_cwes = 2;
 	alert.changes = words + 3;
 	alert.n_changes = 3;
+	entries[0].devices = words + 1;
+	entries[0].n_devices = 4;
+	entries[0].changes = words;
+	entries[0].n_changes = 2;
 	deliveries[0].prior = words;
 	deliveries[0].n_prior = 3;
 	deliveries[0].alert = alert;
