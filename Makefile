@@ -75,7 +75,7 @@ advrelay_LIBS = -lconfig -lsqlite3 -lzstd -ljansson -lcrypto
 COMMON_LIBS   = -lseccomp
 
 # ---- building ---------------------------------------------------------------
-.PHONY: all help demo test unit lint headers fuzz bench accuracy cover install clean
+.PHONY: all help demo test unit lint headers analyze fuzz bench accuracy cover install clean
 all: $(PROGRAMS)
 
 obj = $(patsubst src/%.c,$(B)/obj/%.o,$(1))
@@ -137,6 +137,13 @@ base_LIBS   = -lcurl -ljansson -lssl -lcrypto
 noun_LIBS   = -lcrypto
 talk_LIBS   = -lcrypto
 
+# These let calls of their rooms fail (tests/unit/nomem.h).
+comma_wrap = $(foreach f,$(1),-Wl$(comma)--wrap=$(f))
+wrap_nomem = malloc calloc realloc
+wrap_test_base_nomem = $(wrap_nomem) memfd_create fcntl fstat write mmap
+wrap_test_base_arena = free
+wrap_test_noun_nomem = $(wrap_nomem)
+
 define unit_program
 $(B)/tests/$(1): tests/unit/$(1).c $$(call unit_obj,$(call room_of,$(1))) \
 	$(if $(filter keeper cli,$(call room_of,$(1))),$(call obj,$(keeper_SRC))) \
@@ -145,7 +152,7 @@ $(B)/tests/$(1): tests/unit/$(1).c $$(call unit_obj,$(call room_of,$(1))) \
 	$(call say,TEST,$$@)
 	$(Q)$(CC) $(OUR_CPPFLAGS) -Isrc $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $$@ \
 		$$< $$(sort $$(filter %.o,$$^)) $$(filter %.a,$$^) $($(call room_of,$(1))_LIBS) \
-		-lcheck -lsubunit -lm -lrt -lpthread $(COMMON_LIBS)
+		-lcheck -lsubunit -lm -lrt -lpthread $(COMMON_LIBS) $(call comma_wrap,$(wrap_$(1)))
 endef
 $(foreach t,$(UNIT:$(B)/tests/%=%),$(eval $(call unit_program,$(t))))
 
@@ -163,6 +170,7 @@ help:
 	@echo 'make all       build (CC=clang, SAN=address,undefined, DEV= for no -Werror, V=1)'
 	@echo 'make unit      build the unit tests    make headers  each header compiles alone'
 	@echo 'make lint      floors, libraries, banned functions, sizes, man pages'
+	@echo 'make analyze   gcc -fanalyzer, clang-tidy, cppcheck, memcheck (ANALYZE=cppcheck: one)'
 	@echo 'make fuzz      each fuzz target for FUZZ_S seconds (60)'
 	@echo 'make bench     figures as ratios in one run'
 	@echo 'make accuracy  recall and precision on labelled pairs, if there are any'
@@ -188,6 +196,11 @@ headers:
 
 lint: all
 	@contrib/lint/run $(B)
+
+# Parts: gcc, tidy, cppcheck, valgrind; e.g. make analyze ANALYZE=cppcheck
+ANALYZE ?= gcc tidy cppcheck valgrind
+analyze: $(if $(filter valgrind,$(ANALYZE)),all unit)
+	@contrib/lint/analyze $(B) $(ANALYZE)
 
 # One fuzz target is one file with LLVMFuzzerTestOneInput, linked with its room:
 # the second word of its name is looked up in fuzz_room_*.

@@ -5,6 +5,7 @@
  * freed or shrunk singly. Out of memory ends the process (base/mem.h). */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_chunk;
@@ -12,6 +13,7 @@ struct arena_chunk;
 struct arena {
 	struct arena_chunk	*chunk;		/* newest first */
 	size_t			 used;		/* bytes handed out in all */
+	bool			 wipe;		/* holds secrets */
 };
 
 #define ARENA_INIT { .chunk = NULL }
@@ -29,6 +31,6 @@ char	*arena_printf(struct arena *a, const char *fmt, ...)
  * The array must have been grown by this function alone, from NULL and 0. */
 void	*arena_more(struct arena *a, void *items, size_t n, size_t size);
 
-/* empty, usable again */
+/* Empty, usable again. With `wipe` set all its bytes are overwritten first. */
 void	 arena_clear(struct arena *a);
 #endif

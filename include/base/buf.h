@@ -17,9 +17,12 @@ struct buf {
 	size_t	 cap;
 	size_t	 max;		/* ceiling for len */
 	bool	 over;		/* something was dropped */
+	bool	 wipe;		/* holds a secret: no copy of it is left */
 };
 
 #define BUF_INIT(ceiling) { .max = (ceiling) }
+/* Overwrites its bytes before it grows elsewhere, forgets or frees them. */
+#define BUF_SECRET(ceiling) { .max = (ceiling), .wipe = true }
 
 void	 buf_init(struct buf *b, size_t max);
 void	 buf_add(struct buf *b, const void *p, size_t n);
@@ -33,5 +36,5 @@ void	 buf_cut(struct buf *b, size_t len);		/* back to len bytes */
 void	 buf_reset(struct buf *b);
 /* gives data away, never NULL */
 char	*buf_take(struct buf *b);
-void	 buf_clear(struct buf *b);			/* frees; keeps max */
+void	 buf_clear(struct buf *b);		/* frees; keeps max, wipe */
 #endif

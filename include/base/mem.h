@@ -13,6 +13,9 @@ void	*mem_resize(void *p, size_t size);		/* new bytes are not */
 char	*mem_text(const char *s);
 char	*mem_text_n(const char *s, size_t n);
 
+/* Out of memory, said by a library. */
+_Noreturn void mem_out(void);
+
 _Noreturn void mem_bug(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 #define bug(...) mem_bug(__FILE__, __LINE__, __VA_ARGS__)

@@ -16,6 +16,8 @@ struct format {
 	/* "csaf", "rss" ... as in address.format */
 	const char	*name;
 	const char	*title;		/* for people */
+	/* nothing but blanks is no error: a listing of nothing */
+	bool		 may_be_empty;
 	bool (*sniff)(const char *p, size_t n);	/* by content, for `match` */
 	/* ret and all it holds live in mem. -1: unreadable; err has the JSON
 	 * path or line. Violations that can be understood become remarks. */

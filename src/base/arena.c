@@ -200,6 +200,8 @@ arena_clear(struct arena *a)
 	while (c != NULL) {
 		struct arena_chunk	*next = c->next;
 
+		if (a->wipe)
+			explicit_bzero(c->data, c->cap);
 		free(c);
 		c = next;
 	}

@@ -14,6 +14,13 @@ buf_init(struct buf *b, size_t max)
 	*b = (struct buf)BUF_INIT(max);
 }
 
+static void
+wipe(struct buf *b)
+{
+	if (b->wipe && b->data != NULL)
+		explicit_bzero(b->data, b->cap);
+}
+
 /* Room for n more bytes and the NUL; false if that passes the ceiling. */
 static bool
 buf_room(struct buf *b, size_t n)
@@ -32,7 +39,18 @@ buf_room(struct buf *b, size_t n)
 		cap = need;
 	if (cap > max + 1)
 		cap = max + 1;
-	b->data = mem_resize(b->data, cap);
+	if (b->wipe) {
+		/* realloc would leave the old bytes where they were. */
+		char	*data = mem_resize(NULL, cap);
+
+		if (b->data != NULL)
+			memcpy(data, b->data, b->len + 1);
+		wipe(b);
+		free(b->data);
+		b->data = data;
+	} else {
+		b->data = mem_resize(b->data, cap);
+	}
 	b->cap = cap;
 	return true;
 }
@@ -105,6 +123,7 @@ buf_cut(struct buf *b, size_t len)
 void
 buf_reset(struct buf *b)
 {
+	wipe(b);
 	b->len = 0;
 	b->over = false;
 	if (b->data != NULL)
@@ -123,6 +142,10 @@ buf_take(struct buf *b)
 void
 buf_clear(struct buf *b)
 {
+	bool	secret = b->wipe;
+
+	wipe(b);
 	free(b->data);
 	buf_init(b, b->max);
+	b->wipe = secret;
 }

@@ -1,5 +1,6 @@
 /* digest.c - see base/digest.h. */
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -8,18 +9,34 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* libcrypto tells a want of memory as a digest that it does not know. One that
+ * worked before in this process it does know. */
+static void
+check(bool fine, bool *worked, const char *what)
+{
+	if (!fine && *worked)
+		mem_out();
+	if (!fine)
+		bug("libcrypto cannot do %s", what);
+	*worked = true;
+}
+
 void
 digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN])
 {
-	if (EVP_Digest(n != 0 ? p : "", n, out, NULL, EVP_sha256(), NULL) != 1)
-		bug("libcrypto cannot do SHA-256");
+	static bool	worked;
+
+	check(EVP_Digest(n != 0 ? p : "", n, out, NULL, EVP_sha256(), NULL)
+	    == 1, &worked, "SHA-256");
 }
 
 void
 digest_sha512(const void *p, size_t n, uint8_t out[SHA512_LEN])
 {
-	if (EVP_Digest(n != 0 ? p : "", n, out, NULL, EVP_sha512(), NULL) != 1)
-		bug("libcrypto cannot do SHA-512");
+	static bool	worked;
+
+	check(EVP_Digest(n != 0 ? p : "", n, out, NULL, EVP_sha512(), NULL)
+	    == 1, &worked, "SHA-512");
 }
 
 void
@@ -44,11 +61,13 @@ void
 digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     uint8_t out[SHA256_LEN])
 {
+	static bool	worked;
+
 	if (key_len > INT_MAX)
 		bug("a key of %zu bytes", key_len);
-	if (HMAC(EVP_sha256(), key_len != 0 ? key : "", (int)key_len,
-	    n != 0 ? p : (const void *)"", n, out, NULL) == NULL)
-		bug("libcrypto cannot do HMAC");
+	check(HMAC(EVP_sha256(), key_len != 0 ? key : "", (int)key_len,
+	    n != 0 ? p : (const void *)"", n, out, NULL) != NULL, &worked,
+	    "HMAC");
 }
 
 static const char alphabet[] =

@@ -225,9 +225,18 @@ list_add(struct curl_slist *list, const char *line)
 {
 	list = curl_slist_append(list, line);
 	if (list == NULL) {
-		bug("out of memory");
+		mem_out();
 	}
 	return list;
+}
+
+/* A header may be a token. */
+static void
+headers_free(struct curl_slist *headers)
+{
+	for (struct curl_slist *h = headers; h != NULL; h = h->next)
+		explicit_bzero(h->data, strlen(h->data));
+	curl_slist_free_all(headers);
 }
 
 /* Headers of this hop; another origin gets none that could be a secret. */
@@ -263,7 +272,7 @@ static void
 blob_set(CURL *h, CURLoption option, const char *pem, size_t len)
 {
 	struct curl_blob blob = { .data = (void *)(uintptr_t)pem, .len = len,
-		.flags = CURL_BLOB_COPY };
+		.flags = CURL_BLOB_NOCOPY };
 
 	if (curl_easy_setopt(h, option, &blob) != CURLE_OK) {
 		bug("libcurl does not take certificates from memory");
@@ -414,7 +423,10 @@ fail(const struct exchange *e, CURLcode code, const char *detail,
 	case CURLE_URL_MALFORMAT:
 		return err_input(err, "the URL cannot be used: %s", detail);
 	case CURLE_UNSUPPORTED_PROTOCOL:
-		return err_config(err, "refused: %s", detail);
+		/* The scheme was looked at before; libcurl says the same of an
+		 * answer without a status line, which is the server's fault. */
+		return err_peer(err, "the answer of %.*s is no HTTP: %s",
+		    HOST_SHOWN, host, detail);
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
@@ -463,7 +475,7 @@ hop(struct exchange *e, unsigned left_ms, struct err *err)
 out:
 	/* Nothing of this exchange stays in the handle but its connections. */
 	curl_easy_reset(h);
-	curl_slist_free_all(headers);
+	headers_free(headers);
 	buf_clear(&shown);
 	return rc;
 }

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 
 /* No exit handlers: they may want memory too. */
-static _Noreturn void
-out_of_memory(void)
+void
+mem_out(void)
 {
 	static const char	line[] = "level=error msg=\"out of memory\"\n";
 	ssize_t			done;
@@ -26,7 +26,7 @@ mem_alloc(size_t size)
 	void	*p = calloc(1, size != 0 ? size : 1);
 
 	if (p == NULL)
-		out_of_memory();
+		mem_out();
 	return p;
 }
 
@@ -36,7 +36,7 @@ mem_resize(void *p, size_t size)
 	void	*q = realloc(p, size != 0 ? size : 1);
 
 	if (q == NULL)
-		out_of_memory();
+		mem_out();
 	return q;
 }
 
@@ -50,7 +50,7 @@ char *
 mem_text_n(const char *s, size_t n)
 {
 	if (n == SIZE_MAX)
-		out_of_memory();
+		mem_out();
 	char	*copy = mem_resize(NULL, n + 1);
 
 	if (n != 0)

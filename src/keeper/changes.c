@@ -138,10 +138,12 @@ changes_of(struct arena *mem, const struct match *old,
 {
 	bool was = old != NULL && match_status_alerts(old->status);
 	bool is = now != NULL && match_status_alerts(now->status);
-	const char *id = now != NULL ? now->device.id : old->device.id;
+	const struct match *either = now != NULL ? now : old;
 
-	if (!was && !is)
+	if (either == NULL || (!was && !is))
 		return;
+	const char *id = either->device.id;
+
 	if (old != NULL && now != NULL)
 		compare(mem, id, old, now, list, n);
 	else if (now != NULL)

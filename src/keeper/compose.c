@@ -498,7 +498,7 @@ compose_part(struct work *w, struct part *p, const struct told *told,
 /* All parts of one scope, first to last: they share a key. Sinks that hear the
  * same share an alert. */
 static int
-compose_scope(struct work *w, struct part *first, struct part *end,
+compose_scope(struct work *w, struct part *first, const struct part *end,
     struct dispatch **ret, uint32_t *n, struct err *err)
 {
 	struct composing *job = w->job;

@@ -313,6 +313,8 @@ conf_load(const char *path, struct arena *mem, struct conf_report *report)
 
 	*report = (struct conf_report){ .errors = NULL };
 	c->mem = mem;
+	/* Keys of certificates, and headers with tokens. */
+	mem->wipe = true;
 	c->path = arena_text(mem, path);
 	r.folder = folder_of(mem, path);
 	if (check_file(&r, path) == -1)

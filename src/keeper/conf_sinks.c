@@ -207,7 +207,7 @@ static void
 check_webhook(struct conf_read *r, const config_setting_t *s,
     struct conf_sink *k, const struct conf *c)
 {
-	struct buf key = BUF_INIT(4096);
+	struct buf key = BUF_SECRET(4096);
 	const char *secret = secret_bytes(&k->sink.secret);
 
 	(void)c;
@@ -235,8 +235,6 @@ check_webhook(struct conf_read *r, const config_setting_t *s,
 			    "signing key; allowed in this file: whsec_ and "
 			    "base64 of 24 to 64 bytes (Standard Webhooks)");
 	}
-	if (key.data != NULL)
-		explicit_bzero(key.data, key.len);
 	buf_clear(&key);
 }
 

@@ -44,7 +44,7 @@ struct paper {
 	struct blob	 body;		/* the reading */
 	struct arena	 mem;
 	uint32_t	 waiting;	/* MATCH asks not answered */
-	bool		 asked, done;
+	bool		 done;
 };
 
 struct matching_one {

@@ -181,15 +181,13 @@ static int
 send_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 {
 	struct lane *l = ctx;
-	struct buf out = BUF_INIT(SEND_BLOB_MAX);
+	struct buf out = BUF_SECRET(SEND_BLOB_MAX);
 	int rc;
 
 	(void)fields;
 	rc = pack_batch(l, &out, err);
 	if (rc == 0)
 		rc = blob_of(body, "sending", out.data, out.len, err);
-	if (out.data != NULL)
-		explicit_bzero(out.data, out.len);	/* the sink's secret */
 	buf_clear(&out);
 	return rc;
 }

@@ -113,6 +113,7 @@ send_ask(struct slot *s, enum ask_kind kind, const struct buf *fields, int fd,
 	if (fields->len > 0)
 		memcpy(f->body, fields->data, fields->len);
 	rc = frame_send(s->helper.sock, f, NULL);
+	explicit_bzero(f->body, f->len);	/* a feed's key */
 	free(f);
 	s->state = BUSY;
 	s->notes = 0;
@@ -125,7 +126,7 @@ static void
 give(struct slot *s, struct ask *a)
 {
 	struct pool *p = s->pool;
-	struct buf fields = BUF_INIT(FRAME_BODY_MAX);
+	struct buf fields = BUF_SECRET(FRAME_BODY_MAX);
 	struct blob body = BLOB_INIT;
 	struct err err = ERR_INIT;
 

@@ -340,8 +340,8 @@ take_slashes(struct work *w, const char *s, size_t n, size_t at, size_t end)
 			kept = first - at - len;
 			char was = s[at + kept], is = s[a];
 			if (is_digit(was) != is_digit(is) ||
-			    (is_digit(is) && kept > 0 &&
-			    is_digit(s[at + kept - 1]) && len < 2))
+			    (is_digit(is) && is_digit(s[at + kept - 1]) &&
+			    len < 2))
 				kept = 0;
 		}
 		size_t tail_len = shared ? end - tail : 0;

@@ -150,8 +150,8 @@ bracket_is_version(const char *s, size_t at, size_t n)
 
 /* What a bracket says that is no part of a version. */
 static void
-take_bracket(const char *s, size_t n, char *out, size_t *len, bool *narrowed,
-    bool *widened)
+take_bracket(const char *s, size_t n, char *out, const size_t *len,
+    bool *narrowed, bool *widened)
 {
 	static const char *const harmless[] = { "end-of-life", "end of life",
 	    "eol", "formerly", "former", "including former", "part of",

@@ -17,7 +17,6 @@ struct terms {
 	struct range	*range;
 	bool		 low_waits;	/* a lower bound whose upper may come */
 	struct bound	 low;
-	char		 joined;	/* what stood before this term */
 };
 
 static struct span *

@@ -185,14 +185,16 @@ decode(const char *s, size_t n, char *out, size_t room)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n && len + 1 < room; i++) {
-		if (s[i] == '%' && i + 2 < n && hex_of(s[i + 1]) >= 0 &&
-		    hex_of(s[i + 2]) > 0) {
-			out[len++] = (char)(hex_of(s[i + 1]) << 4 |
-			    hex_of(s[i + 2]));
+		char c = s[i];
+		int high = c == '%' && i + 2 < n ? hex_of(s[i + 1]) : -1;
+		int low = high >= 0 ? hex_of(s[i + 2]) : -1;
+
+		if (high >= 0 && low >= 0 && high + low > 0) {
+			c = (char)(high * 16 + low);
 			i += 2;
-		} else if (s[i] != ' ') {
-			out[len++] = s[i];
 		}
+		if (c != ' ')
+			out[len++] = c;
 	}
 	out[len] = '\0';
 	return len;

@@ -301,11 +301,11 @@ device_keys(struct index_builder *b, uint32_t number, const struct device *d,
 	}
 	if (d->serial[0] != '\0') {
 		n = order_read(d->serial, order, sizeof(order));
-		if (n > 0)
+		if (n > 0) {
 			add_pair(b, index_key(INDEX_SERIAL, 0,
 			    index_hash(order, n)), number);
-		if (n > 0)
 			items_add_u32(&b->serials, number);
+		}
 	}
 	for (uint32_t i = 0; i < d->n_extra; i++) {
 		if (!is_digest_column(d->extra[i].name))

@@ -199,9 +199,8 @@ order_read(const char *text, char *out, size_t room)
 		if (c >= 'a' && c <= 'z')
 			c = c == 'x' && letters == 0 ? '?' :
 			    (char)(c - 'a' + 'A');
-		else if (c == '.' && p[1] == '.' && letters == 0)
-			c = '?';
-		else if (c == '.' && p > text && p[-1] == '.' && letters == 0)
+		else if (c == '.' && letters == 0 &&
+		    (p[1] == '.' || (p > text && p[-1] == '.')))
 			c = '?';
 		if (!((c >= 'A' && c <= 'Z') || fold_is_digit(c) || c == '?' ||
 		    c == '*'))

@@ -100,7 +100,14 @@ csaf_extensions(struct csaf *c, const struct spot *owner)
 	}
 }
 
-static void
+/* What was cut may be the only difference between two advisories. */
+static bool
+is_cut(const struct spot *in, const char *key)
+{
+	return strlen(json_get_text(in->v, key)) > LINE_MAX_;
+}
+
+static int
 publisher_read(struct csaf *c, const struct spot *document,
     const struct document *from)
 {
@@ -112,12 +119,18 @@ publisher_read(struct csaf *c, const struct spot *document,
 		a->publisher = walk_line(w, &s, "name", MUST);
 		a->publisher_kind = walk_line(w, &s, "category", MUST);
 		a->ns = walk_line(w, &s, "namespace", MUST);
+		if (is_cut(&s, "namespace")) {
+			return err_at(c->err, "/document/publisher/namespace",
+			    0, "longer than %u bytes: the advisory cannot be "
+			    "told from others", LINE_MAX_);
+		}
 	}
 	/* (ns, id) must stay the same from one revision to the next. */
 	if (a->ns[0] == '\0') {
 		a->ns = a->publisher[0] != '\0' ? a->publisher :
 		    words_line(w->mem, url_folder(w->mem, from->url), NULL);
 	}
+	return 0;
 }
 
 /* TLP 1 words become those of TLP 2; a label that is none is shown to nobody
@@ -211,6 +224,11 @@ tracking_read(struct csaf *c, const struct spot *document)
 		return err_at(c->err, "/document/tracking/id", 0,
 		    "no id: the advisory cannot be known again");
 	}
+	if (is_cut(&s, "id")) {
+		return err_at(c->err, "/document/tracking/id", 0,
+		    "longer than %u bytes: the advisory cannot be told from "
+		    "others", LINE_MAX_);
+	}
 	a->aliases = walk_lines(w, &s, "aliases", &a->n_aliases);
 	a->version = walk_line(w, &s, "version", MUST);
 	a->status = walk_line(w, &s, "status", MUST);
@@ -281,8 +299,7 @@ document_part_read(struct csaf *c, const struct spot *root,
 	a->category = walk_line(w, &s, "category", MUST);
 	a->title = walk_line(w, &s, "title", MUST);
 	a->lang = walk_line(w, &s, "lang", MAY);
-	publisher_read(c, &s, from);
-	if (tracking_read(c, &s) < 0) {
+	if (publisher_read(c, &s, from) < 0 || tracking_read(c, &s) < 0) {
 		return -1;
 	}
 	if (a->title[0] == '\0') {

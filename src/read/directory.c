@@ -217,6 +217,7 @@ directory_sniff(const char *p, size_t n)
 const struct format format_csaf_directory = {
 	.name = "csaf-directory",
 	.title = "changes.csv or index.txt",
+	.may_be_empty = true,
 	.sniff = directory_sniff,
 	.read = directory_read,
 };

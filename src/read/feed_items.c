@@ -20,7 +20,6 @@
 
 struct feed_items {
 	struct walk	 walk;
-	const struct document *doc;
 	const struct feed_xml *feed;
 	const char	*publisher, *ns;
 	struct ids	 links;		/* link -> first item with it */
@@ -289,7 +288,7 @@ feed_read(const struct document *doc, const char *p, size_t n,
     struct arena *mem, struct reading *ret, struct err *err)
 {
 	struct feed_xml feed;
-	struct feed_items f = { .walk = { .mem = mem }, .doc = doc,
+	struct feed_items f = { .walk = { .mem = mem },
 	    .feed = &feed };
 
 	if (feed_xml_load(doc->url, p, n, mem, &feed, err) < 0) {

@@ -406,7 +406,9 @@ root_take(struct load *l, struct err *err)
 	const xmlNode *root = xmlDocGetRootElement(l->text.doc);
 	const char *local = "";
 
-	if (root != NULL && space_of(l, root, &local) == SPACE_OTHER &&
+	if (root == NULL)
+		return err_at(err, l->url, 1, "the XML has no element");
+	if (space_of(l, root, &local) == SPACE_OTHER &&
 	    root->ns != NULL) {
 		l->own_uri = (const char *)root->ns->href;
 		l->own_space = text_eq(local, "feed") ? SPACE_ATOM : SPACE_RSS;
@@ -424,7 +426,7 @@ root_take(struct load *l, struct err *err)
 	}
 	if (!text_eq_nocase(local, "rss") && !text_eq_nocase(local, "rdf") &&
 	    !text_eq_nocase(local, "channel")) {
-		return err_at(err, l->url, root == NULL ? 1 : root->line,
+		return err_at(err, l->url, root->line,
 		    "expected RSS or Atom, found the element \"%.60s\"", local);
 	}
 	if (text_eq_nocase(local, "channel")) {

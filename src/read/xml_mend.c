@@ -69,8 +69,9 @@ xml_mend(struct buf *out, const char *p, size_t n, entity_find *find)
 		}
 		size_t len = reference_length(p + i, n - i, name,
 		    ENTITY_NAME_MAX);
-		uint32_t code = name[0] == '\0' || is_xml_own(name) ? 0 :
-		    find(name);
+		/* Without its end the name has none, either. */
+		uint32_t code = len == 0 || name[0] == '\0' ||
+		    is_xml_own(name) ? 0 : find(name);
 		if (len == 0) {
 			buf_puts(out, "&amp;");
 			i++;

@@ -24,8 +24,6 @@ struct post {
 	struct arena		*mem;
 	const struct sending	*sending;
 	uint32_t		 timeout_ms;
-	send_settled		*settled;
-	void			*ctx;
 };
 
 /* The answer's body; the ceiling ends the exchange and spoils nothing. */
@@ -137,8 +135,7 @@ void
 hook_send(struct arena *mem, const struct sending *sending,
     send_settled *settled, void *ctx)
 {
-	struct post p = { .mem = mem, .sending = sending, .settled = settled,
-		.ctx = ctx };
+	struct post p = { .mem = mem, .sending = sending };
 	const int64_t whole = ask_limit_s(ASK_HOOK) * INT64_C(1000) -
 	    MARGIN_MS;
 	struct mono start = mono_now();

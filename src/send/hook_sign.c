@@ -15,14 +15,6 @@
 #define KEY_LEAST 24u
 #define KEY_MOST 64u
 
-static void
-wipe(struct buf *b)
-{
-	if (b->data != NULL)
-		explicit_bzero(b->data, b->cap);
-	buf_clear(b);
-}
-
 static bool
 is_id(const char *id)
 {
@@ -53,7 +45,7 @@ int
 hook_sign(const struct secret *secret, const char *id, int64_t now,
     const void *body, size_t n, struct hook_headers *ret, struct err *err)
 {
-	struct buf key = BUF_INIT(KEY_MOST + 64u);
+	struct buf key = BUF_SECRET(KEY_MOST + 64u);
 	struct buf signed_text = BUF_INIT(HOOK_BODY_MAX + 256u);
 	struct buf base64 = BUF_INIT(64);
 	uint8_t mac[SHA256_LEN];
@@ -82,7 +74,7 @@ hook_sign(const struct secret *secret, const char *id, int64_t now,
 	    "webhook-signature: v1,%s", buf_text(&base64));
 	rc = 0;
 out:
-	wipe(&key);
+	buf_clear(&key);
 	buf_clear(&signed_text);
 	buf_clear(&base64);
 	return rc;

@@ -22,7 +22,6 @@ struct db {
 	const struct db_driver *driver;
 	void		*h;
 	struct stmt	 stmts[STMT_ROOM];
-	uint32_t	 n_stmts;
 	struct err	 prepare_err;	/* of the last that could not be made */
 };
 

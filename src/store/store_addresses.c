@@ -415,7 +415,7 @@ store_fetched(struct store *s, int64_t address, const struct fetched *f,
     const void *body, size_t len, const char *aside, int64_t next_at,
     int64_t now, int64_t *ret_document, struct err *err)
 {
-	struct known k;
+	struct known k = { .id = 0 };
 	int64_t document = 0;
 
 	if (len > DOCUMENT_MAX)
@@ -437,7 +437,7 @@ int
 store_address_again(struct store *s, int64_t address, const char *why,
     int64_t next_at, int64_t now, struct err *err)
 {
-	struct known k;
+	struct known k = { .id = 0 };
 
 	if (store_begin(s, err) == -1)
 		return -1;

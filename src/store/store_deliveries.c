@@ -236,7 +236,7 @@ settle(struct store *s, const struct settled *one, struct arena *mem,
     int64_t now, struct err *err)
 {
 	const struct outcome *o = &one->outcome;
-	struct place p;
+	struct place p = { "", "", "", "", "", 0 };
 	int rc;
 
 	if (place_get(s, one->delivery, mem, &p, err) == -1)
@@ -288,7 +288,7 @@ store_deliveries_again(struct store *s, const int64_t *ids, uint32_t n,
 	if (store_begin(s, err) == -1)
 		return -1;
 	for (uint32_t i = 0; rc == 0 && i < n; i++) {
-		struct place p;
+		struct place p = { "", "", "", "", "", 0 };
 		rc = place_get(s, ids[i], &mem, &p, err);
 		if (rc == -1 || strcmp(p.state, "due") != 0)
 			continue;

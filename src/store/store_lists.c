@@ -31,7 +31,7 @@ store_list_keep(struct store *s, const char *name, const void *bytes,
 {
 	char sha256[SHA256_TEXT];
 	int64_t same = 0;
-	struct zipped z;
+	struct zipped z = { .len = 0 };
 
 	if (len > LIST_FILE_MAX)
 		return err_limit(err, "device list %s: %zu bytes, more than "

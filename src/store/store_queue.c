@@ -290,7 +290,7 @@ int
 store_retry(struct store *s, const char *what, int64_t id, int64_t now,
     uint32_t *ret_n, struct err *err)
 {
-	bool kinds[3];
+	bool kinds[3] = { false };
 	uint32_t n = 0;
 	int rc = 0;
 
@@ -395,7 +395,7 @@ int
 store_drop(struct store *s, const char *what, int64_t id, const char *why,
     int64_t now, uint32_t *ret_n, struct err *err)
 {
-	bool kinds[3];
+	bool kinds[3] = { false };
 	uint32_t n = 0;
 	int rc = 0;
 

@@ -70,7 +70,7 @@ zip_pack(struct zip *z, const void *p, size_t n, struct zipped *ret,
 	if (z->in == NULL) {
 		z->in = ZSTD_createCCtx();
 		if (z->in == NULL)
-			bug("zstd: no memory");
+			mem_out();
 		ZSTD_CCtx_setParameter(z->in, ZSTD_c_compressionLevel, LEVEL);
 		ZSTD_CCtx_setParameter(z->in, ZSTD_c_checksumFlag, 1);
 	}
@@ -100,7 +100,7 @@ spread(struct zip *z, const struct zipped *from, void *to, size_t size,
 	if (z->out == NULL)
 		z->out = ZSTD_createDCtx();
 	if (z->out == NULL)
-		bug("zstd: no memory");
+		mem_out();
 	size_t n = ZSTD_decompressDCtx(z->out, to, size, from->bytes,
 	    from->len);
 	if (ZSTD_isError(n))

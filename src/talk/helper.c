@@ -178,6 +178,9 @@ ask_serve(const struct helper *helper, struct serving *s)
 		answer_send(rc < 0, s->answer, 0, s->answer_body->fd, NULL);
 	log_divert(NULL);
 
+	s->ask = NULL;
+	/* A FETCH ask has the key of the feed's certificate in it. */
+	explicit_bzero(loop.in.body, loop.in.len);
 	buf_reset(s->answer);
 	blob_clear(s->answer_body);
 	blob_clear(s->ask_body);

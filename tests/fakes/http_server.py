@@ -9,44 +9,31 @@ Last-Modified, and 304 when asked for. Paths below /x/ are scripted, see
 SCRIPTS. Each request is a JSON line in FILE. With --with-stdin it leaves when
 its standard input ends, so that a test which dies takes it along.
 """
-import argparse
 import email.utils
 import gzip
-import http.server
 import json
 import mimetypes
 import os
 import socket
-import ssl
 import struct
 import sys
-import threading
 import time
 import urllib.parse
 import zlib
+
+sys.dont_write_bytecode = True
+import fake_web     # noqa: E402
+
 
 OK = b'{"ok":true}\n'
 STAMP = "Tue, 03 Feb 2026 04:05:06 GMT"
 mimetypes.add_type("application/json", ".json")
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 60
-
-    def log_message(self, *_):
-        pass
-
-    def handle_one_request(self):
-        try:
-            super().handle_one_request()
-        except (ConnectionError, ssl.SSLError, TimeoutError):
-            self.close_connection = True
-
+class Handler(fake_web.Handler):
     def answer(self, status, body=b"", headers=(), length=None):
         """Head and body in one write; a 304 has no body."""
-        self.note(status)
+        self.note(status=status)
         self.send_response(status)
         names = {name.lower() for name, _ in headers}
         for name, value in headers:
@@ -65,30 +52,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def start(self, status, headers=()):
         """Only the head, for scripts that write the body themselves."""
-        self.note(status)
+        self.note(status=status)
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
         self.wfile.flush()
 
-    def note(self, status):
-        log = self.server.log
-        if log is None:
-            return
-        line = json.dumps({
-            "time": time.time(), "method": self.command, "path": self.path,
-            "status": status, "port": self.client_address[1],
-            "headers": {k.lower(): v for k, v in self.headers.items()},
-            "body": getattr(self, "body", b"").decode("utf-8", "replace"),
-        })
-        with self.server.log_lock:
-            log.write(line + "\n")
-            log.flush()
-
     def serve(self):
-        size = int(self.headers.get("Content-Length") or 0)
-        self.body = self.rfile.read(size) if size else b""
+        self.take_body()
         url = urllib.parse.urlsplit(self.path)
         parts = url.path.strip("/").split("/")
         if parts[0] == "x":
@@ -188,7 +160,7 @@ def drip(h, parts, query):
 
 
 def silent(h, parts, query):
-    h.note(0)
+    h.note(status=0)
     h.rfile.read(1)
     h.close_connection = True
 
@@ -206,7 +178,7 @@ def short(h, parts, query):
 
 
 def reset(h, parts, query):
-    h.note(0)
+    h.note(status=0)
     h.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                             struct.pack("ii", 1, 0))
     h.close_connection = True
@@ -248,6 +220,13 @@ def status(h, parts, query):
     h.answer(int(parts[0]), b"x" * int(query.get("size", "9")), headers)
 
 
+def no_head(h, parts, query):
+    """What HTTP/0.9 was, or any other protocol."""
+    h.note(status=0)
+    h.wfile.write(b"hello\r\n")
+    h.close_connection = True
+
+
 def echo(h, parts, query):
     h.answer(200, json.dumps({
         "method": h.command, "body": h.body.decode("utf-8", "replace"),
@@ -262,61 +241,17 @@ SCRIPTS = {
     "announced": announced, "short": short, "reset": reset,
     "trailer": trailer, "redirect": redirect, "to": to, "loop": loop,
     "fat-redirect": fat_redirect, "status": status, "echo": echo,
+    "no-head": no_head,
 }
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    tls = None
-
-    def finish_request(self, request, client_address):
-        """TLS in the connection's own thread, so that none waits for it."""
-        if self.tls is not None:
-            request.settimeout(10)
-            request = self.tls.wrap_socket(request, server_side=True)
-        self.RequestHandlerClass(request, client_address, self)
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-def leave_with_stdin():
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-
 def main():
-    p = argparse.ArgumentParser()
+    p = fake_web.options()
     p.add_argument("--root")
-    p.add_argument("--log")
-    p.add_argument("--cert")
-    p.add_argument("--key")
-    p.add_argument("--client-ca")
-    p.add_argument("--with-stdin", action="store_true")
-    p.add_argument("--port", type=int, default=0)
     a = p.parse_args()
-    server = Server(("127.0.0.1", a.port), Handler)
-    server.root = os.path.realpath(a.root) if a.root else None
-    server.log = open(a.log, "a", encoding="utf-8") if a.log else None
-    server.log_lock = threading.Lock()
-    if a.cert:
-        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.tls.load_cert_chain(a.cert, a.key)
-        if a.client_ca:
-            server.tls.verify_mode = ssl.CERT_REQUIRED
-            server.tls.load_verify_locations(a.client_ca)
-    if a.with_stdin:
-        threading.Thread(target=leave_with_stdin, daemon=True).start()
-    # In one write, whatever the environment says about buffering.
-    os.write(1, b"%d\n" % server.server_address[1])
-    server.serve_forever()
+    fake_web.serve(Handler, a,
+                   root=os.path.realpath(a.root) if a.root else None)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(0)
+    main()

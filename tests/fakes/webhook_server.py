@@ -8,48 +8,21 @@ Binds 127.0.0.1 and prints the port. Each request is one JSON line in FILE:
 path, headers (lower case), body, and the client's port. With --with-stdin it
 leaves when its standard input ends, so that a test which dies takes it along.
 """
-import argparse
 import email.utils
-import http.server
 import json
-import os
 import socket
-import ssl
 import struct
 import sys
-import threading
 import time
+
+sys.dont_write_bytecode = True
+import fake_web     # noqa: E402
+
 
 ENDLESS_MOST = 256 << 20
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 30
-
-    def log_message(self, *_):
-        pass
-
-    def handle_one_request(self):
-        try:
-            super().handle_one_request()
-        except (ConnectionError, ssl.SSLError, TimeoutError):
-            self.close_connection = True
-
-    def note(self):
-        if self.server.log is None:
-            return
-        line = json.dumps({
-            "method": self.command, "path": self.path,
-            "headers": {k.lower(): v for k, v in self.headers.items()},
-            "body": self.body.decode("utf-8", "surrogateescape"),
-            "port": self.client_address[1],
-        })
-        with self.server.log_lock:
-            self.server.log.write(line + "\n")
-            self.server.log.flush()
-
+class Handler(fake_web.Handler):
     def answer(self, status, body=b"", **headers):
         self.send_response(status)
         for name, value in headers.items():
@@ -62,8 +35,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
 
     def serve(self):
-        size = int(self.headers.get("Content-Length") or 0)
-        self.body = self.rfile.read(size)
+        self.take_body()
         self.note()
         name, _, rest = self.path.lstrip("/").partition("/")
         SCRIPTS.get(name, lambda h, _: h.answer(404, b"no such hook"))(
@@ -175,55 +147,5 @@ SCRIPTS = {
 }
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    tls = None
-
-    def finish_request(self, request, client_address):
-        if self.tls is not None:
-            request.settimeout(10)
-            request = self.tls.wrap_socket(request, server_side=True)
-        self.RequestHandlerClass(request, client_address, self)
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-def leave_with_stdin():
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--log")
-    p.add_argument("--cert")
-    p.add_argument("--key")
-    p.add_argument("--client-ca")
-    p.add_argument("--with-stdin", action="store_true")
-    a = p.parse_args()
-    server = Server(("127.0.0.1", 0), Handler)
-    server.log = open(a.log, "a", encoding="utf-8") if a.log else None
-    server.log_lock = threading.Lock()
-    server.seen = set()
-    if a.cert:
-        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.tls.load_cert_chain(a.cert, a.key)
-        if a.client_ca:
-            server.tls.verify_mode = ssl.CERT_REQUIRED
-            server.tls.load_verify_locations(a.client_ca)
-    if a.with_stdin:
-        threading.Thread(target=leave_with_stdin, daemon=True).start()
-    sys.stdout.write("%d\n" % server.server_address[1])
-    sys.stdout.flush()
-    server.serve_forever()
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(0)
+    fake_web.serve(Handler, fake_web.options().parse_args(), seen=set())

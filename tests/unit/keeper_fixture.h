@@ -13,17 +13,18 @@
 #include "contract/conf.h"
 #include "noun/advisory.h"
 #include "noun/match.h"
+#include "scratch.h"
 
 /* relay.conf with these sinks and routes, loaded from a temporary folder. */
 static inline struct conf *
 fixture_conf(struct arena *mem, const char *sinks, const char *routes)
 {
-	char folder[] = "/tmp/advrelay-keeper-XXXXXX", path[64];
+	char folder[SCRATCH], path[SCRATCH + 16];
 	struct conf_report report;
 	struct conf *c;
 	FILE *f;
 
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	scratch_folder(folder, "keeper");
 	snprintf(path, sizeof(path), "%s/relay.conf", folder);
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);

@@ -24,17 +24,16 @@
 #include "noun/mailbox.h"
 #include "send/mail.h"
 #include "send/mail_sample.h"
+#include "scratch.h"
 
 #define PYTHON "/usr/bin/python3"
 
-static char scratch[64];
+static char scratch[SCRATCH];
 
 static inline void
 scratch_make(void)
 {
-	snprintf(scratch, sizeof(scratch), "/tmp/advrelay-mail-XXXXXX");
-	if (mkdtemp(scratch) == NULL)
-		abort();
+	scratch_folder(scratch, "mail");
 }
 
 static inline void

@@ -26,18 +26,17 @@
 #include "talk/ask.h"
 #include "talk/frame.h"
 #include "talk/helper.h"
+#include "scratch.h"
 
 #define UNUSED_OK __attribute__((unused)) static
 
-static char scratch[64];
+static char scratch[SCRATCH];
 static struct arena mem = ARENA_INIT;
 
 UNUSED_OK void
 scratch_make(const char *name)
 {
-	snprintf(scratch, sizeof(scratch), "/tmp/advrelay-%s-XXXXXX", name);
-	if (mkdtemp(scratch) == NULL)
-		abort();
+	scratch_folder(scratch, name);
 }
 
 UNUSED_OK void

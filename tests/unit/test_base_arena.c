@@ -1,11 +1,32 @@
 /* test_base_arena.c - base/arena.h and base/buf.h. */
 #include <check.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
 #include "base/buf.h"
+
+/* What our rooms give to free() comes by here (--wrap, see the Makefile). */
+static struct {
+	const char	*word;		/* looked for; NULL: not now */
+	unsigned	 calls, seen;
+} freed;
+
+void	__real_free(void *p);
+void	__wrap_free(void *p);
+
+void
+__wrap_free(void *p)
+{
+	if (p != NULL && freed.word != NULL) {
+		freed.calls++;
+		freed.seen += memmem(p, malloc_usable_size(p), freed.word,
+		    strlen(freed.word)) != NULL;
+	}
+	__real_free(p);
+}
 
 /* n bytes of the same value. */
 static bool
@@ -195,6 +216,38 @@ START_TEST(buf_holds_any_bytes)
 }
 END_TEST
 
+/* No memory that is given back has it in it any more. */
+START_TEST(secrets_are_wiped)
+{
+	struct buf	 b = BUF_SECRET(1000);
+	struct arena	 a = { .wipe = true };
+
+	freed.word = "hush hush";
+	buf_puts(&b, "hush hush");
+	for (int i = 0; i < 500; i++)
+		buf_byte(&b, '.');
+	buf_reset(&b);
+	ck_assert_int_eq(b.data[5], 0);
+	buf_puts(&b, "hush hush");
+	buf_clear(&b);
+	ck_assert(b.wipe);
+	arena_text(&a, "hush hush");
+	arena_alloc(&a, 100000);
+	arena_printf(&a, "%s", "hush hush");
+	arena_clear(&a);
+	ck_assert(a.wipe);
+	ck_assert_uint_ge(freed.calls, 4);
+	ck_assert_uint_eq(freed.seen, 0);
+	/* the control: without the mark it is seen */
+	struct buf	open = BUF_INIT(100);
+
+	buf_puts(&open, "hush hush");
+	buf_clear(&open);
+	ck_assert_uint_eq(freed.seen, 1);
+	freed.word = NULL;
+}
+END_TEST
+
 int
 main(void)
 {
@@ -209,6 +262,7 @@ main(void)
 	tcase_add_test(tc, buf_keeps_its_ceiling);
 	tcase_add_test(tc, buf_prints_across_growth);
 	tcase_add_test(tc, buf_holds_any_bytes);
+	tcase_add_test(tc, secrets_are_wiped);
 	suite_add_tcase(suite, tc);
 
 	SRunner	*runner = srunner_create(suite);

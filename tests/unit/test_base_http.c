@@ -164,6 +164,11 @@ START_TEST(test_ceilings)
 	rq.max_bytes = 1000;
 	ck_assert_msg(run(&rq) == 0, "%s", err.text);
 	ck_assert_int_eq(reply.status, 422);
+	/* a server that talks something else */
+	rq = request("GET", "/x/no-head");
+	ck_assert_int_eq(run(&rq), -1);
+	ck_assert_int_eq(err.kind, ERR_PEER);
+	ck_assert_ptr_nonnull(strstr(err.text, "127.0.0.1"));
 	rq = request("GET", "/x/silent");
 	rq.total_ms = 200;
 	ck_assert_int_eq(run(&rq), -1);

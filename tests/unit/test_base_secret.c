@@ -12,14 +12,14 @@
 #include "base/pack.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "scratch.h"
 
-static char	folder[64];
+static char	folder[SCRATCH];
 
 static void
 make_folder(void)
 {
-	strcpy(folder, "/tmp/advrelay-secret-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	scratch_folder(folder, "secret");
 }
 
 static void

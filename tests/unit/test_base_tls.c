@@ -19,10 +19,11 @@
 #include "base/pack.h"
 #include "base/text.h"
 #include "base/tls.h"
+#include "scratch.h"
 
 #define PYTHON "/usr/bin/python3"
 
-static char scratch[64];
+static char scratch[SCRATCH];
 
 /* Greets with "SNI VERSION CERT\n", then echoes until the peer says goodbye;
  * prints whether it did. */
@@ -369,9 +370,7 @@ fixture(void)
 	char path[128];
 	FILE *f;
 
-	snprintf(scratch, sizeof(scratch), "/tmp/advrelay-tls-XXXXXX");
-	if (mkdtemp(scratch) == NULL)
-		exit(1);
+	scratch_folder(scratch, "tls");
 	ca_make("ca");
 	ca_make("otherca");
 	cert_make("good", "DNS:localhost,DNS:*.wild.example,IP:127.0.0.1,"

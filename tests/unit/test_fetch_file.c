@@ -9,8 +9,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "fetch/fetch.h"
+#include "scratch.h"
 
-static char folder[] = "/tmp/advrelay-file-XXXXXX";
+static char folder[SCRATCH];
 static struct arena mem = ARENA_INIT;
 static struct fetched got;
 static struct blob body = BLOB_INIT;
@@ -61,8 +62,7 @@ setup(void)
 	static const char *const folders[] = { "feed", "feed/sub", "feedling" };
 	char large[1002];
 
-	strcpy(folder + strlen(folder) - 6, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	scratch_folder(folder, "file");
 	for (size_t i = 0; i < COUNT_OF(folders); i++) {
 		ck_assert_int_eq(mkdir(in_folder(folders[i]), 0700), 0);
 	}
@@ -84,7 +84,7 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[64];
+	char command[SCRATCH + 16];
 
 	blob_clear(&body);
 	arena_clear(&mem);

@@ -16,9 +16,10 @@
 #include "talk/ask.h"
 #include "talk/frame.h"
 #include "talk/helper.h"
+#include "scratch.h"
 
 static struct fake_http plain, tls, strict;
-static char folder[] = "/tmp/advrelay-fetch-XXXXXX";
+static char folder[SCRATCH];
 static char *ca, *client_cert, *client_key, *server_cert;
 static char helper_path[512];
 
@@ -611,7 +612,8 @@ suite(void)
 int
 main(int argc, char **argv)
 {
-	char cert[64], key[64], client[64], command[64];
+	char cert[SCRATCH + 16], key[SCRATCH + 16], client[SCRATCH + 16];
+	char command[SCRATCH + 16];
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	SRunner *r;
 	int failed;
@@ -627,7 +629,8 @@ main(int argc, char **argv)
 	setenv("http_proxy", "http://127.0.0.1:1", 1);
 	setenv("https_proxy", "http://127.0.0.1:1", 1);
 	setenv("no_proxy", "127.0.0.1,advisories.example,10.0.0.1", 1);
-	if (mkdtemp(folder) == NULL || fake_http_certificates(folder) == -1) {
+	scratch_folder(folder, "fetch");
+	if (fake_http_certificates(folder) == -1) {
 		printf("SKIP: no certificates, is openssl there?\n");
 		return 0;
 	}

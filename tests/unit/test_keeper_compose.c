@@ -9,6 +9,7 @@
 #include "contract/store.h"
 #include "keeper/compose.h"
 #include "keeper_fixture.h"
+#include "scratch.h"
 
 #define SYSLOG(name) name " = { type = \"syslog\"; " \
 	"url = \"udp://127.0.0.1\"; enterprise = 1; };"
@@ -158,7 +159,7 @@ open_store(char *folder, struct arena *mem)
 	struct store *s = NULL;
 	struct err err = ERR_INIT;
 
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	scratch_folder(folder, "compose");
 	if (store_open(arena_printf(mem, "sqlite:%s/store.db", folder), "one",
 	    false, &s, &err) == -1)
 		ck_abort_msg("%s", err.text);
@@ -226,7 +227,7 @@ run_step(struct arena *mem, struct composing *job)
 START_TEST(story)
 {
 	const struct story *st = &stories[_i];
-	char folder[] = "/tmp/advrelay-compose-XXXXXX";
+	char folder[SCRATCH];
 	struct arena mem = ARENA_INIT;
 	struct advisory adv;
 	struct composing job = { .conf = fixture_conf(&mem, st->sinks,
@@ -260,7 +261,7 @@ END_TEST
 /* The whole alert, once: what a sink gets to see. */
 START_TEST(contents)
 {
-	char folder[] = "/tmp/advrelay-compose-XXXXXX";
+	char folder[SCRATCH];
 	struct arena mem = ARENA_INIT;
 	struct err err = ERR_INIT;
 	struct advisory adv;
@@ -351,7 +352,7 @@ START_TEST(many_devices)
 		{ SYSLOG("one") SYSLOG("two"), 120000, 1 },
 		{ PER_DEVICE("one"), 20000, 20000 },
 	};
-	char folder[] = "/tmp/advrelay-compose-XXXXXX";
+	char folder[SCRATCH];
 	struct arena mem = ARENA_INIT;
 	struct err err = ERR_INIT;
 	struct advisory adv;

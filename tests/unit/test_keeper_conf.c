@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "contract/conf.h"
 #include "talk/sandbox.h"
+#include "scratch.h"
 
 #define FILE_MOST (1u << 20)
 
@@ -55,7 +56,7 @@ spill(const char *folder, const char *name, const struct buf *text)
 
 /* All files of `from` in a new folder, whose name goes to `to`. */
 static void
-copy_case(const char *from, char *to)
+copy_case(const char *from, char to[SCRATCH])
 {
 	struct buf modes = BUF_INIT(4096);
 	DIR *d = opendir(from);
@@ -64,7 +65,7 @@ copy_case(const char *from, char *to)
 	char name[256], path[700];
 
 	ck_assert_ptr_nonnull(d);
-	ck_assert_ptr_nonnull(mkdtemp(to));
+	scratch_folder(to, "conf");
 	while ((e = readdir(d)) != NULL) {
 		struct buf text = BUF_INIT(FILE_MOST);
 
@@ -242,7 +243,7 @@ run(const char *folder, struct buf *out, bool *ret_fine)
 	struct arena mem = ARENA_INIT;
 	struct buf raw = BUF_INIT(FILE_MOST);
 	struct conf_report report;
-	char copy[] = "/tmp/advrelay-conf-XXXXXX";
+	char copy[SCRATCH];
 	struct conf *c;
 
 	copy_case(folder, copy);
@@ -324,12 +325,12 @@ END_TEST
 /* A FIFO where a file is expected must be refused, not waited for. */
 START_TEST(fifos_do_not_hang)
 {
-	char folder[] = "/tmp/advrelay-conf-XXXXXX";
+	char folder[SCRATCH];
 	struct arena mem = ARENA_INIT;
 	struct buf text = BUF_INIT(4096);
 	struct conf_report report;
 
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	scratch_folder(folder, "conf");
 	ck_assert_int_eq(chdir(folder), 0);
 	ck_assert_int_eq(mkfifo("fifo", 0600), 0);
 	buf_puts(&text, "feeds = ( { url = \"https://a.example/x.rss\"; "

@@ -240,6 +240,7 @@ static const struct {
 	{ "vers:deb/<1%3A2.0-1", "1:1.9-1", 1 },
 	{ "vers:deb/<1%3A2.0-1", "0:9.9-1", 1 },
 	{ "vers:maven/>=1.0|<=1.1", "1.1-rc1", 1 },
+	{ "vers:npm/1.2.%30", "1.2.0", 1 }, { "vers:npm/>=1%20.0", "1.0", 1 },
 	{ "vers:npm/*", "0.0.1", 1 }, { "vers:semver/>=1.0.0", "house", -1 },
 	{ "vers:acme/<1", "0", 2 }, { "vers:npm/", "0", 2 },
 	{ "vers:npm/<", "0", 2 }, { "npm/<1", "0", 2 },

@@ -1,16 +1,15 @@
 /* The suite that every driver must pass, on SQLite in a folder of its own. */
 #include "../store/conformance.c"
+#include "scratch.h"
 
 #include <unistd.h>
 
-static char folder[64], place[128];
+static char folder[SCRATCH], place[128];
 
 static const char *
 fresh(void)
 {
-	snprintf(folder, sizeof(folder), "/tmp/advrelay-store-XXXXXX");
-	if (mkdtemp(folder) == NULL)
-		ck_abort_msg("mkdtemp");
+	scratch_folder(folder, "store");
 	snprintf(place, sizeof(place), "sqlite:%s/store.db", folder);
 	return place;
 }

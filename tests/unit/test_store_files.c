@@ -16,16 +16,15 @@
 #include "contract/store.h"
 #include "store/inner.h"
 #include "store/schema.h"
+#include "scratch.h"
 
-static char folder[64], path[128], url[160];
+static char folder[SCRATCH], path[128], url[160];
 static struct err err;
 
 static void
 set_up(void)
 {
-	snprintf(folder, sizeof(folder), "/tmp/advrelay-store-XXXXXX");
-	if (mkdtemp(folder) == NULL)
-		ck_abort_msg("mkdtemp");
+	scratch_folder(folder, "store");
 	snprintf(path, sizeof(path), "%s/store.db", folder);
 	snprintf(url, sizeof(url), "sqlite:%s", path);
 	err_clear(&err);

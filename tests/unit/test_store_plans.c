@@ -6,17 +6,16 @@
 #include <unistd.h>
 
 #include "store/inner.h"
+#include "scratch.h"
 
-static char folder[64], place[128];
+static char folder[SCRATCH], place[128];
 static char texts[512][2048];
 static unsigned n_texts;
 
 static const char *
 fresh(void)
 {
-	snprintf(folder, sizeof(folder), "/tmp/advrelay-store-XXXXXX");
-	if (mkdtemp(folder) == NULL)
-		ck_abort_msg("mkdtemp");
+	scratch_folder(folder, "store");
 	snprintf(place, sizeof(place), "sqlite:%s/store.db", folder);
 	return place;
 }

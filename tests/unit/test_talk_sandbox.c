@@ -32,10 +32,11 @@
 #include "base/mem.h"
 #include "talk/helper.h"
 #include "talk/sandbox.h"
+#include "scratch.h"
 
 /* A folder with one file in it, an open TCP port and a Unix socket, made by the
  * parent; and a secret beside them that no profile names. */
-static char dir[64], inside[80], beside[64], local[80];
+static char dir[SCRATCH], inside[80], beside[80], local[80];
 static uint16_t port;
 static int listener = -1, unix_listener = -1;
 static const char *allowed[] = { dir, NULL };
@@ -834,10 +835,10 @@ scene_make(void)
 	socklen_t len = sizeof(at);
 	int fd;
 
-	strcpy(dir, "/tmp/sandbox-XXXXXX");
-	strcpy(beside, "/tmp/secret-XXXXXX");
+	scratch_folder(dir, "sandbox");
+	snprintf(beside, sizeof(beside), "%s-XXXXXX", dir);
 	fd = mkstemp(beside);
-	if (mkdtemp(dir) == NULL || fd < 0)
+	if (fd < 0)
 		abort();
 	close(fd);
 	snprintf(inside, sizeof(inside), "%s/file", dir);
