@@ -22,7 +22,7 @@
 #define PARTS_DEPTH 64u
 /* Steps along dependencies, all devices together: a chain of a million
  * components under a million devices would never end. */
-#define STEPS_MAX (16u << 20)
+#define STEPS_MAX (8u << 20)
 #define NO_NODE UINT32_MAX
 
 struct node {
@@ -171,17 +171,24 @@ visit(struct bom *b, uint32_t device, uint32_t k, uint32_t *n_todo)
 	return 0;
 }
 
-/* What is within node k, but for the devices among it. */
+/* Node k with what is within it, but for the devices among that. */
 static int
-visit_inner(struct bom *b, uint32_t device, uint32_t k, uint32_t *n_todo)
+visit_all(struct bom *b, uint32_t device, uint32_t k, uint32_t *n_todo)
 {
+	if (k != device && (b->nodes[k].device ||
+	    b->nodes[k].seen == device + 1))
+		return 0;
+	if (k == device)
+		b->todo[(*n_todo)++] = k;
+	else if (visit(b, device, k, n_todo) != 0)
+		return -1;
 	for (uint32_t i = k + 1; i < b->nodes[k].end;) {
 		b->steps++;
-		if (b->nodes[i].device) {
+		if (b->nodes[i].device && i != device) {
 			i = b->nodes[i].end;
 			continue;
 		}
-		if (visit(b, device, i, n_todo) != 0)
+		if (i != device && visit(b, device, i, n_todo) != 0)
 			return -1;
 		i++;
 	}
@@ -195,21 +202,17 @@ reach(struct bom *b, uint32_t device, uint32_t from)
 {
 	uint32_t n_todo = 0;
 
-	if (from == device)
-		b->todo[n_todo++] = device;
-	else if (visit(b, device, from, &n_todo) != 0)
+	if (visit_all(b, device, from, &n_todo) != 0)
 		return -1;
-	while (n_todo > 0 && b->steps < STEPS_MAX) {
-		uint32_t k = b->todo[--n_todo];
-		const struct json *deps = b->nodes[k].deps;
+	while (n_todo > 0) {
+		const struct json *deps = b->nodes[b->todo[--n_todo]].deps;
 
-		if (visit_inner(b, device, k, &n_todo) != 0)
-			return -1;
 		for (size_t i = 0; i < json_count(deps) &&
 		    b->steps < STEPS_MAX; i++) {
 			uint32_t to = node_of(b, json_text(json_at(deps, i)));
 			b->steps++;
-			if (to != NO_NODE && visit(b, device, to, &n_todo) != 0)
+			if (to != NO_NODE && to != device &&
+			    visit_all(b, device, to, &n_todo) != 0)
 				return -1;
 		}
 	}
