@@ -271,7 +271,8 @@ def main():
     web = serve_http(Site, directory=site)
     hook = serve_http(Hook)
     lay_out(site, "http://127.0.0.1:%d" % web)
-    shutil.copy(os.path.join(HERE, "devices.csv"), folder)
+    for name in ("devices.csv", "door-5.cdx.json"):
+        shutil.copy(os.path.join(HERE, name), folder)
     secret = os.path.join(folder, "webhook.secret")
     with open(secret, "w", encoding="ascii", opener=lambda p, f:
               os.open(p, f, 0o600)) as f:
@@ -286,9 +287,10 @@ def main():
     with open(os.path.join(folder, "relay.conf"), "w", encoding="utf-8") as f:
         f.write(conf)
 
+    # A line for the heading, and one device more in its bill of materials.
     title("five manufacturers' feeds, %d devices, three sinks; all on loopback"
           % (sum(1 for _ in open(os.path.join(HERE, "devices.csv"),
-                                 encoding="utf-8")) - 1))
+                                 encoding="utf-8"))))
     once(advrelay, folder, "first.log")
     await_syslog(receivers.syslog, Hook.count)
     show_alerts(Hook.folder)

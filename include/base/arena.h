@@ -20,6 +20,8 @@ struct arena {
 
 /* zeroed, aligned to 16 */
 void	*arena_alloc(struct arena *a, size_t size);
+/* not zeroed, aligned to 8 */
+void	*arena_raw(struct arena *a, size_t size);
 char	*arena_text(struct arena *a, const char *s);	/* NULL copies as "" */
 char	*arena_text_n(struct arena *a, const char *s, size_t n);
 char	*arena_printf(struct arena *a, const char *fmt, ...)

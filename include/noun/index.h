@@ -98,6 +98,7 @@ enum index_key {
 	/* -, a maker's first words -> group << 2, | 2: the table knows him,
 	 * | 1: what follows is plain */
 	INDEX_MAKER,
+	INDEX_HOST,		/* -, list and id -> a device that has parts */
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 
@@ -219,6 +220,22 @@ struct index_run index_orders(const struct index *ix, const char *pattern);
 struct index_run index_serials(const struct index *ix, const char *pattern);
 /* A digest as "sha256:AB01..." or bare hexadecimal; 0 if it is none. */
 uint64_t index_digest(const char *text);
+
+/* --- parts of devices --- */
+
+/* A row that has nothing but identifiers and the further column "part of", the
+ * id of a device that stood before it in its list, is a part of that device:
+ * what is found of it is told of the device. */
+#define INDEX_PART_OF	"part of"
+#define INDEX_PART	"part"		/* its name, for people */
+
+/* The id; "" if d is no part. */
+const char *index_part_of(const struct device *d);
+const char *index_part_text(const struct device *d, const char *name);
+uint64_t index_host_key(const char *list, const char *id);
+/* The device that d is a part of; false: d stands for itself. */
+bool	 index_host(const struct index *ix, const struct device *d,
+    struct arena *mem, struct device *ret);
 
 /* --- building it --- */
 

@@ -114,6 +114,12 @@ arena_alloc(struct arena *a, size_t size)
 	return p;
 }
 
+void *
+arena_raw(struct arena *a, size_t size)
+{
+	return grab(a, size, 8);
+}
+
 char *
 arena_text(struct arena *a, const char *s)
 {

@@ -12,12 +12,13 @@
 #undef json_is_number
 #undef json_is_null
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "json_scan.h"
 
 #define NEAR_MAX 160u	/* of jansson's words, which quote the document */
 
@@ -33,10 +34,30 @@ ours(const json_t *v)
 	return (const struct json *)v;
 }
 
+/* An open document. Its tree is in an arena: jansson asks for many small pieces
+ * of memory, and they all go when the document goes. */
+struct opened {
+	const json_t	*root;
+	struct arena	 mem;
+	struct opened	*next;
+};
+
+/* jansson's allocator carries no context; one document is parsed at a time. */
+static struct arena	*parsing;
+static struct opened	*all_opened;
+
 static void *
 take_memory(size_t n)
 {
-	return mem_resize(NULL, n);
+	if (parsing == NULL)
+		bug("jansson wants memory outside of a document");
+	return arena_raw(parsing, n);
+}
+
+static void
+keep_memory(void *p)
+{
+	(void)p;
 }
 
 void
@@ -47,123 +68,41 @@ json_prepare(void)
 	if (done)
 		return;
 	done = true;
-	json_set_alloc_funcs(take_memory, free);
+	json_set_alloc_funcs(take_memory, keep_memory);
 	json_object_seed(0);
 }
 
-/* Where in the document `at` is, as people count: from 1. */
-static void
-place(const char *start, const char *at, char *out, size_t room)
+/* The tree, in mem. */
+static json_t *
+load(const char *s, size_t n, struct arena *mem, json_error_t *why)
 {
-	int	line = 1, column = 1;
-
-	for (const char *p = start; p < at; p++) {
-		if (*p == '\n') {
-			line++;
-			column = 1;
-		} else if (((unsigned char)*p & 0xc0) != 0x80) {
-			column++;
-		}
-	}
-	snprintf(out, room, "line %d, column %d", line, column);
+	parsing = mem;
+	json_t	*root = json_loadb(s, n,
+	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, why);
+	parsing = NULL;
+	return root;
 }
 
-/* Behind the closing quote of the string that starts behind an opening one. */
-static const char *
-string_end(const char *p, const char *end)
+/* jansson reads byte by byte and checks each of them, so it gets the document
+ * without its indentation, about a third of it. If it finds a fault it reads
+ * the document as it is, to say where the fault stands. */
+static json_t *
+load_tight(const char *s, size_t n, struct arena *mem, struct err *err)
 {
-	const char	*start = p;
-
-	for (;;) {
-		const char	*q = memchr(p, '"', (size_t)(end - p));
-		size_t		 slashes = 0;
-
-		if (q == NULL)
-			return end;
-		for (const char *s = q; s > start && s[-1] == '\\'; s--)
-			slashes++;
-		if (slashes % 2 == 0)
-			return q + 1;
-		p = q + 1;
-	}
-}
-
-/* A NUL behind a number ends jansson's idea of its buffer: it is then not seen
- * at all. */
-static int
-check_bytes(const char *start, const char *end, struct err *err)
-{
-	const char	*nul = memchr(start, '\0', (size_t)(end - start));
-	char		 where[64];
-
-	if (nul == NULL)
-		return 0;
-	place(start, nul, where, sizeof(where));
-	return err_at(err, where, 0, "a NUL byte");
-}
-
-/* Refuses what nests too deep before anything recurses into it. Documents that
- * are no JSON are left to jansson. */
-static int
-check_depth(const char *start, const char *end, struct err *err)
-{
-	unsigned	 depth = 0;
-	const char	*p = start;
-	char		 where[64];
-
-	while (p < end) {
-		switch (*p) {
-		case '"':
-			p = string_end(p + 1, end);
-			continue;
-		case '[':
-		case '{':
-			if (++depth > JSON_DEPTH_MAX)
-				goto too_deep;
-			break;
-		case ']':
-		case '}':
-			depth -= depth > 0 ? 1 : 0;
-			break;
-		case ' ':
-			/* Indentation. */
-			while (end - p >= 8 && memcmp(p, "        ", 8) == 0)
-				p += 8;
-			if (p == end)
-				return 0;
-			if (*p != ' ')
-				continue;
-			break;
-		default:
-			break;
-		}
-		p++;
-	}
-	return 0;
-too_deep:
-	place(start, p, where, sizeof(where));
-	err_at(err, where, 0, "nested deeper than %u levels", JSON_DEPTH_MAX);
-	return -1;
-}
-
-struct json *
-json_parse(const void *p, size_t n, struct err *err)
-{
-	const char	*s = n != 0 ? p : "";
+	char		*tight = mem_resize(NULL, n);
+	size_t		 len = 0;
+	json_t		*root = NULL;
 	json_error_t	 why;
 
-	json_prepare();
-	if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
-		s += 3;
-		n -= 3;
-	}
-	if (check_bytes(s, s + n, err) != 0 ||
-	    check_depth(s, s + n, err) != 0)
-		return NULL;
-	json_t	*root = json_loadb(s, n,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	if (json_scan(s, n, tight, &len, err) != 0)
+		goto out;
+	root = load(tight, len, mem, &why);
 	if (root != NULL)
-		return (struct json *)root;
+		goto out;
+	arena_clear(mem);
+	root = load(s, n, mem, &why);
+	if (root != NULL)
+		goto out;
 
 	struct buf	text = BUF_INIT(2 * NEAR_MAX);
 	char		where[64];
@@ -173,13 +112,50 @@ json_parse(const void *p, size_t n, struct err *err)
 	text_show_utf8(&text, why.text, NEAR_MAX);
 	err_at(err, where, 0, "%s", buf_text(&text));
 	buf_clear(&text);
-	return NULL;
+out:
+	free(tight);
+	return root;
+}
+
+struct json *
+json_parse(const void *p, size_t n, struct err *err)
+{
+	const char	*s = n != 0 ? p : "";
+	struct arena	 mem = ARENA_INIT;
+
+	json_prepare();
+	if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
+		s += 3;
+		n -= 3;
+	}
+	json_t	*root = load_tight(s, n, &mem, err);
+	if (root == NULL) {
+		arena_clear(&mem);
+		return NULL;
+	}
+	struct opened	*o = mem_alloc(sizeof(*o));
+
+	*o = (struct opened){ root, mem, all_opened };
+	all_opened = o;
+	return (struct json *)root;
 }
 
 void
 json_close(struct json *root)
 {
-	json_decref((json_t *)root);
+	struct opened	**at = &all_opened;
+
+	if (root == NULL)
+		return;
+	while (*at != NULL && (*at)->root != native(root))
+		at = &(*at)->next;
+	if (*at == NULL)
+		bug("json_close of what is not open");
+	struct opened	*o = *at;
+
+	*at = o->next;
+	arena_clear(&o->mem);
+	free(o);
 }
 
 /* -1: nothing. */

@@ -286,7 +286,8 @@ static const struct key list_keys[] = {
 	    .help = "the device list" },
 	{ .name = "format", .type = SET_TEXT,
 	    .at = offsetof(struct conf_list, format),
-	    .help = "\"csv\"; told by content if it is not given" },
+	    .help = "\"csv\", \"json\" or \"cyclonedx\"; told by content "
+	    "if it is not given" },
 	{ .name = "inline", .type = SET_OTHER },
 	{ .name = NULL }
 };

@@ -1,9 +1,7 @@
 /* json.c - device lists as JSON: an array of objects, or an object that holds
- * one; and CycloneDX bills of materials, the device with its parts.
- *
- * A part of a device is a row of its own, ID "DEVICE/PART", that is found by
- * package URL, CPE or digest only: the names of libraries are nobody's. */
+ * one. Bills of materials go on to cyclonedx.c. */
 #include <string.h>
+#include "json_list.h"
 #include "list.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -12,19 +10,7 @@
 #include "base/text.h"
 #include "noun/index.h"
 
-#define PARTS_DEPTH 16u
-
-struct taker {
-	const struct device_file *file;
-	struct arena		*mem;
-	listing_take		*take;
-	void			*ctx;
-	struct device_report	*report;
-	struct err		*err;
-	unsigned		 row;
-};
-
-static const char *
+const char *
 field(struct taker *t, const char *text)
 {
 	return text_line(t->mem, arena_text_n(t->mem, text,
@@ -58,7 +44,7 @@ take_device(struct taker *t, struct device *d)
 	return 0;
 }
 
-static void
+void
 set_column(struct device *d, int column, const char *text)
 {
 	switch ((enum index_column)column) {
@@ -74,8 +60,7 @@ set_column(struct device *d, int column, const char *text)
 	}
 }
 
-/* A value as text: "" for what is none; words of a list are joined. */
-static const char *
+const char *
 value_text(struct taker *t, const struct json *v)
 {
 	if (json_is_string(v))
@@ -121,104 +106,6 @@ take_object(struct taker *t, const struct json *o)
 		}
 	}
 	return take_device(t, &d);
-}
-
-/* --- CycloneDX --- */
-
-static const char *
-first_of(const char *a, const char *b, const char *c)
-{
-	return a[0] != '\0' ? a : b[0] != '\0' ? b : c;
-}
-
-/* "sha256:..." of the best digest; "" if there is none. */
-static const char *
-digest_of(struct taker *t, const struct json *component)
-{
-	const struct json *hashes = json_get(component, "hashes");
-
-	for (size_t i = 0; i < json_count(hashes); i++) {
-		const struct json *h = json_at(hashes, i);
-		if (text_eq(json_get_text(h, "alg"), "SHA-256"))
-			return field(t, json_get_text(h, "content"));
-	}
-	return field(t, json_get_text(json_at(hashes, 0), "content"));
-}
-
-static const char *
-maker_of(const struct json *c)
-{
-	return first_of(json_get_text(json_get(c, "manufacturer"), "name"),
-	    json_get_text(json_get(c, "supplier"), "name"),
-	    json_get_text(c, "publisher"));
-}
-
-/* One component; of: the device that it is a part of, "" for none. */
-static int
-take_component(struct taker *t, const struct json *c, const char *of,
-    unsigned depth)
-{
-	struct column extra[3];
-	struct device d;
-	const char *type = json_get_text(c, "type");
-	const char *name = field(t, json_get_text(c, "name"));
-	const char *own = of;
-	bool part = of[0] != '\0' && !text_eq(type, "device");
-
-	device_init(&d);
-	d.extra = extra;
-	d.purl = field(t, json_get_text(c, "purl"));
-	d.cpe = field(t, json_get_text(c, "cpe"));
-	d.version = field(t, json_get_text(c, "version"));
-	const char *ref = field(t, first_of(json_get_text(c, "bom-ref"),
-	    d.purl, name));
-	const char *digest = digest_of(t, c);
-	if (digest[0] != '\0')
-		extra[d.n_extra++] = (struct column){ "sha256", digest };
-	if (part) {
-		/* The package's own version has its release behind it. */
-		const char *version;
-		if (d.purl[0] != '\0' && index_purl(d.purl, &version) != 0 &&
-		    version[0] != '\0')
-			d.version = "";
-		extra[d.n_extra++] = (struct column){ "part of", of };
-		extra[d.n_extra++] = (struct column){ "part", name };
-		d.id = field(t, arena_printf(t->mem, "%s/%s", of, ref));
-	} else {
-		d.id = field(t, first_of(name, ref, ""));
-		d.name = name;
-		d.model = name;
-		d.vendor = field(t, maker_of(c));
-		own = d.id;
-	}
-	t->row++;
-	if ((!part || d.purl[0] != '\0' || d.cpe[0] != '\0' ||
-	    digest[0] != '\0') && take_device(t, &d) != 0)
-		return -1;
-	const struct json *parts = json_get(c, "components");
-	for (size_t i = 0; depth < PARTS_DEPTH && i < json_count(parts); i++)
-		if (take_component(t, json_at(parts, i), own, depth + 1) != 0)
-			return -1;
-	return 0;
-}
-
-static int
-take_bom(struct taker *t, const struct json *root)
-{
-	const struct json *device = json_point(root, "/metadata/component");
-	const struct json *parts = json_get(root, "components");
-	const char *of = "";
-
-	if (device != NULL) {
-		of = field(t, first_of(json_get_text(device, "name"),
-		    json_get_text(device, "bom-ref"), ""));
-		if (take_component(t, device, "", 0) != 0)
-			return -1;
-	}
-	for (size_t i = 0; i < json_count(parts); i++)
-		if (take_component(t, json_at(parts, i), of, 1) != 0)
-			return -1;
-	return 0;
 }
 
 static bool

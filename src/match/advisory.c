@@ -253,5 +253,6 @@ advisory_match(const struct index *ix, const struct advisory *a, bool all,
 	if (m->n_hits > 1)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), compare_hits);
 	judge_all(m, ret);
+	fold_parts(m, ret);
 	free(m->hits);
 }

@@ -8,6 +8,7 @@
  *	status.c	a device's hits -> status, confidence, CVEs
  *	remedies.c	remedies, severity for these
  *	why.c		reasons in words
+ *	parts.c		matches of a device's parts -> one, the device's
  *
  * Pure: no clock, no store, no state between two advisories. */
 #ifndef MATCH_MATCHING_H
@@ -121,6 +122,9 @@ void scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret);
 void scope_remedies(const struct matcher *m, const struct scope *s,
     struct match *ret);
+
+/* Parts of devices: noun/index.h. */
+void fold_parts(struct matcher *m, struct matching *ret);
 
 /* Reasons for a match that hangs on this hit, into ret->why. */
 void hit_why(struct matcher *m, const struct hit *h, struct match *ret);

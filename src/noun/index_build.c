@@ -67,6 +67,19 @@ set_find(struct set *s, uint64_t key, bool *ret_new)
 	return &s->value[at];
 }
 
+/* The number behind a key; NULL if it is not there. */
+static const uint32_t *
+set_get(const struct set *s, uint64_t key)
+{
+	size_t at = key & (s->room - 1);
+
+	if (s->room == 0)
+		return NULL;
+	while (s->key[at] != 0 && s->key[at] != key)
+		at = (at + 1) & (s->room - 1);
+	return s->key[at] != 0 ? &s->value[at] : NULL;
+}
+
 static uint32_t
 keep_string(struct index_builder *b, const char *s, size_t n)
 {
@@ -375,6 +388,28 @@ add_row(struct index_builder *b, const struct device *d, uint32_t model)
 	((uint32_t *)b->rows.at)[start] = mask;
 }
 
+static uint64_t
+id_key(const char *list, const char *id)
+{
+	return index_key(0, 0, index_hash(list, strlen(list)) ^
+	    index_hash(id, strlen(id)) * 3);
+}
+
+/* The way from a part to its device. The parts of one device come together. */
+static void
+part_key(struct index_builder *b, const struct device *d)
+{
+	const char *of = index_part_of(d);
+	const uint32_t *host = of[0] == '\0' ? NULL :
+	    set_get(&b->ids, id_key(d->list, of));
+
+	if (host == NULL || (b->has_host && b->host == *host))
+		return;
+	b->has_host = true;
+	b->host = *host;
+	add_pair(b, index_host_key(d->list, of), *host);
+}
+
 int
 index_builder_add(struct index_builder *b, const struct device *d,
     struct err *err)
@@ -389,11 +424,10 @@ index_builder_add(struct index_builder *b, const struct device *d,
 		    "%u MiB of text", DEVICE_INDEX_MAX >> 21);
 	if (enter_list(b, d->list, err) != 0)
 		return -1;
-	uint64_t list = index_hash(d->list, strlen(d->list));
-	set_find(&b->ids, index_key(0, 0, list ^
-	    index_hash(d->id, strlen(d->id)) * 3), &new);
+	uint32_t *id = set_find(&b->ids, id_key(d->list, d->id), &new);
 	if (!new)
 		return 1;
+	*id = number;
 	/* Where no model is given the device's name must serve, unless there
 	 * is an order number to go by. */
 	const char *text = d->model[0] != '\0' || d->part_number[0] != '\0' ?
@@ -406,6 +440,7 @@ index_builder_add(struct index_builder *b, const struct device *d,
 	((struct index_model *)b->models.at)[*model].n++;
 	items_add_u32(&b->model_of, *model);
 	device_keys(b, number, d, text);
+	part_key(b, d);
 	add_row(b, d, *model);
 	return 0;
 }

@@ -2,6 +2,7 @@
  * only. */
 #ifndef NOUN_INDEX_BUILD_H
 #define NOUN_INDEX_BUILD_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,8 @@ struct index_builder {
 	struct set	 model_set, vendor_set, ids;
 	uint32_t	 groups;
 	uint32_t	 list;
+	uint32_t	 host;		/* of the last part, if has_host */
+	bool		 has_host;
 	char		 list_name[256];
 };
 

@@ -253,18 +253,58 @@ index_digest(const char *text)
 	return n >= 32 ? index_hash(hex, n) : 0;
 }
 
-/* Types whose namespaces and names know no case (purl-spec, types). */
-static bool
-purl_ignores_case(const char *type, size_t n)
-{
-	static const char *const types[] = { "pypi", "github", "bitbucket",
-	    "gitlab", "deb", "apk", "alpm", "composer", "hex", "golang", "npm",
-	    "luarocks", "oci", "pub", "nuget", NULL };
+/* What makes no difference in a type's namespaces and names (purl-spec, types).
+ * Names of git, golang, mlflow, npm and nuget know case in some places only and
+ * are spelt as it comes: a match too many is seen, one too few is not. */
+enum purl_fold {
+	PURL_SPACE = 1,		/* the case of the namespace */
+	PURL_NAME = 2,		/* the case of the name */
+	PURL_DASH = 4,		/* '_' is '-' */
+	PURL_UNDER = 8,		/* in the name signs but a-z, 0-9 are '_' */
+	PURL_BOTH = PURL_SPACE | PURL_NAME,
+};
 
-	for (const char *const *t = types; *t != NULL; t++)
-		if (strlen(*t) == n && strncasecmp(*t, type, n) == 0)
-			return true;
-	return false;
+static unsigned
+purl_folds(const char *type, size_t n)
+{
+	static const struct {
+		const char	*type;
+		unsigned	 folds;
+	} types[] = {
+		{ "alpm", PURL_BOTH }, { "apk", PURL_BOTH },
+		{ "bitbucket", PURL_BOTH }, { "bitnami", PURL_BOTH },
+		{ "brew", PURL_BOTH }, { "chrome-extension", PURL_BOTH },
+		{ "composer", PURL_BOTH }, { "deb", PURL_BOTH },
+		{ "git", PURL_BOTH }, { "github", PURL_BOTH },
+		{ "gitlab", PURL_BOTH }, { "golang", PURL_BOTH },
+		{ "hex", PURL_BOTH }, { "luarocks", PURL_BOTH },
+		{ "mlflow", PURL_BOTH }, { "npm", PURL_BOTH },
+		{ "nuget", PURL_BOTH }, { "oci", PURL_BOTH },
+		{ "otp", PURL_BOTH }, { "pub", PURL_BOTH | PURL_UNDER },
+		{ "pypi", PURL_BOTH | PURL_DASH }, { "qpkg", PURL_SPACE },
+		{ "rpm", PURL_SPACE }, { "vscode-extension", PURL_BOTH },
+		{ "yocto", PURL_SPACE },
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strlen(types[i].type) == n &&
+		    strncasecmp(types[i].type, type, n) == 0)
+			return types[i].folds;
+	return 0;
+}
+
+/* "type/name" with a type as the grammar has it. */
+static bool
+purl_is_whole(const char *s, size_t n, size_t type)
+{
+	if (type == 0 || type + 1 >= n || fold_is_digit(s[0]))
+		return false;
+	for (size_t i = 0; i < type; i++)
+		if (!fold_is_digit(s[i]) && s[i] != '.' && s[i] != '-' &&
+		    s[i] != '+' && !((s[i] | 0x20) >= 'a' &&
+		    (s[i] | 0x20) <= 'z'))
+			return false;
+	return true;
 }
 
 static int
@@ -274,19 +314,39 @@ hex_digit(char c)
 	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Percent-encoding undone, slashes single, the type in small letters. */
+/* One sign of a name or namespace as its type writes it. */
+static char
+purl_sign(char c, bool in_name, unsigned folds)
+{
+	if ((folds & (in_name ? PURL_NAME : PURL_SPACE)) != 0 && c >= 'A' &&
+	    c <= 'Z')
+		c = (char)(c - 'A' + 'a');
+	if ((folds & PURL_DASH) != 0 && c == '_')
+		c = '-';
+	if ((folds & PURL_UNDER) != 0 && in_name && !fold_is_digit(c) &&
+	    !(c >= 'a' && c <= 'z'))
+		c = '_';
+	return c;
+}
+
+/* Percent-encoding undone, slashes single, the type in small letters. 0: it is
+ * none. */
 static uint64_t
 purl_hash(const char *s, size_t n)
 {
 	const char *slash = memchr(s, '/', n);
-	size_t type = slash != NULL ? (size_t)(slash - s) : n;
-	bool nocase = purl_ignores_case(s, type);
-	bool pypi = type == 4 && strncasecmp(s, "pypi", 4) == 0;
+	size_t type = slash != NULL ? (size_t)(slash - s) : n, name = n;
 	uint64_t h = HASH_START;
 	char last = 0;
 
+	if (!purl_is_whole(s, n, type))
+		return 0;
+	unsigned folds = purl_folds(s, type);
+	while (s[name - 1] != '/')
+		name--;
 	for (size_t i = 0; i < n; i++) {
 		char c = s[i];
+		size_t at = i;
 		if (c == '%' && i + 2 < n && hex_digit(s[i + 1]) >= 0 &&
 		    hex_digit(s[i + 2]) >= 0) {
 			c = (char)(hex_digit(s[i + 1]) << 4 |
@@ -295,10 +355,10 @@ purl_hash(const char *s, size_t n)
 		} else if (c == '/' && last == '/') {
 			continue;
 		}
-		if ((nocase || i < type) && c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (pypi && c == '_')
-			c = '-';
+		if (at < type)
+			c = purl_sign(c, true, PURL_NAME);
+		else if (at > type && c != '/')
+			c = purl_sign(c, at >= name, folds);
 		h = hash_step(h, c);
 		last = c;
 	}

@@ -3,7 +3,7 @@
 
 usage: bench.py BUILD [--only ROW,...] [--big]     (make bench)
 
-Rows: read match cold poll syslog mail hook memory latency. Everything is on
+Rows: read both match cold poll syslog mail hook memory latency. Everything is on
 loopback; a peer that is not installed is said aloud and its row is left open.
 Ours and the peer take turns; a figure is the median of the rounds' ratios, with
 the least and the greatest. --big: more devices and deliveries, some minutes
@@ -26,6 +26,7 @@ from place import Bench, Skip, say, spread              # noqa: E402
 
 ROWS = {
     "read": rows_helpers.row_read,
+    "both": rows_helpers.row_both,
     "match": rows_helpers.row_match,
     "cold": rows_helpers.row_cold,
     "poll": rows_helpers.row_poll,

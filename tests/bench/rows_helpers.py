@@ -21,6 +21,32 @@ def row_read(b):
                                 theirs / 1e6))
 
 
+def row_both(b):
+    """What the relay adds to the parser, for a plant of 10,000 devices."""
+    packed, small, far = b.at("advisories"), b.at("index-10000"), b.at("far10")
+    b.drive("pack", b.helper("read"), packed, *b.docs)
+    b.drive("list", b.helper("list"), 1, b.devices(10000), small)
+    b.drive("list", b.helper("list"), 1, samples.list_with_strangers(
+        b.devices(1000), b.at("far10.csv"), 10000, b.names), far)
+    parse, read = [], []
+    for ours, theirs, _ in b.drive("read", b.helper("read"), 7, *b.docs):
+        read.append(ours / len(b.docs) / 1e3)
+        parse.append(theirs / len(b.docs) / 1e3)
+    each = {0: [], 1: []}
+    for i, ns, docs, matches in b.drive("match", packed, 7, small, far):
+        each[i].append((ns / docs / 1e3, matches / docs))
+    for i, name in ((0, "read and match, 10,000 of known makers"),
+                    (1, "read and match, 1,000 of them and 9,000 others")):
+        ratios = [(r + m) / p for r, (m, _), p in zip(read, each[i], parse)]
+        b.result(name, "<= 1.3x", spread(ratios),
+                 statistics.median(ratios) <= 1.3,
+                 "libexec/read (%.0f us a document) and matching (%.0f us, "
+                 "%.1f matches a document) over jansson's bare parse "
+                 "(%.0f us)" % (statistics.median(read), statistics.median(
+                     m for m, _ in each[i]), each[i][0][1],
+                     statistics.median(parse)))
+
+
 def row_match(b):
     packed = b.at("advisories")
     b.drive("pack", b.helper("read"), packed, *b.docs)

@@ -191,6 +191,50 @@ START_TEST(values)
 }
 END_TEST
 
+/* White space between tokens is dropped before the parser; nothing may come
+ * together that was apart, nor move within a text. */
+START_TEST(white_space_is_between_tokens_only)
+{
+	static const char	*const apart[] = { "1 2", "[1 2]", "[1\n2]",
+		"tr ue", "[tru e]", "[- 1]", "[1. 5]", "[1 e3]", "{\"a\" 1}",
+		"[\"a\" \"b\"]", "nul\tl", "[1,\v2]", "[1,\f2]",
+		"\\ \"a\"", "[\"a\\\" ]", "\xc3 \xa4" };
+	static const char	spread[] = " \t\r\n{ \"a\"\n:\t[ 1 ,\r\n"
+	    "        2 , -1.5e2 , true\n]  ,\"b  c\" : \" x\\\"  y \" }\n ";
+
+	for (size_t i = 0; i < COUNT(apart); i++) {
+		struct err	err = ERR_INIT;
+
+		ck_assert_msg(json_parse(apart[i], strlen(apart[i]), &err) ==
+		    NULL, "%s", apart[i]);
+		ck_assert(text_starts(err.where, "line "));
+	}
+	struct json	*root = parse(spread);
+
+	ck_assert_uint_eq(json_count(json_get(root, "a")), 4);
+	ck_assert(json_number(json_point(root, "/a/2"), 0) == -150);
+	ck_assert(json_true(json_point(root, "/a/3")));
+	ck_assert_str_eq(json_get_text(root, "b  c"), " x\"  y ");
+	json_close(root);
+}
+END_TEST
+
+START_TEST(documents_close_in_any_order)
+{
+	struct json	*a = parse("{\"a\":[\"first\",{\"b\":1}]}");
+	struct json	*b = parse("[\"second\"]");
+	struct json	*c = parse("\"third\"");
+
+	json_close(b);
+	ck_assert(json_parse("[1,", 3, NULL) == NULL);
+	ck_assert_str_eq(json_text(json_point(a, "/a/0")), "first");
+	json_close(a);
+	ck_assert_str_eq(json_text(c), "third");
+	json_close(c);
+	json_close(NULL);
+}
+END_TEST
+
 START_TEST(members_come_in_document_order)
 {
 	struct json	*root = parse("{\"z\":1,\"a\":2,\"m\":3,\"b\":4}");
@@ -465,6 +509,8 @@ main(void)
 	tcase_add_test(tc, depth_has_a_ceiling);
 	tcase_add_test(tc, brackets_in_texts_do_not_count);
 	tcase_add_test(tc, values);
+	tcase_add_test(tc, white_space_is_between_tokens_only);
+	tcase_add_test(tc, documents_close_in_any_order);
 	tcase_add_test(tc, members_come_in_document_order);
 	tcase_add_test(tc, pointers);
 	tcase_add_test(tc, writing);

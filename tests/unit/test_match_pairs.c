@@ -7,6 +7,7 @@
  *	text title=...; text=...			(no products)
  *	publisher ...; alias ... = ...
  *	device id=d1; vendor=Acme; model=Gate 7; version=3.0
+ *	device id=d1/a; of=d1; component=a; purl=pkg:x/a@1	(a part of it)
  *	expect d1 affected exact CVE-2099-0001		("none": no match)
  *	why d1 a part of a reason
  *	also d1 by_hand | exploited | severity=critical | remedies=1
@@ -212,9 +213,13 @@ read_device(struct scene *s, const char *line)
 #define X(field, heading) d.field = value_of(s, line, heading);
 	DEVICE_COLUMNS(X)
 #undef X
-	struct column hash = { "sha256", value_of(s, line, "sha256") };
-	d.extra = &hash;
-	d.n_extra = 1;
+	struct column extra[] = {
+		{ "sha256", value_of(s, line, "sha256") },
+		{ INDEX_PART_OF, value_of(s, line, "of") },
+		{ INDEX_PART, value_of(s, line, "component") },
+	};
+	d.extra = extra;
+	d.n_extra = COUNT_OF(extra);
 	ck_assert_int_eq(index_builder_add(s->index, &d, NULL), 0);
 }
 
