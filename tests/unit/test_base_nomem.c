@@ -189,7 +189,7 @@ run_secret_file(void)
 static const struct nomem_case cases[] = {
 	{ "mem", run_mem, 4, false }, { "arena", run_arena, 8, false },
 	{ "buf", run_buf, 10, false }, { "pack", run_pack, 3, false },
-	{ "text", run_text, 2, false }, { "json", run_json, 20, false },
+	{ "text", run_text, 2, false }, { "json", run_json, 8, false },
 	{ "digest", run_digest, 5, true }, { "blob", run_blob, 0, false },
 	{ "secret from a file", run_secret_file, 2, false },
 };
