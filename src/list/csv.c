@@ -18,6 +18,15 @@
 /* A quoted cell may hold line breaks, but not half a file. */
 #define QUOTED_MAX	(64u << 10)
 
+/* Longer rows take the long way, so that a file without line feeds is not
+ * searched for one again and again. */
+#define PLAIN_ROW_MAX	4096u
+
+struct cell {
+	size_t		 at, n;		/* in the row's text; NUL behind it */
+	bool		 odd;		/* may need text_line */
+};
+
 struct sheet {
 	const struct device_file *file;
 	const char	*p;
@@ -27,7 +36,7 @@ struct sheet {
 	unsigned	 line;		/* of the next row */
 	/* the row that was read last */
 	struct buf	 text;
-	size_t		 cell[CELLS_MAX];	/* offsets into text */
+	struct cell	 cell[CELLS_MAX];
 	unsigned	 n_cells;
 	unsigned	 row_line;
 	bool		 wide;		/* had more than CELLS_MAX cells */
@@ -120,9 +129,48 @@ quoted_cell(struct sheet *s, size_t close)
 	s->at = close + 1;
 }
 
-/* The next row into s->text and s->cell; false at the end. */
 static bool
-next_row(struct sheet *s)
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Control characters, and the lead byte of NBSP and of the upper ones. */
+static bool
+is_odd(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f || c == '\xc2';
+}
+
+/* Blanks and NBSP at both ends of text[at, end) go; the rest is a cell. */
+static void
+keep_cell(struct sheet *s, size_t at, size_t end, bool odd)
+{
+	char *t = s->text.data;
+
+	for (;;) {
+		if (at < end && is_blank(t[at]))
+			at++;
+		else if (end - at >= 2 && memcmp(t + at, "\xc2\xa0", 2) == 0)
+			at += 2;
+		else
+			break;
+	}
+	for (;;) {
+		if (at < end && is_blank(t[end - 1]))
+			end--;
+		else if (end - at >= 2 &&
+		    memcmp(t + end - 2, "\xc2\xa0", 2) == 0)
+			end -= 2;
+		else
+			break;
+	}
+	t[end] = '\0';
+	s->cell[s->n_cells++] = (struct cell){ at, end - at, odd };
+}
+
+static bool
+begin_row(struct sheet *s)
 {
 	if (s->at >= s->n)
 		return false;
@@ -130,12 +178,59 @@ next_row(struct sheet *s)
 	s->n_cells = 0;
 	s->row_line = s->line;
 	s->wide = s->open_quote = false;
+	return true;
+}
+
+/* A row without quotes, as most are: copied whole and cut where it lies. False
+ * if it is none; then nothing is taken. */
+static bool
+plain_row(struct sheet *s)
+{
+	const char *from = s->p + s->at;
+	size_t left = s->n - s->at, at = 0;
+	size_t look = left < PLAIN_ROW_MAX ? left : PLAIN_ROW_MAX;
+	const char *feed = memchr(from, '\n', look);
+	size_t n = feed != NULL ? (size_t)(feed - from) : look;
+	bool odd = false;
+
+	if (s->narrow || (feed == NULL && look < left))
+		return false;
+	size_t took = n + (feed != NULL);
+	if (n > 0 && from[n - 1] == '\r')
+		n--;
+	if (memchr(from, '"', n) != NULL || memchr(from, '\r', n) != NULL)
+		return false;
+	buf_add(&s->text, from, n);
+	buf_byte(&s->text, '\0');
+	for (size_t i = 0; i < n; i++) {
+		char c = s->text.data[i];
+		if (c == s->separator) {
+			if (s->n_cells + 1 == CELLS_MAX)
+				return false;
+			keep_cell(s, at, i, odd);
+			at = i + 1;
+			odd = false;
+		} else {
+			odd |= is_odd(c);
+		}
+	}
+	keep_cell(s, at, n, odd);
+	s->at += took;
+	s->line++;
+	return true;
+}
+
+/* The next row into s->text and s->cell; false at the end. */
+static bool
+next_row(struct sheet *s)
+{
+	if (!begin_row(s))
+		return false;
+	if (plain_row(s))
+		return true;
+	begin_row(s);
 	for (;;) {
 		bool keep = s->n_cells < CELLS_MAX;
-		if (keep)
-			s->cell[s->n_cells++] = s->text.len;
-		else
-			s->wide = true;
 		size_t before = s->text.len, close = 0;
 		if (s->at < s->n && s->p[s->at] == '"') {
 			close = closing_quote(s, s->at);
@@ -149,10 +244,17 @@ next_row(struct sheet *s)
 		    s->p[end] != '\n' && s->p[end] != '\r')
 			end++;
 		add_cell(s, s->p + s->at, end - s->at);
-		if (!keep)
+		if (!keep) {
+			s->wide = true;
 			buf_cut(&s->text, before);
-		else
+		} else {
+			size_t behind = s->text.len;
+			bool odd = false;
+			for (size_t i = before; i < behind; i++)
+				odd |= is_odd(s->text.data[i]);
 			buf_byte(&s->text, '\0');
+			keep_cell(s, before, behind, odd);
+		}
 		s->at = end;
 		if (s->at < s->n && s->p[s->at] == s->separator) {
 			s->at++;
@@ -167,38 +269,17 @@ next_row(struct sheet *s)
 	}
 }
 
-/* Blanks and NBSP at both ends go, in place. */
 static char *
 cell_text(struct sheet *s, unsigned i)
 {
-	char *c = s->text.data + s->cell[i];
-	size_t n = strlen(c);
-
-	for (;;) {
-		if (*c == ' ' || *c == '\t' || *c == '\r' || *c == '\n')
-			c++, n--;
-		else if (n >= 2 && memcmp(c, "\xc2\xa0", 2) == 0)
-			c += 2, n -= 2;
-		else
-			break;
-	}
-	for (;;) {
-		if (n > 0 && strchr(" \t\r\n", c[n - 1]) != NULL)
-			n--;
-		else if (n >= 2 && memcmp(c + n - 2, "\xc2\xa0", 2) == 0)
-			n -= 2;
-		else
-			break;
-	}
-	c[n] = '\0';
-	return c;
+	return s->text.data + s->cell[i].at;
 }
 
 static bool
 row_is_empty(struct sheet *s)
 {
 	for (unsigned i = 0; i < s->n_cells; i++)
-		if (cell_text(s, i)[0] != '\0')
+		if (s->cell[i].n > 0)
 			return false;
 	return true;
 }
@@ -384,13 +465,9 @@ clean_cell(struct sheet *s, unsigned i, const struct plan *plan,
     struct arena *mem, struct device_report *report)
 {
 	char *c = cell_text(s, i);
-	bool odd = false;
-	size_t n = 0;
+	size_t n = s->cell[i].n;
 
-	for (; c[n] != '\0'; n++)
-		odd |= (unsigned char)c[n] < 0x20 || c[n] == 0x7f ||
-		    c[n] == '\xc2';
-	if (odd) {
+	if (s->cell[i].odd) {
 		c = text_line(mem, c);
 		n = strlen(c);
 	}
@@ -414,6 +491,8 @@ fill_device(struct sheet *s, const struct plan *plan, struct device *d,
 	d->list = s->file->name;
 	d->extra = extra;
 	for (unsigned i = 0; i < n; i++) {
+		if (s->cell[i].n == 0)
+			continue;
 		const char *text = clean_cell(s, i, plan, mem, report);
 		if (text[0] == '\0')
 			continue;
@@ -443,7 +522,7 @@ remark_shape(struct sheet *s, const struct plan *plan, struct arena *mem,
 		    "empty", s->n_cells, plan->n);
 	bool more = s->wide;
 	for (unsigned i = plan->n; i < s->n_cells; i++)
-		more |= cell_text(s, i)[0] != '\0';
+		more |= s->cell[i].n > 0;
 	if (more)
 		report_remark(report, mem, s->file, s->row_line,
 		    "%u cells, the first row has %u; the rest is left out",

@@ -191,13 +191,15 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
-/* One device for one product: the verdict on its version, then a hit. */
+/* One device for one product: the verdict on its version, then a hit; one that
+ * speaks of all devices of its class if `all`. */
 static void
-hit_device(struct lookup *l, uint32_t device, uint32_t product,
+hit_device(struct lookup *l, uint32_t device, bool all, uint32_t product,
     const struct candidate *c, const struct name *own, bool side)
 {
 	struct matcher *m = l->m;
-	struct hit h = { .device = device, .product = product,
+	struct hit h = { .class = index_device_class(m->ix, device),
+	    .device = all ? ALL_DEVICES : device, .product = product,
 	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
 
@@ -255,6 +257,24 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 	add_hit(m, &h);
 }
 
+/* Serial numbers are all that devices of a class may differ in. */
+static void
+hit_class(struct lookup *l, uint32_t class, uint32_t product,
+    const struct candidate *c, const struct name *own, bool side)
+{
+	struct index_run run = index_members(l->m->ix, &l->m->ix->classes[
+	    class]);
+
+	if (product_range(l->m, product)->serial.there ||
+	    l->p->n_serials > 0) {
+		for (uint32_t i = 0; i < run.n; i++)
+			hit_device(l, run.at[i], false, product, c, own,
+			    side);
+	} else if (run.n > 0) {
+		hit_device(l, run.at[0], true, product, c, own, side);
+	}
+}
+
 static void
 hit_candidates(struct lookup *l, uint32_t product, bool side)
 {
@@ -262,21 +282,23 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
-		if (c->is_device) {
-			hit_device(l, c->what, product, c, NULL, side);
+		if (c->of == CANDIDATE_DEVICE) {
+			hit_device(l, c->what, false, product, c, NULL, side);
 			continue;
 		}
-		const struct index_model *model = index_model(ix, c->what);
-		struct index_run run = index_members(ix, model);
+		if (c->of == CANDIDATE_CLASS) {
+			hit_class(l, c->what, product, c, NULL, side);
+			continue;
+		}
+		const struct index_kind *kind = index_kind(ix, c->what);
 		struct name own;
 		bool need = c->how != HOW_SAME || l->n_codes > 0;
 		if (need) {
-			maker_fits(l, model);
-			name_read(index_string(ix, model->model), l->own,
-			    &own);
+			maker_fits(l, kind);
+			name_read(index_kind_model(ix, kind), l->own, &own);
 		}
-		for (uint32_t k = 0; k < run.n; k++)
-			hit_device(l, run.at[k], product, c,
+		for (uint32_t k = 0; k < kind->n; k++)
+			hit_class(l, kind->first + k, product, c,
 			    need ? &own : NULL, side);
 	}
 }

@@ -5,7 +5,9 @@
  *			makers.c, identifiers.c, related.c, alternatives.c
  *	hits.c		these and their versions -> hits
  *	text.c		free text -> devices that it names (hits)
- *	status.c	a device's hits -> status, confidence, CVEs
+ *	status.c	a device's hits -> status, confidence, CVEs: a ruling
+ *	decisions.c	rulings on classes and single devices -> one for each
+ *			device
  *	remedies.c	remedies, severity for these
  *	why.c		reasons in words
  *
@@ -45,6 +47,8 @@ enum maker_fit {
 };
 
 struct hit {
+	uint32_t	 class;		/* of the index */
+	/* ALL_DEVICES of the class, or the one it is said of */
 	uint32_t	 device;
 	uint32_t	 product;	/* NO_PRODUCT: free text */
 	uint8_t		 how;		/* enum how */
@@ -55,6 +59,7 @@ struct hit {
 	uint8_t		 ident;		/* enum index_key of an identifier */
 };
 #define NO_PRODUCT UINT32_MAX
+#define ALL_DEVICES UINT32_MAX
 
 struct claim_of {
 	uint32_t	 vuln;
@@ -89,6 +94,24 @@ struct matcher {
 	const char		*inner;
 };
 
+/* One device's answer, until it is told. */
+struct decision {
+	uint32_t		 device;
+	const struct ruling	*ruling;
+};
+
+/* Decisions in the order of the devices, in mem; left_out: beyond
+ * MATCHES_MAX. */
+struct decisions {
+	struct judge		*judge;
+	struct decision		*list;
+	uint32_t		 n, left_out;
+};
+/* decisions.c: sorts the hits. */
+void decide_all(struct matcher *m, struct decisions *ret);
+void advisory_decide(const struct index *ix, const struct advisory *a,
+    bool all, struct arena *mem, struct decisions *ret);
+
 /* The answer, in mem. all: also devices that are named and whose version no
  * range holds, as not_affected; else only where the publisher says so. */
 void advisory_match(const struct index *ix, const struct advisory *a, bool all,
@@ -106,10 +129,17 @@ const struct range *product_range(struct matcher *m, uint32_t product);
 uint32_t version_product(const struct advisory *a, uint32_t product);
 const char *product_printed(const struct product *p);
 
-/* One device's hits (n >= 1), to one match; false: nothing to say. */
+/* What the hits (n >= 1) of one device, or of all devices of a class, come to;
+ * NULL: nothing to say. */
 struct judge;
+struct ruling;
 struct judge *judge_new(struct matcher *m);
-bool judge_device(struct judge *j, const struct hit *hits, uint32_t n,
+const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
+    uint32_t n);
+/* So many matches will be told. */
+void judge_expect(struct judge *j, uint32_t n);
+/* The ruling as it stands for one device. */
+void judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
     struct match *ret);
 
 /* The vulnerabilities that a match speaks of, and the products it hangs on. */
@@ -122,8 +152,13 @@ void scope_severity(const struct matcher *m, const struct scope *s,
 void scope_remedies(const struct matcher *m, const struct scope *s,
     struct match *ret);
 
-/* Reasons for a match that hangs on this hit, into ret->why. */
-void hit_why(struct matcher *m, const struct hit *h, struct match *ret);
+/* The reasons come in steps: devices share the lines of those in whose texts
+ * they agree. */
+enum why_step { WHY_MAKER, WHY_NAME, WHY_VERSION, WHY_STATUS, WHY_STEPS_ };
+
+/* One of the first three for a match that hangs on this hit, into ret->why. */
+void hit_why(struct matcher *m, const struct hit *h, enum why_step step,
+    struct match *ret);
 void add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 #endif

@@ -3,10 +3,11 @@
 #define MATCH_NAMES_H
 #include "matching.h"
 
-/* A model (or one device, by identifier) that fits. */
+/* A kind that fits; or, by identifier, one class or device. */
+enum candidate_of { CANDIDATE_KIND, CANDIDATE_CLASS, CANDIDATE_DEVICE };
 struct candidate {
 	uint32_t	 what;
-	bool		 is_device;
+	uint8_t		 of;		/* enum candidate_of */
 	uint8_t		 maker;		/* enum maker_fit */
 	uint8_t		 how;
 	uint8_t		 ident;
@@ -49,7 +50,7 @@ bool has_token(const struct name *n, uint64_t hash);
 
 /* makers.c: text names the product. */
 void find_makers(struct lookup *l, const char *text);
-enum maker_fit maker_fits(struct lookup *l, const struct index_model *model);
+enum maker_fit maker_fits(struct lookup *l, const struct index_kind *kind);
 
 /* related.c: how a product's name stands to a device's, -1: not at all. */
 int  how_narrower(const struct name *p, const struct name *d,
@@ -62,7 +63,7 @@ bool token_is_strong(const struct name *n, const struct name_token *t);
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
-void add_candidate(struct lookup *l, uint32_t what, bool is_device,
+void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
 
 /* alternatives.c: the single names in a text that holds several ("A, B and C",

@@ -97,6 +97,17 @@ says_little(const struct extra *x, unsigned share)
 	    x->front <= 3 && share > 2;
 }
 
+/* Legal forms are left out: kinds of the index do not tell them apart. */
+static bool
+maker_says(const struct name *maker, uint64_t hash)
+{
+	for (unsigned i = 0; i < maker->n; i++)
+		if (maker->token[i].hash == hash &&
+		    maker->token[i].kind != NAME_NOISE)
+			return !name_is_form(maker, &maker->token[i]);
+	return false;
+}
+
 static struct extra
 extra_of(const struct name *more, const struct name *less, const char *vendor)
 {
@@ -115,7 +126,7 @@ extra_of(const struct name *more, const struct name *less, const char *vendor)
 			name_read(vendor, NULL, &maker);
 		read = true;
 		/* A word of the maker, as in "Schneider Electric Software". */
-		if (has_token(&maker, t->hash))
+		if (maker_says(&maker, t->hash))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)

@@ -34,12 +34,26 @@ hold_devices(struct serving *s, struct err *err)
 	return 0;
 }
 
+static void
+pack_decisions(struct buf *out, const struct decisions *d)
+{
+	struct match_writer *w = match_writer_new(out, d->n, d->left_out);
+
+	for (uint32_t i = 0; i < d->n && !out->over; i++) {
+		struct match match;
+		judge_tell(d->judge, d->list[i].ruling, d->list[i].device,
+		    &match);
+		match_write(w, &match);
+	}
+	match_writer_end(w);
+}
+
 static int
 match_packed(const struct index *ix, const void *p, size_t n, bool all,
     struct arena *mem, struct buf *out, struct err *err)
 {
 	struct advisory a;
-	struct matching answer;
+	struct decisions d;
 	struct unpack in;
 
 	advisory_init(&a);
@@ -47,16 +61,16 @@ match_packed(const struct index *ix, const void *p, size_t n, bool all,
 	advisory_unpack(&in, mem, &a);
 	if (unpack_done(&in, err) != 0)
 		return err_in(err, "advisory");
-	advisory_match(ix, &a, all, mem, &answer);
-	matching_pack(out, &answer);
+	advisory_decide(ix, &a, all, mem, &d);
+	pack_decisions(out, &d);
 	/* What does not fit is counted in left_out. */
-	while (out->over && answer.n > 0) {
-		uint32_t less = answer.n - answer.n / 2;
-		answer.left_out += less;
-		answer.n -= less;
+	while (out->over && d.n > 0) {
+		uint32_t less = d.n - d.n / 2;
+		d.left_out += less;
+		d.n -= less;
 		buf_reset(out);
 		out->over = false;
-		matching_pack(out, &answer);
+		pack_decisions(out, &d);
 	}
 	return 0;
 }

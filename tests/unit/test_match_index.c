@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/blob.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "match/matching.h"
 
 static void
@@ -87,19 +88,80 @@ START_TEST(keys_lead_to_devices)
 	struct index_run run = index_find(&ix, index_key(INDEX_NAME, group,
 	    n.key));
 	ck_assert_uint_eq(run.n, 1);
-	struct index_run devices = index_members(&ix,
-	    index_model(&ix, run.at[0]));
-	unsigned want = 0;
+	const struct index_kind *kind = index_kind(&ix, run.at[0]);
+	unsigned want = 0, have = 0;
+	for (uint32_t c = 0; c < kind->n; c++) {
+		struct index_run devices = index_members(&ix,
+		    index_class(&ix, kind->first + c));
+		have += devices.n;
+		for (uint32_t i = 0; i < devices.n; i++)
+			ck_assert_uint_eq(index_device_class(&ix,
+			    devices.at[i]), kind->first + c);
+	}
 	for (unsigned i = 0; i < 500; i++)
 		want += i % 3 == 0 && i % 7 == 3;
-	ck_assert_uint_eq(devices.n, want);
-	for (uint32_t i = 1; i < devices.n; i++)
-		ck_assert_uint_lt(devices.at[i - 1], devices.at[i]);
+	ck_assert_uint_eq(have, want);
 	run = index_orders(&ix, "AG771?");
 	ck_assert_uint_eq(run.n, 25);
 	run = index_find(&ix, index_key(INDEX_ORDER, 0, index_hash("AG7714",
 	    6)));
 	ck_assert_uint_eq(run.n, 5);
+	blob_clear(&blob);
+}
+END_TEST
+
+/* What is alike is one class, however it is spelt; what differs is not. */
+static const struct alike {
+	const char *name, *vendor, *model, *version, *part, *serial;
+	unsigned class;
+} alikes[] = {
+	{ "the first", "Acme", "Gate 3", "1.0", "", "", 0 },
+	{ "case and legal form", "ACME Inc.", "gate 3", "1.0", "", "", 0 },
+	{ "a serial number", "Acme", "Gate 3", "1.0", "", "S-1", 0 },
+	{ "another version", "Acme", "Gate 3", "1.1", "", "", 1 },
+	{ "a part number", "Acme", "Gate 3", "1.0", "AG-771", "", 2 },
+	{ "another model", "Acme", "Gate 4", "1.0", "", "", 3 },
+	{ "another maker", "Bolt", "Gate 3", "1.0", "", "", 4 },
+	{ "a line, not a number", "Acme", "Gate 3.0", "1.0", "", "", 5 },
+	{ "digits apart", "Acme", "Gate 3-0", "1.0", "", "", 6 },
+	{ "the first, again", "acme", "GATE 3", "1.0", "", "", 0 },
+};
+
+START_TEST(classes)
+{
+	struct index_builder *b = index_builder_new();
+	struct blob blob = BLOB_INIT;
+	struct err err = ERR_INIT;
+	uint32_t class[COUNT_OF(alikes)];
+	struct index ix;
+
+	for (size_t i = 0; i < COUNT_OF(alikes); i++) {
+		struct device d;
+		device_init(&d);
+		d.list = "a";
+		d.id = alikes[i].name;
+		d.vendor = alikes[i].vendor;
+		d.model = alikes[i].model;
+		d.version = alikes[i].version;
+		d.part_number = alikes[i].part;
+		d.serial = alikes[i].serial;
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 0);
+	}
+	ck_assert_int_eq(index_builder_finish(b, &blob, &err), 0);
+	ck_assert_int_eq(blob_map(&blob, &err), 0);
+	index_builder_free(b);
+	ck_assert_int_eq(index_open(&ix, blob.map, blob.len, &err), 0);
+	for (uint32_t i = 0; i < COUNT_OF(alikes); i++) {
+		class[i] = index_device_class(&ix, i);
+		for (uint32_t k = 0; k < i; k++)
+			ck_assert_msg((class[i] == class[k]) ==
+			    (alikes[i].class == alikes[k].class), "%s, %s",
+			    alikes[i].name, alikes[k].name);
+	}
+	struct index_run run = index_members(&ix, index_class(&ix, class[0]));
+	ck_assert_uint_eq(run.n, 4);
+	ck_assert_uint_eq(run.at[0], 0);
+	ck_assert_uint_eq(run.at[3], 9);
 	blob_clear(&blob);
 }
 END_TEST
@@ -179,6 +241,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, round_trip);
 	tcase_add_test(c, keys_lead_to_devices);
+	tcase_add_test(c, classes);
 	tcase_add_test(c, empty);
 	tcase_add_test(c, hostile);
 	suite_add_tcase(s, c);
