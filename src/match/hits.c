@@ -194,11 +194,12 @@ and_verdict(struct hit *h, enum verdict v)
 /* One device for one product: the verdict on its version, then a hit; one that
  * speaks of all devices of its class if `all`. */
 static void
-hit_device(struct lookup *l, uint32_t device, bool all, uint32_t product,
-    const struct candidate *c, const struct name *own, bool side)
+hit_device(struct lookup *l, uint32_t class, uint32_t device, bool all,
+    uint32_t product, const struct candidate *c, const struct name *own,
+    bool side)
 {
 	struct matcher *m = l->m;
-	struct hit h = { .class = index_device_class(m->ix, device),
+	struct hit h = { .class = class,
 	    .device = all ? ALL_DEVICES : device, .product = product,
 	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
@@ -268,10 +269,10 @@ hit_class(struct lookup *l, uint32_t class, uint32_t product,
 	if (product_range(l->m, product)->serial.there ||
 	    l->p->n_serials > 0) {
 		for (uint32_t i = 0; i < run.n; i++)
-			hit_device(l, run.at[i], false, product, c, own,
-			    side);
+			hit_device(l, class, run.at[i], false, product, c,
+			    own, side);
 	} else if (run.n > 0) {
-		hit_device(l, run.at[0], true, product, c, own, side);
+		hit_device(l, class, run.at[0], true, product, c, own, side);
 	}
 }
 
@@ -283,7 +284,8 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
 		if (c->of == CANDIDATE_DEVICE) {
-			hit_device(l, c->what, false, product, c, NULL, side);
+			hit_device(l, index_device_class(ix, c->what), c->what,
+			    false, product, c, NULL, side);
 			continue;
 		}
 		if (c->of == CANDIDATE_CLASS) {
@@ -291,15 +293,10 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 			continue;
 		}
 		const struct index_kind *kind = index_kind(ix, c->what);
-		struct name own;
-		bool need = c->how != HOW_SAME || l->n_codes > 0;
-		if (need) {
-			maker_fits(l, kind);
-			name_read(index_kind_model(ix, kind), l->own, &own);
-		}
+		const struct name *own = c->how != HOW_SAME ||
+		    l->n_codes > 0 ? kind_name(l, c->what, kind) : NULL;
 		for (uint32_t k = 0; k < kind->n; k++)
-			hit_class(l, kind->first + k, product, c,
-			    need ? &own : NULL, side);
+			hit_class(l, kind->first + k, product, c, own, side);
 	}
 }
 

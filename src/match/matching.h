@@ -67,6 +67,8 @@ struct claim_of {
 };
 
 #define VERSION_CACHE 256
+#define NAMES_KEPT 128u
+#define WORDS_KEPT 16u
 
 struct matcher {
 	const struct index	*ix;
@@ -89,6 +91,15 @@ struct matcher {
 		struct version	 version;
 		bool		 readable;
 	} cache[VERSION_CACHE];
+	/* Names that were read; products of one maker meet the same kinds. */
+	struct {
+		uint32_t	 kind;		/* + 1 */
+		struct name	*name;
+	} names[NAMES_KEPT];
+	struct {
+		const char	*text;
+		struct name	*name;
+	} words[WORDS_KEPT];
 	/* The last device whose version stood in a CPE or package URL. */
 	const char		*inner_of;
 	const char		*inner;

@@ -48,8 +48,8 @@ same_lookup(const struct product *a, const struct product *b)
 
 /* Best how wins where one comes twice. */
 void
-add_candidate(struct lookup *l, uint32_t what, enum candidate_of of, enum how how,
-    enum index_key ident, enum maker_fit maker)
+add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
+    enum how how, enum index_key ident, enum maker_fit maker)
 {
 	if (maker == MAKER_NO || (maker < MAKER_ALIAS && how > HOW_FAMILY) ||
 	    (l->one_of && how > HOW_FAMILY))
@@ -109,7 +109,60 @@ tokens_hold(const struct index *ix, const struct index_kind *kind,
 	return false;
 }
 
+const struct name *
+kind_name(struct lookup *l, uint32_t number, const struct index_kind *kind)
+{
+	struct matcher *m = l->m;
+	struct name **at = &m->names[number % NAMES_KEPT].name;
+
+	if (m->names[number % NAMES_KEPT].kind == number + 1)
+		return *at;
+	if (*at == NULL)
+		*at = arena_alloc(m->mem, sizeof(**at));
+	maker_fits(l, kind);
+	name_read(index_kind_model(m->ix, kind), l->own, *at);
+	m->names[number % NAMES_KEPT].kind = number + 1;
+	return *at;
+}
+
+const struct name *
+vendor_words(struct matcher *m, const char *text)
+{
+	size_t slot = ((uintptr_t)text >> 1) % WORDS_KEPT;
+	struct name **at = &m->words[slot].name;
+
+	if (m->words[slot].text == text)
+		return *at;
+	if (*at == NULL)
+		*at = arena_alloc(m->mem, sizeof(**at));
+	name_read(text, NULL, *at);
+	m->words[slot].text = text;
+	return *at;
+}
+
 enum related { RELATED_WIDER, RELATED_NARROWER, RELATED_SHARED };
+
+/* Numbers that only one of both has tell them apart, unless they are in the
+ * maker's name; seen without reading the device's name. */
+static bool
+can_share(const struct lookup *l, const struct index_kind *kind,
+    const char *vendor)
+{
+	const uint64_t *own = index_tokens(l->m->ix, kind);
+
+	if (strpbrk(vendor, "0123456789") != NULL)
+		return true;
+	for (unsigned i = 0; i < l->name.n; i++)
+		if (l->name.token[i].kind == NAME_CODE &&
+		    !tokens_hold(l->m->ix, kind, l->name.token[i].hash))
+			return false;
+	if (l->name.family)
+		return true;
+	for (unsigned i = 0; i < kind->n_codes; i++)
+		if (!has_token(&l->name, own[i]))
+			return false;
+	return true;
+}
 
 static void
 take_related(struct lookup *l, uint32_t number,
@@ -117,20 +170,22 @@ take_related(struct lookup *l, uint32_t number,
 {
 	enum maker_fit fit = maker_fits(l, kind);
 	const char *vendor = index_kind_vendor(l->m->ix, kind);
-	struct name d;
 	int how;
 
-	if (fit == MAKER_NO)
+	if (fit == MAKER_NO ||
+	    (related == RELATED_SHARED && !can_share(l, kind, vendor)))
 		return;
-	name_read(index_kind_model(l->m->ix, kind), l->own, &d);
-	if (d.words == 0 || d.cut)
+	const struct name *d = kind_name(l, number, kind);
+	if (d->words == 0 || d->cut)
 		return;
+	const struct name *words = vendor_words(l->m, related ==
+	    RELATED_WIDER ? l->p->vendor : vendor);
 	if (related == RELATED_WIDER)
-		how = how_wider(&l->name, &d, l->p->vendor);
+		how = how_wider(&l->name, d, words);
 	else if (related == RELATED_NARROWER)
-		how = how_narrower(&l->name, &d, vendor);
+		how = how_narrower(&l->name, d, words);
 	else
-		how = how_shared(&l->name, &d, vendor);
+		how = how_shared(&l->name, d, words);
 	if (how >= 0)
 		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
 		    fit);

@@ -52,12 +52,19 @@ bool has_token(const struct name *n, uint64_t hash);
 void find_makers(struct lookup *l, const char *text);
 enum maker_fit maker_fits(struct lookup *l, const struct index_kind *kind);
 
-/* related.c: how a product's name stands to a device's, -1: not at all. */
+/* The name of a kind, and the words of a vendor's text; until the next call. */
+const struct name *kind_name(struct lookup *l, uint32_t number,
+    const struct index_kind *kind);
+const struct name *vendor_words(struct matcher *m, const char *text);
+
+/* related.c: how a product's name stands to a device's, -1: not at all; words
+ * are those of the vendor. */
 int  how_narrower(const struct name *p, const struct name *d,
-    const char *vendor);
-int  how_wider(const struct name *p, const struct name *d, const char *vendor);
+    const struct name *words);
+int  how_wider(const struct name *p, const struct name *d,
+    const struct name *words);
 int  how_shared(const struct name *p, const struct name *d,
-    const char *vendor);
+    const struct name *words);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
 /* identifiers.c */

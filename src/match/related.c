@@ -109,24 +109,19 @@ maker_says(const struct name *maker, uint64_t hash)
 }
 
 static struct extra
-extra_of(const struct name *more, const struct name *less, const char *vendor)
+extra_of(const struct name *more, const struct name *less,
+    const struct name *words)
 {
 	struct extra x = { .n = 0 };
-	struct name maker;
-	bool code = false, read = vendor[0] == '\0';
+	bool code = false;
 
-	maker.n = 0;
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
 		bool there = has_token(less, t->hash);
 		code |= t->kind == NAME_CODE;
-		if (t->kind == NAME_NOISE || there)
-			continue;
-		if (!read)
-			name_read(vendor, NULL, &maker);
-		read = true;
 		/* A word of the maker, as in "Schneider Electric Software". */
-		if (maker_says(&maker, t->hash))
+		if (t->kind == NAME_NOISE || there ||
+		    maker_says(words, t->hash))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
@@ -182,9 +177,10 @@ is_one_of_list(const struct name *p, const struct name *d)
 
 /* The product's name holds all words of the device's, and more. */
 int
-how_narrower(const struct name *p, const struct name *d, const char *vendor)
+how_narrower(const struct name *p, const struct name *d,
+    const struct name *words)
 {
-	struct extra x = extra_of(p, d, vendor);
+	struct extra x = extra_of(p, d, words);
 
 	if (x.n == x.lines || is_one_of_list(p, d))
 		return HOW_RESPELT;
@@ -201,9 +197,10 @@ how_narrower(const struct name *p, const struct name *d, const char *vendor)
 
 /* The device's name holds all words of the product's, and more. */
 int
-how_wider(const struct name *p, const struct name *d, const char *vendor)
+how_wider(const struct name *p, const struct name *d,
+    const struct name *words)
 {
-	struct extra x = extra_of(d, p, vendor);
+	struct extra x = extra_of(d, p, words);
 
 	if (x.n == x.lines)
 		return HOW_RESPELT;
@@ -214,9 +211,10 @@ how_wider(const struct name *p, const struct name *d, const char *vendor)
 
 /* Each says something that the other does not, but they share a number. */
 int
-how_shared(const struct name *p, const struct name *d, const char *vendor)
+how_shared(const struct name *p, const struct name *d,
+    const struct name *words)
 {
-	struct extra x = extra_of(p, d, vendor), y = extra_of(d, p, vendor);
+	struct extra x = extra_of(p, d, words), y = extra_of(d, p, words);
 
 	unsigned share = share_code(p, d);
 
