@@ -237,6 +237,11 @@ const char *index_string(const struct index *ix, uint32_t at);
  * beyond the end gives an empty device. */
 void	 index_device(const struct index *ix, uint32_t device,
     struct arena *mem, struct device *ret);
+/* A hint that a device will be asked for: a large index does not fit the cache.
+ * Given three times, each some devices nearer to it. */
+enum index_near { INDEX_FAR, INDEX_NEARER, INDEX_NEXT };
+void	 index_fetch(const struct index *ix, uint32_t device,
+    enum index_near near);
 uint32_t index_device_class(const struct index *ix, uint32_t device);
 /* One column, by its place in DEVICE_COLUMNS; "" if it is not there. */
 enum index_column {

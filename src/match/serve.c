@@ -34,13 +34,27 @@ hold_devices(struct serving *s, struct err *err)
 	return 0;
 }
 
+/* Devices are told in their order, which is no order of the index's pages. */
 static void
-pack_decisions(struct buf *out, const struct decisions *d)
+fetch_ahead(const struct index *ix, const struct decisions *d, uint32_t i)
+{
+	for (unsigned near = INDEX_FAR; near <= INDEX_NEXT; near++) {
+		uint32_t at = i + 8 * (3 - near);
+		if (at < d->n)
+			index_fetch(ix, d->list[at].device,
+			    (enum index_near)near);
+	}
+}
+
+static void
+pack_decisions(const struct index *ix, struct buf *out,
+    const struct decisions *d)
 {
 	struct match_writer *w = match_writer_new(out, d->n, d->left_out);
 
 	for (uint32_t i = 0; i < d->n && !out->over; i++) {
 		struct match match;
+		fetch_ahead(ix, d, i);
 		judge_tell(d->judge, d->list[i].ruling, d->list[i].device,
 		    &match);
 		match_write(w, &match);
@@ -62,7 +76,7 @@ match_packed(const struct index *ix, const void *p, size_t n, bool all,
 	if (unpack_done(&in, err) != 0)
 		return err_in(err, "advisory");
 	advisory_decide(ix, &a, all, mem, &d);
-	pack_decisions(out, &d);
+	pack_decisions(ix, out, &d);
 	/* What does not fit is counted in left_out. */
 	while (out->over && d.n > 0) {
 		uint32_t less = d.n - d.n / 2;
@@ -70,7 +84,7 @@ match_packed(const struct index *ix, const void *p, size_t n, bool all,
 		d.n -= less;
 		buf_reset(out);
 		out->over = false;
-		pack_decisions(out, &d);
+		pack_decisions(ix, out, &d);
 	}
 	return 0;
 }

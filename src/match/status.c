@@ -45,14 +45,14 @@ struct ruling {
 };
 
 #define RULINGS 1024
-#define REASONS_MOST 8192u	/* kept at once; a power of two */
+#define REASONS_MOST 4096u	/* kept at once; a power of two */
 #define REASONS_LEAST 32u
 
 /* The lines of one step, for one ruling. Texts of the index are kept once, so
  * that their places tell them apart. */
 #define REASON_KEYS 7u
 struct reasons {
-	const void	*key[REASON_KEYS];
+	uint64_t	 key;		/* 0: none */
 	const char	**why;
 	uint32_t	 n;
 };
@@ -491,15 +491,15 @@ step_lines(struct judge *j, const struct ruling *r, const struct hit *own,
 	    product_range(j->m, own->product)->serial.there;
 
 	step_key(own, step, &ret->device, serial, key);
-	struct reasons *at = &j->reasons[index_hash(key, sizeof(key)) &
-	    (j->n_reasons - 1)];
-	if (memcmp(at->key, key, sizeof(key)) == 0)
+	uint64_t hash = index_hash(key, sizeof(key));
+	struct reasons *at = &j->reasons[hash & (j->n_reasons - 1)];
+	if (at->key == hash)
 		return at;
 	if (step == WHY_STATUS)
 		status_why(j, r, ret);
 	else
 		hit_why(j->m, own, step, ret);
-	memcpy(at->key, key, sizeof(key));
+	at->key = hash;
 	at->why = ret->why;
 	at->n = ret->n_why;
 	ret->why = NULL;

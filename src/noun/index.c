@@ -223,6 +223,26 @@ index_tokens(const struct index *ix, const struct index_kind *k)
 	return ix->tokens + k->tokens;
 }
 
+void
+index_fetch(const struct index *ix, uint32_t device, enum index_near near)
+{
+	if (device >= ix->n_row_at)
+		return;
+	if (near == INDEX_FAR) {
+		__builtin_prefetch(&ix->row_at[device]);
+		return;
+	}
+	const uint32_t *row = ix->rows + ix->row_at[device];
+	if (near == INDEX_NEARER) {
+		__builtin_prefetch(row);
+		return;
+	}
+	__builtin_prefetch(&ix->models[row[1]]);
+	/* The id, which nobody else has. */
+	if (row[0] >> INDEX_COLUMN_id & 1 && row[3] < ix->n_strings)
+		__builtin_prefetch(ix->strings + row[3]);
+}
+
 uint32_t
 index_device_class(const struct index *ix, uint32_t device)
 {
