@@ -141,6 +141,7 @@ enum index_flags { INDEX_FAMILY = 1 };
 struct index_class {
 	uint32_t	kind;
 	uint32_t	first, n;	/* members; n == 1: first is the device */
+	uint32_t	version;	/* string: the column, which all share */
 };
 
 struct index_slot {

@@ -89,10 +89,8 @@ device_version_text(struct matcher *m, uint32_t device)
 }
 
 const struct version *
-device_version(struct matcher *m, uint32_t device)
+printed_version(struct matcher *m, const char *text)
 {
-	const char *text = device_version_text(m, device);
-
 	if (text[0] == '\0')
 		return NULL;
 	size_t slot = ((uintptr_t)text >> 1) % VERSION_CACHE;

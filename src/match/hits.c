@@ -74,7 +74,7 @@ bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
  * names none: its version must be of that line. 1 yes, 0 no, -1 not known. */
 static int
 line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    uint32_t device)
+    const struct hit *h)
 {
 	int fits = 1;
 
@@ -84,7 +84,8 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 		if (t->kind != NAME_LINE || has_token(d, t->hash) ||
 		    version_read(p->flat + t->at, t->len, &line) != 0)
 			continue;
-		const struct version *v = device_version(m, device);
+		const struct version *v = printed_version(m,
+		    hit_version_text(m, h));
 		if (v == NULL)
 			return -1;
 		int bound = bound_fits(m, p, t, v);
@@ -191,22 +192,89 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
-/* One device for one product: the verdict on its version, then a hit; one that
- * speaks of all devices of its class if `all`. */
+/* The hit's device; any of its class where it speaks of all. */
+static uint32_t
+one_device(const struct matcher *m, const struct hit *h)
+{
+	return h->device != ALL_DEVICES ? h->device :
+	    index_class_device(m->ix, index_class(m->ix, h->class));
+}
+
+const char *
+hit_version_text(struct matcher *m, const struct hit *h)
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+
+	if (class != NULL && class->version != 0)
+		return index_string(m->ix, class->version);
+	return device_version_text(m, one_device(m, h));
+}
+
+/* A part on a host: the device's version is the part's only if the part is its
+ * firmware. */
 static void
-hit_device(struct lookup *l, uint32_t class, uint32_t device, bool all,
-    uint32_t product, const struct candidate *c, const struct name *own,
-    bool side)
+host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
+{
+	uint32_t part = version_product(m->a, h->product);
+
+	h->host = true;
+	if (side || !is_firmware(&m->a->products[part]))
+		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
+		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
+		    VERDICT_UNKNOWN;
+}
+
+/* What the product says of hardware and serial numbers. */
+static void
+other_verdicts(struct lookup *l, struct hit *h, bool side)
 {
 	struct matcher *m = l->m;
-	struct hit h = { .class = class,
-	    .device = all ? ALL_DEVICES : device, .product = product,
+	const struct product *p = &m->a->products[h->product];
+
+	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
+		and_verdict(h, hardware_fits(m, &m->a->products[p->on],
+		    one_device(m, h)));
+	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
+	    text_find_nocase(p->hardware, "rev") != NULL) {
+		struct product hardware = *p;
+		hardware.version_kind = VERSION_NONE;
+		and_verdict(h, hardware_fits(m, &hardware,
+		    one_device(m, h)));
+	}
+	if (h->ident != INDEX_SERIAL && l->p->n_serials > 0)
+		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
+}
+
+/* The verdict of the product's range on the version that the list has. */
+static enum verdict
+version_verdict(struct matcher *m, struct hit *h, const struct range *r)
+{
+	struct own_version own = { .text = "", .serial = "" };
+
+	if (r->serial.there)
+		own.serial = index_column(m->ix, one_device(m, h),
+		    INDEX_COLUMN_serial);
+	else if (r->vers != NULL)
+		own.text = hit_version_text(m, h);
+	else if (!r->all)
+		own.version = printed_version(m, hit_version_text(m, h));
+	return range_test_device(r, &own, &h->lone);
+}
+
+/* One product and one device, or ALL_DEVICES of a class: the verdict on its
+ * version, then a hit. */
+static void
+hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
+    const struct candidate *c, const struct name *own, bool side)
+{
+	struct matcher *m = l->m;
+	struct hit h = { .class = class, .device = device, .product = product,
 	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = codes_fit(l, device_order(m->ix, device, own,
-		    room));
+		int fits = codes_fit(l, device_order(m->ix, one_device(m, &h),
+		    own, room));
 		if (fits == 0)
 			return;
 		if (fits == 2 && h.how <= HOW_FAMILY) {
@@ -218,41 +286,14 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, bool all,
 	}
 	int line = 1;
 	if ((h.how == HOW_RESPELT || h.how == HOW_FAMILY) && own != NULL)
-		line = line_fits(m, &l->name, own, device);
+		line = line_fits(m, &l->name, own, &h);
 	if (line == 0)
 		return;
 	const struct range *r = product_range(m, product);
-	struct own_version own_v = { .text = "", .serial = "" };
-	if (r->serial.there)
-		own_v.serial = index_column(m->ix, device,
-		    INDEX_COLUMN_serial);
-	else if (r->vers != NULL)
-		own_v.text = device_version_text(m, device);
-	else if (!r->all)
-		own_v.version = device_version(m, device);
-	h.verdict = (uint8_t)range_test_device(r, &own_v, &h.lone);
-	const struct product *p = &m->a->products[product];
-	if (p->relation[0] != '\0') {
-		/* A part on a host: the device's version is the part's only
-		 * if the part is its firmware. */
-		uint32_t part = version_product(m->a, product);
-		h.host = true;
-		if (side || !is_firmware(&m->a->products[part]))
-			h.verdict = r->all && !r->narrowed && !side ?
-			    VERDICT_IN : h.verdict == VERDICT_OUT && side ?
-			    VERDICT_OUT : VERDICT_UNKNOWN;
-	}
-	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
-		and_verdict(&h, hardware_fits(m, &m->a->products[p->on],
-		    device));
-	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
-	    text_find_nocase(p->hardware, "rev") != NULL) {
-		struct product hardware = *p;
-		hardware.version_kind = VERSION_NONE;
-		and_verdict(&h, hardware_fits(m, &hardware, device));
-	}
-	if (h.ident != INDEX_SERIAL)
-		and_verdict(&h, serial_fits(m, l->p, device));
+	h.verdict = (uint8_t)version_verdict(m, &h, r);
+	if (m->a->products[product].relation[0] != '\0')
+		host_verdict(m, &h, r, side);
+	other_verdicts(l, &h, side);
 	if (line < 0 && h.verdict == VERDICT_IN)
 		h.verdict = VERDICT_UNKNOWN;
 	add_hit(m, &h);
@@ -263,17 +304,15 @@ static void
 hit_class(struct lookup *l, uint32_t class, uint32_t product,
     const struct candidate *c, const struct name *own, bool side)
 {
-	struct index_run run = index_members(l->m->ix, &l->m->ix->classes[
-	    class]);
-
-	if (product_range(l->m, product)->serial.there ||
-	    l->p->n_serials > 0) {
-		for (uint32_t i = 0; i < run.n; i++)
-			hit_device(l, class, run.at[i], false, product, c,
-			    own, side);
-	} else if (run.n > 0) {
-		hit_device(l, class, run.at[0], true, product, c, own, side);
+	if (!product_range(l->m, product)->serial.there &&
+	    l->p->n_serials == 0) {
+		hit_device(l, class, ALL_DEVICES, product, c, own, side);
+		return;
 	}
+	struct index_run run = index_members(l->m->ix,
+	    &l->m->ix->classes[class]);
+	for (uint32_t i = 0; i < run.n; i++)
+		hit_device(l, class, run.at[i], product, c, own, side);
 }
 
 static void
@@ -285,7 +324,7 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 		const struct candidate *c = &l->list[i];
 		if (c->of == CANDIDATE_DEVICE) {
 			hit_device(l, index_device_class(ix, c->what), c->what,
-			    false, product, c, NULL, side);
+			    product, c, NULL, side);
 			continue;
 		}
 		if (c->of == CANDIDATE_CLASS) {

@@ -131,8 +131,10 @@ void advisory_match(const struct index *ix, const struct advisory *a, bool all,
 void match_products(struct matcher *m);		/* hits.c */
 void match_text(struct matcher *m);		/* text.c */
 void add_hit(struct matcher *m, const struct hit *h);
-/* NULL: not known, or not readable. */
-const struct version *device_version(struct matcher *m, uint32_t device);
+/* NULL: not known, or not readable. The text is one of the next two. */
+const struct version *printed_version(struct matcher *m, const char *text);
+/* Of the hit's device, or of all of its class. */
+const char *hit_version_text(struct matcher *m, const struct hit *h);
 /* As the list has it: its column, else that of its CPE or package URL. */
 const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);

@@ -10,8 +10,8 @@
 /* Names that patterns are spelled out to, in one advisory: real ones have some
  * thousands, a hostile one would keep us for hours. */
 #define TRIED_MAX 4000000u
-/* Candidates, and classes of one, that are fetched ahead of their use. */
-#define FETCH_MAX 32u
+/* Candidates that are fetched ahead of their use. */
+#define FETCH_MAX 64u
 
 const char *
 product_printed(const struct product *p)
@@ -390,24 +390,16 @@ find_alternatives(struct lookup *l, const char *text)
 	l->name = n;
 }
 
-/* The candidates' first devices will be asked for their versions. */
+/* The candidates' classes will be asked for their versions. */
 static void
 fetch_candidates(const struct lookup *l)
 {
 	const struct index *ix = l->m->ix;
 
-	for (unsigned near = INDEX_FAR; near <= INDEX_NEARER; near++) {
-		for (uint32_t i = 0; i < l->n && i < FETCH_MAX; i++) {
-			if (l->list[i].of != CANDIDATE_KIND)
-				continue;
-			const struct index_kind *k = index_kind(ix,
-			    l->list[i].what);
-			for (uint32_t c = 0; c < k->n && c < FETCH_MAX; c++)
-				index_fetch(ix, index_class_device(ix,
-				    &ix->classes[k->first + c]),
-				    (enum index_near)near);
-		}
-	}
+	for (uint32_t i = 0; i < l->n && i < FETCH_MAX; i++)
+		if (l->list[i].of == CANDIDATE_KIND)
+			__builtin_prefetch(ix->classes + index_kind(ix,
+			    l->list[i].what)->first);
 }
 
 void

@@ -72,6 +72,9 @@ find_classes(struct index_builder *b)
 				c->kind = ((const struct index_model *)
 				    b->models.at)[row[1]].kind;
 				c->n = 0;
+				c->version = row[0] >> INDEX_COLUMN_version &
+				    1 ? row[place_of(row[0],
+				    INDEX_COLUMN_version)] : 0;
 				*at = (uint32_t)b->classes.n - 1;
 			}
 			((struct index_class *)b->classes.at)[*at].n++;
