@@ -136,7 +136,8 @@ struct index_kind {
 	uint8_t		flags;		/* enum index_flags */
 	uint64_t	key;		/* name.key */
 };
-enum index_flags { INDEX_FAMILY = 1 };
+/* INDEX_PARTS: devices of it have part numbers. */
+enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2 };
 
 struct index_class {
 	uint32_t	kind;

@@ -226,5 +226,6 @@ advisory_match(const struct index *ix, const struct advisory *a, bool all,
 	ret->left_out = d.left_out;
 	for (uint32_t i = 0; i < d.n; i++)
 		judge_tell(d.judge, d.list[i].ruling, d.list[i].device,
+		    arena_alloc(mem, WHY_MAX * sizeof(char *)),
 		    &ret->matches[i]);
 }

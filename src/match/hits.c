@@ -26,13 +26,26 @@ codes_fit(const struct lookup *l, const char *order)
 	return alike ? 0 : -1;
 }
 
-static const char *
-device_order(const struct index *ix, uint32_t device, const struct name *name,
-    char order[ORDER_TEXT])
+/* The hit's device; any of its class where it speaks of all. */
+static uint32_t
+one_device(const struct matcher *m, const struct hit *h)
 {
-	const char *part = index_column(ix, device, INDEX_COLUMN_part_number);
+	return h->device != ALL_DEVICES ? h->device :
+	    index_class_device(m->ix, index_class(m->ix, h->class));
+}
+
+static const char *
+device_order(const struct matcher *m, const struct hit *h,
+    const struct name *name, char order[ORDER_TEXT])
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+	const char *part = "";
 
 	order[0] = '\0';
+	if (class != NULL && index_kind(m->ix, class->kind)->flags &
+	    INDEX_PARTS)
+		part = index_column(m->ix, one_device(m, h),
+		    INDEX_COLUMN_part_number);
 	if (part[0] != '\0')
 		order_read(part, order, ORDER_TEXT);
 	else if (name != NULL && name->n_codes > 0)
@@ -192,14 +205,6 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
-/* The hit's device; any of its class where it speaks of all. */
-static uint32_t
-one_device(const struct matcher *m, const struct hit *h)
-{
-	return h->device != ALL_DEVICES ? h->device :
-	    index_class_device(m->ix, index_class(m->ix, h->class));
-}
-
 const char *
 hit_version_text(struct matcher *m, const struct hit *h)
 {
@@ -273,8 +278,7 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = codes_fit(l, device_order(m->ix, one_device(m, &h),
-		    own, room));
+		int fits = codes_fit(l, device_order(m, &h, own, room));
 		if (fits == 0)
 			return;
 		if (fits == 2 && h.how <= HOW_FAMILY) {

@@ -151,9 +151,9 @@ const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
     uint32_t n);
 /* So many matches will be told. */
 void judge_expect(struct judge *j, uint32_t n);
-/* The ruling as it stands for one device. */
+/* The ruling as it stands for one device; its reasons in room for WHY_MAX. */
 void judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
-    struct match *ret);
+    const char **room, struct match *ret);
 
 /* The vulnerabilities that a match speaks of, and the products it hangs on. */
 struct scope {

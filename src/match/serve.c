@@ -53,10 +53,11 @@ pack_decisions(const struct index *ix, struct buf *out,
 	struct match_writer *w = match_writer_new(out, d->n, d->left_out);
 
 	for (uint32_t i = 0; i < d->n && !out->over; i++) {
+		const char *why[WHY_MAX];
 		struct match match;
 		fetch_ahead(ix, d, i);
 		judge_tell(d->judge, d->list[i].ruling, d->list[i].device,
-		    &match);
+		    why, &match);
 		match_write(w, &match);
 	}
 	match_writer_end(w);

@@ -509,9 +509,8 @@ step_lines(struct judge *j, const struct ruling *r, const struct hit *own,
 
 void
 judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
-    struct match *ret)
+    const char **room, struct match *ret)
 {
-	const char *lines[WHY_MAX];
 	uint32_t n = 0;
 
 	*ret = r->match;
@@ -523,9 +522,8 @@ judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
 	for (enum why_step step = 0; step < WHY_STEPS_; step++) {
 		const struct reasons *some = step_lines(j, r, &own, step, ret);
 		for (uint32_t i = 0; i < some->n && n < WHY_MAX; i++)
-			lines[n++] = some->why[i];
+			room[n++] = some->why[i];
 	}
-	ret->why = arena_alloc(j->m->mem, (n + 1) * sizeof(*ret->why));
-	memcpy(ret->why, lines, n * sizeof(*lines));
+	ret->why = room;
 	ret->n_why = n;
 }

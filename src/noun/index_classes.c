@@ -156,6 +156,12 @@ class_keys(struct index_builder *b, uint32_t number, uint32_t device)
 	part = column_text(b, row, INDEX_COLUMN_part_number);
 	size_t n = part[0] != '\0' ? order_read(part, order, sizeof(order)) :
 	    0;
+	if (part[0] != '\0') {
+		struct index_class *class = (struct index_class *)
+		    b->classes.at + number;
+		((struct index_kind *)b->kinds.at)[class->kind].flags |=
+		    INDEX_PARTS;
+	}
 	if (n > 0) {
 		add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order, n)),
 		    number);
