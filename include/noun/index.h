@@ -141,8 +141,8 @@ enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2 };
 
 struct index_class {
 	uint32_t	kind;
-	uint32_t	first, n;	/* members; n == 1: first is the device */
-	uint32_t	version;	/* string: the column, which all share */
+	uint32_t	first, n;	/* members; n == 1: one device */
+	uint32_t	version;	/* string; all of it share it */
 };
 
 struct index_slot {

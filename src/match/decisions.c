@@ -1,4 +1,4 @@
-/* decisions.c - what hits come to, for each device: most are said of all devices
+/* decisions.c - what hits come to, for each device: most are said of all those
  * of a class, which is judged once; a device of which more is said (by its
  * serial number, its file's digest) is judged by all of it. */
 #include <stdlib.h>

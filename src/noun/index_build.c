@@ -264,14 +264,13 @@ read_columns(struct index_builder *b, const struct device *d,
     struct text column[INDEX_COLUMN_COUNT_])
 {
 #define X(field, heading)						\
-	if (d->field[0] == '\0') {					\
-		column[INDEX_COLUMN_##field] = (struct text){ "", 0, 0 };\
-	} else {							\
-		column[INDEX_COLUMN_##field] = text_of(d->field);	\
-		set_fetch(&b->known, column[INDEX_COLUMN_##field].hash);	\
-	}
+	column[INDEX_COLUMN_##field] = d->field[0] == '\0' ?		\
+	    (struct text){ "", 0, 0 } : text_of(d->field);
 	DEVICE_COLUMNS(X)
 #undef X
+	for (unsigned i = 0; i < INDEX_COLUMN_COUNT_; i++)
+		if (column[i].n > 0)
+			set_fetch(&b->known, column[i].hash);
 }
 
 static uint32_t

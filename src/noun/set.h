@@ -1,5 +1,5 @@
-/* noun/set.h - an open-addressed set of 64-bit hashes with a number behind each;
- * of this room only. */
+/* noun/set.h - an open-addressed set of 64-bit hashes, a number behind each; of
+ * this room only. */
 #ifndef NOUN_SET_H
 #define NOUN_SET_H
 #include <stdbool.h>
