@@ -25,6 +25,7 @@ struct lines {
 	struct buf	 text;
 	size_t		 head;		/* length of the first piece */
 	struct json_out	 behind_head, behind_body;
+	struct piece	 list;		/* the name of the last one */
 	struct piece	*bodies;	/* by match.same - 1 */
 	uint32_t	 room_bodies;
 	struct piece	 reasons[REASONS_KEPT];
@@ -59,6 +60,7 @@ lines_begin(struct lines *l, const struct advisory *a, const char *path)
 	if (l->reasons_used)
 		memset(l->reasons, 0, sizeof(l->reasons));
 	l->reasons_used = false;
+	l->list.of = 0;
 	jout_init(j, &l->text);
 	jout_object(j);
 	jout_kv(j, "advisory", a->id);
@@ -153,6 +155,23 @@ add_reason(struct lines *l, struct json_out *j, const char *why)
 	buf_add(out, buf_text(&l->text) + p->at, p->n);
 }
 
+/* Devices of one list come one after the other. */
+static void
+add_list(struct lines *l, struct json_out *j, const char *list)
+{
+	struct buf *out = j->to;
+
+	if (l->list.of != (uintptr_t)list) {
+		l->list.of = (uintptr_t)list;
+		l->list.at = l->text.len;
+		j->to = &l->text;
+		jout_kv(j, "list", list);
+		j->to = out;
+		l->list.n = l->text.len - l->list.at;
+	}
+	buf_add(out, buf_text(&l->text) + l->list.at, l->list.n);
+}
+
 void
 lines_add(struct lines *l, const struct match *m, struct buf *out)
 {
@@ -161,7 +180,7 @@ lines_add(struct lines *l, const struct match *m, struct buf *out)
 	buf_add(out, buf_text(&l->text), l->head);
 	j.to = out;
 	jout_kv(&j, "device", m->device.id);
-	jout_kv(&j, "list", m->device.list);
+	add_list(l, &j, m->device.list);
 	add_body(l, &j, m);
 	for (uint32_t i = 0; i < m->n_why; i++)
 		add_reason(l, &j, m->why[i]);

@@ -142,6 +142,9 @@ struct match_writer {
 	struct buf	*out;
 	struct set	 bodies, texts;
 	uint32_t	 n_bodies;
+	/* Devices of one list come one after the other. */
+	const char	*list;
+	uint32_t	 list_at;
 };
 
 struct match_writer *
@@ -163,8 +166,8 @@ match_writer_end(struct match_writer *w)
 	free(w);
 }
 
-/* unpacked by read_text */
-static void
+/* unpacked by read_text; its number */
+static uint32_t
 write_text(struct match_writer *w, const char *text)
 {
 	bool new = false;
@@ -176,6 +179,7 @@ write_text(struct match_writer *w, const char *text)
 	pack_u32(w->out, *at);
 	if (new)
 		pack_str(w->out, text);
+	return *at;
 }
 
 /* unpacked by match_read */
@@ -193,7 +197,10 @@ match_write(struct match_writer *w, const struct match *m)
 	if (new)
 		body_pack(w->out, m);
 	device_pack_few(w->out, &m->device);
-	write_text(w, m->device.list);
+	if (m->device.list == w->list && w->texts.n > 0)
+		pack_u32(w->out, w->list_at);
+	else
+		w->list_at = write_text(w, w->list = m->device.list);
 	pack_u8(w->out, (uint8_t)m->n_why);
 	for (uint32_t i = 0; i < m->n_why; i++)
 		write_text(w, m->why[i]);
