@@ -129,6 +129,7 @@ struct index_model {
 
 struct index_kind {
 	uint32_t	model;		/* one of its models */
+	uint32_t	vendor;		/* string, the same for what reads so */
 	uint32_t	first, n;	/* its classes */
 	uint32_t	tokens;		/* hashes of its words, no noise */
 	uint16_t	n_tokens;

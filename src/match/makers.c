@@ -209,7 +209,7 @@ vendor_fits(const struct lookup *l, const char *text, const struct maker *own)
 enum maker_fit
 maker_fits(struct lookup *l, const struct index_kind *kind)
 {
-	uint32_t vendor = l->m->ix->models[kind->model].vendor;
+	uint32_t vendor = kind->vendor;
 	struct fit_kept *at = &l->kept[(vendor * 2654435761u >> 16) %
 	    FITS_KEPT];
 

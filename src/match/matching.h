@@ -80,6 +80,7 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
+	uint8_t			**ranks;	/* of remedies, by vulnerability */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
@@ -162,7 +163,7 @@ struct scope {
 };
 void scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret);
-void scope_remedies(const struct matcher *m, const struct scope *s,
+void scope_remedies(struct matcher *m, const struct scope *s,
     struct match *ret);
 
 /* The reasons come in steps: devices share the lines of those in whose texts

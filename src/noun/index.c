@@ -183,7 +183,7 @@ index_class(const struct index *ix, uint32_t class)
 const char *
 index_kind_vendor(const struct index *ix, const struct index_kind *k)
 {
-	return index_string(ix, ix->models[k->model].vendor);
+	return index_string(ix, k->vendor);
 }
 
 const char *

@@ -101,7 +101,8 @@ index_builder_free(struct index_builder *b)
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
-	    &b->kind_set, &b->vendor_set, &b->read_set, &b->ident_set };
+	    &b->kind_set, &b->vendor_set, &b->read_set, &b->ident_set,
+	    &b->spelling_set };
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		set_clear(sets[i]);
 	free(b->makers);

@@ -39,6 +39,7 @@ struct index_builder {
 	struct set	 model_set, kind_set, vendor_set;
 	struct set	 read_set;	/* model text, makers -> kind */
 	struct set	 ident_set;	/* vendor text -> place in idents */
+	struct set	 spelling_set;	/* ident -> one of its vendor texts */
 	struct items	 idents;	/* uint64_t */
 	struct maker_kept {
 		uint64_t	 text;	/* its hash */

@@ -124,12 +124,18 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 
 static void
 new_kind(struct index_builder *b, const struct name *name,
-    const struct maker *maker)
+    const struct maker *maker, uint64_t ident)
 {
 	uint32_t number = (uint32_t)b->kinds.n;
 	struct index_kind k = { .key = name->key };
+	bool new = false;
 
 	k.model = (uint32_t)b->models.n - 1;
+	uint32_t *vendor = set_find(&b->spelling_set, ident, &new);
+	if (new)
+		*vendor = ((const struct index_model *)
+		    b->models.at)[k.model].vendor;
+	k.vendor = *vendor;
 	k.flags = name->family ? INDEX_FAMILY : 0;
 	k.tokens = (uint32_t)b->tokens.n;
 	/* Those with digits first: they tell most. */
@@ -185,7 +191,7 @@ kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
 	    &new);
 	if (new) {
 		*at = (uint32_t)b->kinds.n;
-		new_kind(b, &name, maker);
+		new_kind(b, &name, maker, ident);
 	}
 	*read = *at;
 	return *at;
