@@ -3,6 +3,13 @@
 #include <string.h>
 #include "names.h"
 
+static bool
+is_word(const struct name *n, const struct name_token *t, const char *word)
+{
+	return word[0] == n->flat[t->at] && strlen(word) == t->len &&
+	    memcmp(n->flat + t->at, word, t->len) == 0;
+}
+
 /* Kinds of things: they say what it is, not which one. */
 static bool
 is_weak(const struct name *n, const struct name_token *t)
@@ -30,14 +37,12 @@ is_weak(const struct name *n, const struct name_token *t)
 	if (t->kind == NAME_NOISE)
 		return true;
 	for (const char *const *w = words; *w != NULL; w++)
-		if (strlen(*w) == t->len &&
-		    memcmp(n->flat + t->at, *w, t->len) == 0)
+		if (is_word(n, t, *w))
 			return true;
 	if (t != &n->token[n->n - 1])
 		return false;
 	for (const char *const *w = last_words; *w != NULL; w++)
-		if (strlen(*w) == t->len &&
-		    memcmp(n->flat + t->at, *w, t->len) == 0)
+		if (is_word(n, t, *w))
 			return true;
 	return false;
 }
