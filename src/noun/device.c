@@ -96,6 +96,17 @@ device_pack_few(struct buf *out, const struct device *d)
 		extra_pack(out, d);
 }
 
+/* A column that is said to be there. */
+static const char *
+here_unpack(struct unpack *in, const char *field)
+{
+	const char *text = unpack_str(in, field, FIELD_MAX);
+
+	if (text[0] == '\0')
+		unpack_fail(in, field);
+	return text;
+}
+
 /* packed by device_pack_few */
 void
 device_unpack_few(struct unpack *in, struct arena *mem, struct device *ret)
@@ -105,13 +116,16 @@ device_unpack_few(struct unpack *in, struct arena *mem, struct device *ret)
 
 #define X(field, heading)						\
 	ret->field = mask >> BIT_##field & 1 ?				\
-	    unpack_str(in, "device." heading, FIELD_MAX) : "";
+	    here_unpack(in, "device." heading) : "";
 	DEVICE_COLUMNS(X)
 #undef X
 	ret->extra = NULL;
 	ret->n_extra = 0;
-	if (mask >> BIT_EXTRA & 1)
+	if (mask >> BIT_EXTRA & 1) {
 		extra_unpack(in, mem, ret);
+		if (ret->n_extra == 0)
+			unpack_fail(in, "device.extra");
+	}
 }
 
 int
