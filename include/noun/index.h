@@ -1,10 +1,16 @@
 /* noun/index.h - all devices of all lists, in one sealed blob.
  *
  * `list` builds it once (index_builder_*), every `match` maps the same pages
- * (index_open). Position-independent: offsets, no pointers. Devices with the
- * same vendor and model text share one entry (a "model"); a table of 64-bit
- * keys leads from a vendor + name, a vendor + word of a name, or an identifier
- * to models or devices, so that matching never walks the list of devices.
+ * (index_open). Position-independent: offsets, no pointers.
+ *
+ * What matching decides is decided once for all devices that are alike:
+ *   model	the same vendor and model text, as printed
+ *   kind	models whose texts read the same: the same makers and words
+ *   class	devices of one kind with the same version, hardware version,
+ *		part number, CPE and package URL
+ * A table of 64-bit keys leads from a vendor + name, a vendor + word of a name,
+ * or an identifier to kinds, classes or devices, so that matching never walks
+ * the list of devices.
  *
  * A hostile index must do no harm: index_open checks the bounds of all parts,
  * and the getters check each number that they follow. */
@@ -60,6 +66,7 @@ struct maker {
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
 	unsigned	 words[NAME_VENDORS_MAX];
 	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
+	char		 first[NAME_VENDORS_MAX]; /* the key's first sign */
 	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";
 	 * bit i of plain: what follows start i names a trade or a country. */
 	unsigned	 n_starts[NAME_VENDORS_MAX];
@@ -79,6 +86,8 @@ size_t	 order_read(const char *text, char *out, size_t room);
 bool	 order_is_pattern(const char *order);
 /* Sensible without separators: glued words of the text from at to end. */
 uint64_t name_hash(const char *flat, size_t at, size_t end);
+/* "gmbh", "inc", "the": a word that tells no maker from another. */
+bool	 name_is_form(const struct name *name, const struct name_token *t);
 /* Folds case, accents, NBSP, quotes and mojibake: a-z, 0-9, other letters as
  * UTF-8, ASCII punctuation, blanks. Returns the length. */
 size_t	 name_fold(const char *text, char *out, size_t room);
@@ -86,19 +95,20 @@ size_t	 name_fold(const char *text, char *out, size_t room);
 /* --- keys --- */
 
 enum index_key {
-	INDEX_NAME = 1,		/* vendor, name.key -> models */
-	INDEX_CORE,		/* vendor, name.core -> models */
-	INDEX_WORD,		/* vendor, word -> models */
-	INDEX_LEAD,		/* vendor, the word that tells most -> models */
-	INDEX_ORDER,		/* -, part number -> devices */
+	INDEX_NAME = 1,		/* vendor, name.key -> kinds */
+	INDEX_CORE,		/* vendor, name.core -> kinds */
+	INDEX_WORD,		/* vendor, word -> kinds */
+	INDEX_LEAD,		/* vendor, the word that tells most -> kinds */
+	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
-	INDEX_CPE,		/* -, cpe up to the product -> devices */
-	INDEX_PURL,		/* -, purl without version -> devices */
+	INDEX_CPE,		/* -, cpe up to the product -> classes */
+	INDEX_PURL,		/* -, purl without version -> classes */
 	INDEX_HASH,		/* -, file hash -> devices */
 	/* -, a maker's first words -> group << 2, | 2: the table knows him,
 	 * | 1: what follows is plain */
 	INDEX_MAKER,
-	INDEX_HOST,		/* -, list and id -> a device that has parts */
+	/* -, list and id -> a device that has parts; 1, 0 -> one of these */
+	INDEX_HOST,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 
@@ -112,18 +122,31 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	2u
+#define INDEX_VERSION	3u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
-	uint32_t	first, n;	/* members: its devices */
+	uint32_t	kind;
+};
+
+struct index_kind {
+	uint32_t	model;		/* one of its models */
+	uint32_t	vendor;		/* string, the same for what reads so */
+	uint32_t	first, n;	/* its classes */
 	uint32_t	tokens;		/* hashes of its words, no noise */
 	uint16_t	n_tokens;
 	uint8_t		n_codes;	/* tokens[0 .. n_codes) have a digit */
 	uint8_t		flags;		/* enum index_flags */
 	uint64_t	key;		/* name.key */
 };
-enum index_flags { INDEX_FAMILY = 1 };
+/* INDEX_PARTS: devices of it have part numbers. */
+enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2 };
+
+struct index_class {
+	uint32_t	kind;
+	uint32_t	first, n;	/* members; n == 1: one device */
+	uint32_t	version;	/* string; all of it share it */
+};
 
 struct index_slot {
 	uint64_t	key;		/* 0: free */
@@ -144,7 +167,9 @@ enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2 };
 	X(slots,	struct index_slot)	\
 	X(vendors,	struct index_vendor)	\
 	X(tokens,	uint64_t)		\
+	X(kinds,	struct index_kind)	\
 	X(models,	struct index_model)	\
+	X(classes,	struct index_class)	\
 	X(members,	uint32_t)		\
 	X(row_at,	uint32_t)		\
 	X(rows,		uint32_t)		\
@@ -167,10 +192,13 @@ struct index_head {
 #undef X
 };
 
-/* A row: u32 mask (bit i: column i is there; bit 17: further columns), u32 list
- * << 1, u32 model, a string for each bit but vendor and model, which are the
- * model's; then, with bit 17, their number and name, value of each. */
+/* A row: u32 mask (bit i: column i is there; bit 17: further columns; from bit
+ * 18 on its list), u32 model, u32 class, a string for each bit but vendor and
+ * model, which are the model's; then, with bit 17, their number and name, value
+ * of each. */
 #define INDEX_ROW_EXTRA	(1u << 17)
+#define INDEX_ROW_LIST	18u
+#define INDEX_LISTS_MAX	(1u << (32 - INDEX_ROW_LIST))
 
 /* --- using it --- */
 
@@ -193,17 +221,33 @@ struct index_run index_find(const struct index *ix, uint64_t key);
 uint32_t index_group(const struct index *ix, uint64_t maker_key);
 /* NULL: nobody has this key. */
 const struct index_vendor *index_vendor(const struct index *ix, uint64_t key);
-const struct index_model *index_model(const struct index *ix, uint32_t model);
+/* NULL beyond the end. */
+const struct index_kind *index_kind(const struct index *ix, uint32_t kind);
+const struct index_class *index_class(const struct index *ix, uint32_t class);
+/* The texts of one of its models; all of them read the same. */
+const char *index_kind_vendor(const struct index *ix,
+    const struct index_kind *k);
+const char *index_kind_model(const struct index *ix,
+    const struct index_kind *k);
+/* Its devices, in their order; one at least, unless the index is damaged. */
 struct index_run index_members(const struct index *ix,
-    const struct index_model *m);
+    const struct index_class *c);
+/* The first of them. UINT32_MAX, no device, for NULL. */
+uint32_t index_class_device(const struct index *ix,
+    const struct index_class *c);
 const uint64_t *index_tokens(const struct index *ix,
-    const struct index_model *m);
+    const struct index_kind *k);
 const char *index_string(const struct index *ix, uint32_t at);
 /* Strings lend from the index; only the further columns live in mem. A number
  * beyond the end gives an empty device. */
 void	 index_device(const struct index *ix, uint32_t device,
     struct arena *mem, struct device *ret);
-uint32_t index_device_model(const struct index *ix, uint32_t device);
+/* A hint that a device will be asked for: a large index does not fit the cache.
+ * Given three times, each some devices nearer to it. */
+enum index_near { INDEX_FAR, INDEX_NEARER, INDEX_NEXT };
+void	 index_fetch(const struct index *ix, uint32_t device,
+    enum index_near near);
+uint32_t index_device_class(const struct index *ix, uint32_t device);
 /* One column, by its place in DEVICE_COLUMNS; "" if it is not there. */
 enum index_column {
 #define X(field, heading) INDEX_COLUMN_##field,
@@ -213,9 +257,9 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
-/* Devices whose part number (serial number) begins as the pattern does, up to
- * its first '?' or '*': a run of `orders` (`serials`), sorted by order_read
- * text; the caller compares. */
+/* Classes by part number (devices by serial number) that begin as the pattern
+ * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
+ * order_read text; the caller compares. */
 struct index_run index_orders(const struct index *ix, const char *pattern);
 struct index_run index_serials(const struct index *ix, const char *pattern);
 /* A digest as "sha256:AB01..." or bare hexadecimal; 0 if it is none. */
@@ -229,6 +273,7 @@ uint64_t index_digest(const char *text);
 #define INDEX_PART_OF	"part of"
 #define INDEX_PART	"part"		/* its name, for people */
 
+bool	 index_has_parts(const struct index *ix);
 /* The id; "" if d is no part. */
 const char *index_part_of(const struct device *d);
 const char *index_part_text(const struct device *d, const char *name);

@@ -52,6 +52,9 @@ struct match {
 	const char	**why;		uint32_t n_why;
 	/* for this device; no products */
 	struct remedy	*remedies;	uint32_t n_remedies;
+	/* Matches of one matching that have the same number here, and not 0,
+	 * differ in device and why only. */
+	uint32_t	 same;
 };
 
 void match_init(struct match *m);
@@ -65,7 +68,25 @@ struct matching {
 	uint32_t	 left_out;	/* beyond MATCHES_MAX */
 };
 
+/* Packed, what matches have in common stands there once: with the first of
+ * those that are the same; and so does each text of why that they share (by its
+ * place, not by its letters). */
 void matching_pack(struct buf *out, const struct matching *m);
 int  matching_unpack(const void *p, size_t n, struct arena *mem,
     struct matching *ret, struct err *err);
+
+/* The same one by one. A writer is to be given n matches, then ended. */
+struct match_writer;
+struct match_writer *match_writer_new(struct buf *out, uint32_t n,
+    uint32_t left_out);
+void match_write(struct match_writer *w, const struct match *m);
+void match_writer_end(struct match_writer *w);
+
+struct match_reader;
+/* In mem, as is all that comes of it; n and left_out as in a matching. NULL if
+ * the head is damaged. */
+struct match_reader *match_reader_new(const void *p, size_t n,
+    struct arena *mem, uint32_t *ret_n, uint32_t *ret_left_out);
+/* 1: a match; 0: that was the last; -1: damaged. */
+int  match_read(struct match_reader *r, struct match *ret, struct err *err);
 #endif

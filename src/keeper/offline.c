@@ -14,7 +14,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/pack.h"
@@ -26,9 +25,11 @@
 #include "noun/match.h"
 
 #include "offline.h"
+#include "offline_lines.h"
 
-/* Documents between the first unprinted and the last asked: bounds memory. */
-#define WINDOW	64
+/* Documents between the first unprinted and the last asked: bounds memory and
+ * open files. */
+#define WINDOW	256
 #define FDS	512
 
 struct job;
@@ -45,6 +46,7 @@ struct paper {
 	struct arena	 mem;
 	uint32_t	 waiting;	/* MATCH asks not answered */
 	bool		 done;
+	bool		 read;		/* waits for the device lists */
 };
 
 struct matching_one {
@@ -56,9 +58,10 @@ struct job {
 	const struct match_job *what;
 	struct arena	 mem;
 	struct pool	*list, *read, *match;
+	struct lines	*lines;
 	struct paper	*papers;
 	uint32_t	 n, asked, printed;
-	bool		 listed;
+	bool		 listed, failed;	/* the device lists */
 	int		 exit_code;
 	uint32_t	 devices;
 	uint64_t	 matches, unreadable;
@@ -67,39 +70,13 @@ struct job {
 /* ---- output -------------------------------------------------------------- */
 
 static void
-line_of(struct json_out *j, const struct paper *p, const struct advisory *a,
-    const struct match *m)
+paper_clear(struct paper *p)
 {
-	jout_object(j);
-	jout_kv(j, "advisory", a->id);
-	jout_kv(j, "publisher", a->publisher);
-	jout_kv(j, "namespace", a->ns);
-	jout_kv(j, "document", p->path);
-	jout_kv(j, "device", m->device.id);
-	jout_kv(j, "list", m->device.list);
-	jout_kv(j, "status", match_status_name(m->status));
-	jout_kv(j, "confidence", confidence_name(m->confidence));
-	jout_key(j, "cves");
-	jout_array(j);
-	for (uint32_t i = 0; i < m->n_cves; i++)
-		jout_text(j, m->cves[i]);
-	jout_end(j, ']');
-	jout_kv(j, "severity", severity_name(m->severity));
-	jout_key(j, "cvss");
-	if (m->vector[0] != '\0' || m->cvss.tenths > 0)
-		jout_tenths(j, m->cvss.tenths);
-	else
-		jout_null(j);
-	if (m->exploited)
-		jout_kb(j, "exploited", true);
-	if (m->by_hand)
-		jout_kb(j, "check_by_hand", true);
-	jout_key(j, "why");
-	jout_array(j);
-	for (uint32_t i = 0; i < m->n_why; i++)
-		jout_text(j, m->why[i]);
-	jout_end(j, ']');
-	jout_end(j, '}');
+	for (uint32_t i = 0; p->lines != NULL && i < p->reading.n_advisories;
+	    i++)
+		buf_clear(&p->lines[i]);
+	blob_clear(&p->body);
+	arena_clear(&p->mem);
 }
 
 static void
@@ -108,13 +85,10 @@ print_ready(struct job *job)
 	while (job->printed < job->n && job->papers[job->printed].done) {
 		struct paper *p = &job->papers[job->printed++];
 
-		for (uint32_t i = 0; i < p->reading.n_advisories; i++) {
+		for (uint32_t i = 0; i < p->reading.n_advisories; i++)
 			fwrite(buf_text(&p->lines[i]), 1, p->lines[i].len,
 			    stdout);
-			buf_clear(&p->lines[i]);
-		}
-		blob_clear(&p->body);
-		arena_clear(&p->mem);
+		paper_clear(p);
 	}
 }
 
@@ -150,30 +124,32 @@ static int
 take_matching(struct matching_one *one, struct blob *body, struct err *err)
 {
 	struct paper *p = one->paper;
+	struct buf *out = &p->lines[one->i];
 	struct arena mem = ARENA_INIT;
-	struct matching m;
-	struct json_out j;
-	int rc = -1;
+	struct match_reader *reader;
+	struct match m;
+	uint32_t n, left_out;
+	int more = -1;
 
-	if (body->fd == -1 || blob_map(body, err) == -1 ||
-	    matching_unpack(body->map, body->len, &mem, &m, err) == -1)
-		goto out;
-	for (uint32_t i = 0; i < m.n; i++) {
-		if (!p->job->what->all &&
-		    !match_status_alerts(m.matches[i].status))
+	if (body->fd == -1 || blob_map(body, err) == -1)
+		return -1;
+	reader = match_reader_new(body->map, body->len, &mem, &n, &left_out);
+	if (reader == NULL)
+		err_peer(err, "the answer to MATCH is damaged");
+	else
+		lines_begin(p->job->lines, &p->reading.advisories[one->i],
+		    p->path);
+	while (reader != NULL && (more = match_read(reader, &m, err)) == 1) {
+		if (!p->job->what->all && !match_status_alerts(m.status))
 			continue;
-		jout_init(&j, &p->lines[one->i]);
-		line_of(&j, p, &p->reading.advisories[one->i], &m.matches[i]);
-		buf_byte(&p->lines[one->i], '\n');
+		lines_add(p->job->lines, &m, out);
 		p->job->matches++;
 	}
-	if (m.left_out > 0)
+	if (more == 0 && left_out > 0)
 		complain(p->job, p->path, "concerns more devices than one "
 		    "advisory may; the rest was left out", EX_DATAERR);
-	rc = 0;
-out:
 	arena_clear(&mem);
-	return rc;
+	return more;
 }
 
 static void
@@ -208,6 +184,22 @@ read_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	return offline_file(p->path, DOCUMENT_MAX, body, err);
 }
 
+static void
+ask_matches(struct paper *p)
+{
+	p->read = false;
+	for (uint32_t i = 0; i < p->reading.n_advisories; i++) {
+		struct matching_one *one = mem_alloc(sizeof(*one));
+
+		buf_init(&p->lines[i], MATCHES_BLOB_MAX);
+		one->paper = p;
+		one->i = i;
+		pool_ask(p->job->match, &(struct pool_ask){ .kind = ASK_MATCH,
+		    .group = "", .fill = match_fill, .done = match_done,
+		    .ctx = one });
+	}
+}
+
 static int
 take_reading(struct paper *p, struct blob *body, struct err *err)
 {
@@ -219,17 +211,10 @@ take_reading(struct paper *p, struct blob *body, struct err *err)
 		return -1;
 	p->lines = arena_alloc(&p->mem, (p->reading.n_advisories + 1) *
 	    sizeof(*p->lines));
-	for (uint32_t i = 0; i < p->reading.n_advisories; i++) {
-		struct matching_one *one = mem_alloc(sizeof(*one));
-
-		buf_init(&p->lines[i], MATCHES_BLOB_MAX);
-		one->paper = p;
-		one->i = i;
-		p->waiting++;
-		pool_ask(p->job->match, &(struct pool_ask){ .kind = ASK_MATCH,
-		    .group = "", .fill = match_fill, .done = match_done,
-		    .ctx = one });
-	}
+	p->waiting += p->reading.n_advisories;
+	p->read = true;
+	if (p->job->listed)
+		ask_matches(p);
 	return 0;
 }
 
@@ -272,17 +257,23 @@ list_done(void *ctx, const struct pool_result *r)
 	struct arena mem = ARENA_INIT;
 	char text[900];
 
-	if (r->answer == NULL)
+	job->failed = true;
+	if (r->answer == NULL) {
 		complain(job, "device list", r->failure != NULL ?
 		    err_show(r->failure, text, sizeof(text)) : r->why,
 		    EX_NOINPUT);
-	else if (offline_reports(r->answer, &mem, &job->devices) == -1 ||
-	    r->body->fd == -1)
-		job->exit_code = EX_NOINPUT;
-	else {
+	} else if (offline_reports(r->answer, &mem, &job->devices) == 0 &&
+	    r->body->fd != -1) {
+		job->failed = false;
 		pool_prelude(job->match, ASK_DEVICES, r->body);
 		job->listed = true;
+		for (uint32_t i = 0; i < job->asked; i++)
+			if (job->papers[i].read)
+				ask_matches(&job->papers[i]);
 	}
+	/* Whatever was wrong with a document before. */
+	if (job->failed)
+		job->exit_code = EX_NOINPUT;
 	arena_clear(&mem);
 }
 
@@ -356,6 +347,7 @@ keeper_match(const struct match_job *what)
 		arena_clear(&job.mem);
 		return EX_NOINPUT;
 	}
+	job.lines = lines_new();
 	job.papers = arena_alloc(&job.mem, (job.n + 1) * sizeof(*job.papers));
 	for (uint32_t i = 0; i < job.n; i++) {
 		job.papers[i].job = &job;
@@ -365,8 +357,11 @@ keeper_match(const struct match_job *what)
 	offline_pools(what->jobs, &job.mem, &job.list, &job.read, &job.match);
 	pool_ask(job.list, &(struct pool_ask){ .kind = ASK_LIST, .group = "",
 	    .fill = list_fill, .done = list_done, .ctx = &job });
-	while (!job.listed && job.exit_code == EX_OK)
+	/* Documents are read while the lists are. */
+	while (!job.listed && !job.failed) {
+		ask_more(&job);
 		turn(&job);
+	}
 	while (job.listed && job.printed < job.n) {
 		ask_more(&job);
 		turn(&job);
@@ -378,6 +373,9 @@ keeper_match(const struct match_job *what)
 	pool_free(job.list);
 	pool_free(job.read);
 	pool_free(job.match);
+	lines_free(job.lines);
+	while (job.printed < job.asked)
+		paper_clear(&job.papers[job.printed++]);
 	arena_clear(&job.mem);
 	if (fflush(stdout) == EOF)
 		return EX_IOERR;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "list.h"
+#include "sheet.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -14,26 +15,6 @@
 #include "base/text.h"
 #include "noun/index.h"
 
-#define CELLS_MAX	512u
-/* A quoted cell may hold line breaks, but not half a file. */
-#define QUOTED_MAX	(64u << 10)
-
-struct sheet {
-	const struct device_file *file;
-	const char	*p;
-	size_t		 n, at;
-	char		 separator;
-	bool		 narrow;	/* bytes are Windows-1252 */
-	unsigned	 line;		/* of the next row */
-	/* the row that was read last */
-	struct buf	 text;
-	size_t		 cell[CELLS_MAX];	/* offsets into text */
-	unsigned	 n_cells;
-	unsigned	 row_line;
-	bool		 wide;		/* had more than CELLS_MAX cells */
-	bool		 open_quote;
-};
-
 struct plan {
 	int		 column[CELLS_MAX];	/* enum index_column or -1 */
 	const char	*heading[CELLS_MAX];
@@ -41,164 +22,11 @@ struct plan {
 	unsigned	 known, extra;
 };
 
-/* Windows-1252's upper half, as UTF-8. */
-static void
-add_narrow(struct buf *out, uint8_t c)
-{
-	static const uint16_t high[32] = {
-		0x20ac, 0xfffd, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021,
-		0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0xfffd, 0x17d, 0xfffd,
-		0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-		0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0xfffd, 0x17e, 0x178
-	};
-	unsigned rune = c < 0xa0 ? high[c - 0x80] : c;
-
-	if (rune < 0x800) {
-		buf_byte(out, (char)(0xc0 | rune >> 6));
-	} else {
-		buf_byte(out, (char)(0xe0 | rune >> 12));
-		buf_byte(out, (char)(0x80 | (rune >> 6 & 0x3f)));
-	}
-	buf_byte(out, (char)(0x80 | (rune & 0x3f)));
-}
-
-static void
-add_cell(struct sheet *s, const char *p, size_t n)
-{
-	if (!s->narrow) {
-		buf_add(&s->text, p, n);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if ((signed char)p[i] < 0)
-			add_narrow(&s->text, (uint8_t)p[i]);
-		else
-			buf_byte(&s->text, p[i]);
-	}
-}
-
-/* The quote that closes the cell which opens at `at`; 0 if there is none. A
- * quote in a later row that does not end its cell belongs to another one. */
-static size_t
-closing_quote(const struct sheet *s, size_t at)
-{
-	size_t end = s->n - at < QUOTED_MAX ? s->n : at + QUOTED_MAX;
-	bool same_row = true;
-
-	for (size_t i = at + 1; i < end; i++) {
-		same_row &= s->p[i] != '\n';
-		if (s->p[i] != '"')
-			continue;
-		if (i + 1 < s->n && s->p[i + 1] == '"') {
-			i++;
-			continue;
-		}
-		char next = i + 1 < s->n ? s->p[i + 1] : '\n';
-		return same_row || next == s->separator || next == '\n' ||
-		    next == '\r' ? i : 0;
-	}
-	return 0;
-}
-
-/* A quoted cell, with "" for a quote; s->at ends behind its closing quote. */
-static void
-quoted_cell(struct sheet *s, size_t close)
-{
-	size_t from = s->at + 1;
-
-	for (size_t i = from; i < close; i++) {
-		if (s->p[i] == '\n')
-			s->line++;
-		if (s->p[i] == '"') {
-			add_cell(s, s->p + from, i - from + 1);
-			i++;
-			from = i + 1;
-		}
-	}
-	if (from < close)
-		add_cell(s, s->p + from, close - from);
-	s->at = close + 1;
-}
-
-/* The next row into s->text and s->cell; false at the end. */
-static bool
-next_row(struct sheet *s)
-{
-	if (s->at >= s->n)
-		return false;
-	buf_reset(&s->text);
-	s->n_cells = 0;
-	s->row_line = s->line;
-	s->wide = s->open_quote = false;
-	for (;;) {
-		bool keep = s->n_cells < CELLS_MAX;
-		if (keep)
-			s->cell[s->n_cells++] = s->text.len;
-		else
-			s->wide = true;
-		size_t before = s->text.len, close = 0;
-		if (s->at < s->n && s->p[s->at] == '"') {
-			close = closing_quote(s, s->at);
-			if (close != 0)
-				quoted_cell(s, close);
-			else
-				s->open_quote = true;
-		}
-		size_t end = s->at;
-		while (end < s->n && s->p[end] != s->separator &&
-		    s->p[end] != '\n' && s->p[end] != '\r')
-			end++;
-		add_cell(s, s->p + s->at, end - s->at);
-		if (!keep)
-			buf_cut(&s->text, before);
-		else
-			buf_byte(&s->text, '\0');
-		s->at = end;
-		if (s->at < s->n && s->p[s->at] == s->separator) {
-			s->at++;
-			continue;
-		}
-		if (s->at < s->n && s->p[s->at] == '\r')
-			s->at++;
-		if (s->at < s->n && s->p[s->at] == '\n')
-			s->at++;
-		s->line++;
-		return true;
-	}
-}
-
-/* Blanks and NBSP at both ends go, in place. */
-static char *
-cell_text(struct sheet *s, unsigned i)
-{
-	char *c = s->text.data + s->cell[i];
-	size_t n = strlen(c);
-
-	for (;;) {
-		if (*c == ' ' || *c == '\t' || *c == '\r' || *c == '\n')
-			c++, n--;
-		else if (n >= 2 && memcmp(c, "\xc2\xa0", 2) == 0)
-			c += 2, n -= 2;
-		else
-			break;
-	}
-	for (;;) {
-		if (n > 0 && strchr(" \t\r\n", c[n - 1]) != NULL)
-			n--;
-		else if (n >= 2 && memcmp(c + n - 2, "\xc2\xa0", 2) == 0)
-			n -= 2;
-		else
-			break;
-	}
-	c[n] = '\0';
-	return c;
-}
-
 static bool
 row_is_empty(struct sheet *s)
 {
 	for (unsigned i = 0; i < s->n_cells; i++)
-		if (cell_text(s, i)[0] != '\0')
+		if (s->cell[i].n > 0)
 			return false;
 	return true;
 }
@@ -210,7 +38,7 @@ known_headings(struct sheet *s)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < s->n_cells; i++)
-		n += column_of(cell_text(s, i)) >= 0;
+		n += column_of(sheet_cell(s, i)) >= 0;
 	return n;
 }
 
@@ -228,9 +56,9 @@ sniff_separator(struct sheet *s)
 		s->at = start;
 		s->line = line;
 		s->separator = *c;
-		bool more = next_row(s);
+		bool more = sheet_row(s);
 		while (more && row_is_empty(s))
-			more = next_row(s);
+			more = sheet_row(s);
 		if (!more)
 			continue;
 		unsigned n = known_headings(s);
@@ -313,7 +141,7 @@ open_sheet(struct sheet *s, const struct device_file *file,
 	    (s->p[s->at + 5] == '\n' || s->p[s->at + 5] == '\r')) {
 		s->separator = s->p[s->at + 4];
 		s->at += 5;
-		next_row(s);
+		sheet_row(s);
 		return 0;
 	}
 	sniff_separator(s);
@@ -325,16 +153,16 @@ static int
 read_headings(struct sheet *s, struct plan *plan, struct arena *mem,
     struct device_report *report, struct err *err)
 {
-	bool more = next_row(s);
+	bool more = sheet_row(s);
 	bool taken[INDEX_COLUMN_COUNT_] = { false };
 
 	while (more && row_is_empty(s))
-		more = next_row(s);
+		more = sheet_row(s);
 	if (!more)
 		return err_at(err, s->file->path, 0, "the list is empty");
 	plan->n = s->n_cells;
 	for (unsigned i = 0; i < s->n_cells; i++) {
-		const char *h = cell_text(s, i);
+		const char *h = sheet_cell(s, i);
 		int c = column_of(h);
 		plan->column[i] = -1;
 		plan->heading[i] = text_line(mem, arena_text_n(mem, h,
@@ -383,14 +211,10 @@ static const char *
 clean_cell(struct sheet *s, unsigned i, const struct plan *plan,
     struct arena *mem, struct device_report *report)
 {
-	char *c = cell_text(s, i);
-	bool odd = false;
-	size_t n = 0;
+	char *c = sheet_cell(s, i);
+	size_t n = s->cell[i].n;
 
-	for (; c[n] != '\0'; n++)
-		odd |= (unsigned char)c[n] < 0x20 || c[n] == 0x7f ||
-		    c[n] == '\xc2';
-	if (odd) {
+	if (s->cell[i].odd) {
 		c = text_line(mem, c);
 		n = strlen(c);
 	}
@@ -414,6 +238,8 @@ fill_device(struct sheet *s, const struct plan *plan, struct device *d,
 	d->list = s->file->name;
 	d->extra = extra;
 	for (unsigned i = 0; i < n; i++) {
+		if (s->cell[i].n == 0)
+			continue;
 		const char *text = clean_cell(s, i, plan, mem, report);
 		if (text[0] == '\0')
 			continue;
@@ -443,7 +269,7 @@ remark_shape(struct sheet *s, const struct plan *plan, struct arena *mem,
 		    "empty", s->n_cells, plan->n);
 	bool more = s->wide;
 	for (unsigned i = plan->n; i < s->n_cells; i++)
-		more |= cell_text(s, i)[0] != '\0';
+		more |= s->cell[i].n > 0;
 	if (more)
 		report_remark(report, mem, s->file, s->row_line,
 		    "%u cells, the first row has %u; the rest is left out",
@@ -460,7 +286,7 @@ read_rows(struct sheet *s, const struct plan *plan, struct arena *mem,
 	struct device d;
 	int rc = 0;
 
-	while (rc == 0 && next_row(s)) {
+	while (rc == 0 && sheet_row(s)) {
 		if (row_is_empty(s))
 			continue;
 		remark_shape(s, plan, mem, report);

@@ -1,5 +1,5 @@
 /* advisory.c - one advisory against all devices: hits, then one match for each
- * device that has any. */
+ * device of which they say something. */
 #include <stdlib.h>
 #include <string.h>
 #include "cpe.h"
@@ -89,10 +89,8 @@ device_version_text(struct matcher *m, uint32_t device)
 }
 
 const struct version *
-device_version(struct matcher *m, uint32_t device)
+printed_version(struct matcher *m, const char *text)
 {
-	const char *text = device_version_text(m, device);
-
 	if (text[0] == '\0')
 		return NULL;
 	size_t slot = ((uintptr_t)text >> 1) % VERSION_CACHE;
@@ -191,47 +189,9 @@ sort_claims(struct matcher *m)
 	}
 }
 
-static int
-compare_hits(const void *va, const void *vb)
-{
-	const struct hit *a = va, *b = vb;
-
-	if (a->device != b->device)
-		return a->device < b->device ? -1 : 1;
-	if (a->product != b->product)
-		return a->product < b->product ? -1 : 1;
-	if (a->how != b->how)
-		return a->how < b->how ? -1 : 1;
-	return a->verdict < b->verdict ? -1 : a->verdict > b->verdict;
-}
-
-static void
-judge_all(struct matcher *m, struct matching *ret)
-{
-	struct judge *j = judge_new(m);
-	uint32_t end;
-
-	for (uint32_t i = 0; i < m->n_hits; i = end) {
-		struct match match;
-		for (end = i + 1; end < m->n_hits &&
-		    m->hits[end].device == m->hits[i].device;)
-			end++;
-		match_init(&match);
-		if (ret->n == MATCHES_MAX) {
-			ret->left_out++;
-			continue;
-		}
-		if (!judge_device(j, m->hits + i, end - i, &match))
-			continue;
-		ret->matches = arena_more(m->mem, ret->matches, ret->n,
-		    sizeof(*ret->matches));
-		ret->matches[ret->n++] = match;
-	}
-}
-
 void
-advisory_match(const struct index *ix, const struct advisory *a, bool all,
-    struct arena *mem, struct matching *ret)
+advisory_decide(const struct index *ix, const struct advisory *a, bool all,
+    struct arena *mem, struct decisions *ret)
 {
 	struct matcher *m = arena_alloc(mem, sizeof(*m));
 
@@ -242,7 +202,6 @@ advisory_match(const struct index *ix, const struct advisory *a, bool all,
 	/* CSAF 2.0, profile 4.3: no product status to go by. */
 	m->informs = a->n_vulns == 0 &&
 	    text_find_nocase(a->category, "informational") != NULL;
-	memset(ret, 0, sizeof(*ret));
 	m->ranges = arena_alloc(mem, (a->n_products + 1) *
 	    sizeof(struct range *));
 	sort_claims(m);
@@ -250,9 +209,33 @@ advisory_match(const struct index *ix, const struct advisory *a, bool all,
 		match_products(m);
 	else
 		match_text(m);
-	if (m->n_hits > 1)
-		qsort(m->hits, m->n_hits, sizeof(*m->hits), compare_hits);
-	judge_all(m, ret);
-	fold_parts(m, ret);
+	decide_all(m, ret);
 	free(m->hits);
+	m->hits = NULL;
+}
+
+void
+decisions_tell(const struct decisions *d, struct matching *ret)
+{
+	struct arena *mem = d->matcher->mem;
+
+	ret->matches = arena_alloc(mem, (d->n + 1) * sizeof(*ret->matches));
+	ret->n = d->n;
+	ret->left_out = d->left_out;
+	for (uint32_t i = 0; i < d->n; i++)
+		judge_tell(d->judge, d->list[i].ruling, d->list[i].device,
+		    arena_alloc(mem, WHY_MAX * sizeof(char *)),
+		    &ret->matches[i]);
+	if (index_has_parts(d->matcher->ix))
+		fold_parts(d->matcher, ret);
+}
+
+void
+advisory_match(const struct index *ix, const struct advisory *a, bool all,
+    struct arena *mem, struct matching *ret)
+{
+	struct decisions d;
+
+	advisory_decide(ix, a, all, mem, &d);
+	decisions_tell(&d, ret);
 }

@@ -26,13 +26,26 @@ codes_fit(const struct lookup *l, const char *order)
 	return alike ? 0 : -1;
 }
 
-static const char *
-device_order(const struct index *ix, uint32_t device, const struct name *name,
-    char order[ORDER_TEXT])
+/* The hit's device; any of its class where it speaks of all. */
+static uint32_t
+one_device(const struct matcher *m, const struct hit *h)
 {
-	const char *part = index_column(ix, device, INDEX_COLUMN_part_number);
+	return h->device != ALL_DEVICES ? h->device :
+	    index_class_device(m->ix, index_class(m->ix, h->class));
+}
+
+static const char *
+device_order(const struct matcher *m, const struct hit *h,
+    const struct name *name, char order[ORDER_TEXT])
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+	const char *part = "";
 
 	order[0] = '\0';
+	if (class != NULL && index_kind(m->ix, class->kind)->flags &
+	    INDEX_PARTS)
+		part = index_column(m->ix, one_device(m, h),
+		    INDEX_COLUMN_part_number);
 	if (part[0] != '\0')
 		order_read(part, order, ORDER_TEXT);
 	else if (name != NULL && name->n_codes > 0)
@@ -74,7 +87,7 @@ bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
  * names none: its version must be of that line. 1 yes, 0 no, -1 not known. */
 static int
 line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    uint32_t device)
+    const struct hit *h)
 {
 	int fits = 1;
 
@@ -84,7 +97,8 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 		if (t->kind != NAME_LINE || has_token(d, t->hash) ||
 		    version_read(p->flat + t->at, t->len, &line) != 0)
 			continue;
-		const struct version *v = device_version(m, device);
+		const struct version *v = printed_version(m,
+		    hit_version_text(m, h));
 		if (v == NULL)
 			return -1;
 		int bound = bound_fits(m, p, t, v);
@@ -191,19 +205,80 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
-/* One device for one product: the verdict on its version, then a hit. */
+const char *
+hit_version_text(struct matcher *m, const struct hit *h)
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+
+	if (class != NULL && class->version != 0)
+		return index_string(m->ix, class->version);
+	return device_version_text(m, one_device(m, h));
+}
+
+/* A part on a host: the device's version is the part's only if the part is its
+ * firmware. */
 static void
-hit_device(struct lookup *l, uint32_t device, uint32_t product,
+host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
+{
+	uint32_t part = version_product(m->a, h->product);
+
+	h->host = true;
+	if (side || !is_firmware(&m->a->products[part]))
+		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
+		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
+		    VERDICT_UNKNOWN;
+}
+
+/* What the product says of hardware and serial numbers. */
+static void
+other_verdicts(struct lookup *l, struct hit *h, bool side)
+{
+	struct matcher *m = l->m;
+	const struct product *p = &m->a->products[h->product];
+
+	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
+		and_verdict(h, hardware_fits(m, &m->a->products[p->on],
+		    one_device(m, h)));
+	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
+	    text_find_nocase(p->hardware, "rev") != NULL) {
+		struct product hardware = *p;
+		hardware.version_kind = VERSION_NONE;
+		and_verdict(h, hardware_fits(m, &hardware,
+		    one_device(m, h)));
+	}
+	if (h->ident != INDEX_SERIAL && l->p->n_serials > 0)
+		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
+}
+
+/* The verdict of the product's range on the version that the list has. */
+static enum verdict
+version_verdict(struct matcher *m, struct hit *h, const struct range *r)
+{
+	struct own_version own = { .text = "", .serial = "" };
+
+	if (r->serial.there)
+		own.serial = index_column(m->ix, one_device(m, h),
+		    INDEX_COLUMN_serial);
+	else if (r->vers != NULL)
+		own.text = hit_version_text(m, h);
+	else if (!r->all)
+		own.version = printed_version(m, hit_version_text(m, h));
+	return range_test_device(r, &own, &h->lone);
+}
+
+/* One product and one device, or ALL_DEVICES of a class: the verdict on its
+ * version, then a hit. */
+static void
+hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
     const struct candidate *c, const struct name *own, bool side)
 {
 	struct matcher *m = l->m;
-	struct hit h = { .device = device, .product = product,
+	struct hit h = { .class = class, .device = device, .product = product,
 	    .how = c->how, .maker = c->maker, .ident = c->ident };
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = codes_fit(l, device_order(m->ix, device, own,
-		    room));
+		int fits = codes_fit(l, device_order(m, &h, own, room));
 		if (fits == 0)
 			return;
 		if (fits == 2 && h.how <= HOW_FAMILY) {
@@ -215,44 +290,33 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 	}
 	int line = 1;
 	if ((h.how == HOW_RESPELT || h.how == HOW_FAMILY) && own != NULL)
-		line = line_fits(m, &l->name, own, device);
+		line = line_fits(m, &l->name, own, &h);
 	if (line == 0)
 		return;
 	const struct range *r = product_range(m, product);
-	struct own_version own_v = { .text = "", .serial = "" };
-	if (r->serial.there)
-		own_v.serial = index_column(m->ix, device,
-		    INDEX_COLUMN_serial);
-	else if (r->vers != NULL)
-		own_v.text = device_version_text(m, device);
-	else if (!r->all)
-		own_v.version = device_version(m, device);
-	h.verdict = (uint8_t)range_test_device(r, &own_v, &h.lone);
-	const struct product *p = &m->a->products[product];
-	if (p->relation[0] != '\0') {
-		/* A part on a host: the device's version is the part's only
-		 * if the part is its firmware. */
-		uint32_t part = version_product(m->a, product);
-		h.host = true;
-		if (side || !is_firmware(&m->a->products[part]))
-			h.verdict = r->all && !r->narrowed && !side ?
-			    VERDICT_IN : h.verdict == VERDICT_OUT && side ?
-			    VERDICT_OUT : VERDICT_UNKNOWN;
-	}
-	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
-		and_verdict(&h, hardware_fits(m, &m->a->products[p->on],
-		    device));
-	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
-	    text_find_nocase(p->hardware, "rev") != NULL) {
-		struct product hardware = *p;
-		hardware.version_kind = VERSION_NONE;
-		and_verdict(&h, hardware_fits(m, &hardware, device));
-	}
-	if (h.ident != INDEX_SERIAL)
-		and_verdict(&h, serial_fits(m, l->p, device));
+	h.verdict = (uint8_t)version_verdict(m, &h, r);
+	if (m->a->products[product].relation[0] != '\0')
+		host_verdict(m, &h, r, side);
+	other_verdicts(l, &h, side);
 	if (line < 0 && h.verdict == VERDICT_IN)
 		h.verdict = VERDICT_UNKNOWN;
 	add_hit(m, &h);
+}
+
+/* Serial numbers are all that devices of a class may differ in. */
+static void
+hit_class(struct lookup *l, uint32_t class, uint32_t product,
+    const struct candidate *c, const struct name *own, bool side)
+{
+	if (!product_range(l->m, product)->serial.there &&
+	    l->p->n_serials == 0) {
+		hit_device(l, class, ALL_DEVICES, product, c, own, side);
+		return;
+	}
+	struct index_run run = index_members(l->m->ix,
+	    &l->m->ix->classes[class]);
+	for (uint32_t i = 0; i < run.n; i++)
+		hit_device(l, class, run.at[i], product, c, own, side);
 }
 
 static void
@@ -262,22 +326,20 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
-		if (c->is_device) {
-			hit_device(l, c->what, product, c, NULL, side);
+		if (c->of == CANDIDATE_DEVICE) {
+			hit_device(l, index_device_class(ix, c->what), c->what,
+			    product, c, NULL, side);
 			continue;
 		}
-		const struct index_model *model = index_model(ix, c->what);
-		struct index_run run = index_members(ix, model);
-		struct name own;
-		bool need = c->how != HOW_SAME || l->n_codes > 0;
-		if (need) {
-			maker_fits(l, model);
-			name_read(index_string(ix, model->model), l->own,
-			    &own);
+		if (c->of == CANDIDATE_CLASS) {
+			hit_class(l, c->what, product, c, NULL, side);
+			continue;
 		}
-		for (uint32_t k = 0; k < run.n; k++)
-			hit_device(l, run.at[k], product, c,
-			    need ? &own : NULL, side);
+		const struct index_kind *kind = index_kind(ix, c->what);
+		const struct name *own = c->how != HOW_SAME ||
+		    l->n_codes > 0 ? kind_name(l, c->what, kind) : NULL;
+		for (uint32_t k = 0; k < kind->n; k++)
+			hit_class(l, kind->first + k, product, c, own, side);
 	}
 }
 

@@ -26,27 +26,31 @@ add_code(struct lookup *l, const char *text)
 }
 
 static void
-take_device(struct lookup *l, uint32_t device, enum how how,
+take(struct lookup *l, uint32_t what, enum candidate_of of, enum how how,
     enum index_key ident)
 {
-	const struct index_model *model = index_model(l->m->ix,
-	    index_device_model(l->m->ix, device));
-	enum maker_fit fit = model != NULL ? maker_fits(l, model) : MAKER_NO;
+	const struct index *ix = l->m->ix;
+	const struct index_class *class = index_class(ix,
+	    of == CANDIDATE_DEVICE ? index_device_class(ix, what) : what);
 
+	if (class == NULL)
+		return;
+	const struct index_kind *kind = index_kind(ix, class->kind);
+	enum maker_fit fit = maker_fits(l, kind);
 	if (fit == MAKER_NO)
 		return;
 	/* A list that names no maker: the number itself is enough. */
-	if (fit == MAKER_ALIAS &&
-	    index_string(l->m->ix, model->vendor)[0] == '\0')
+	if (fit == MAKER_ALIAS && index_kind_vendor(ix, kind)[0] == '\0')
 		fit = MAKER_SAME;
-	add_candidate(l, device, true, how, ident, fit);
+	add_candidate(l, what, of, how, ident, fit);
 }
 
 static void
-take_devices(struct lookup *l, struct index_run run, enum index_key ident)
+take_all(struct lookup *l, struct index_run run, enum candidate_of of,
+    enum index_key ident)
 {
 	for (uint32_t i = 0; i < run.n; i++)
-		take_device(l, run.at[i], HOW_IDENTIFIER, ident);
+		take(l, run.at[i], of, HOW_IDENTIFIER, ident);
 }
 
 /* Devices whose number has the pattern, or begins with it. */
@@ -55,6 +59,7 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 {
 	const struct index *ix = l->m->ix;
 	bool serial = ident == INDEX_SERIAL;
+	enum candidate_of of = serial ? CANDIDATE_DEVICE : CANDIDATE_CLASS;
 	char open[ORDER_TEXT];
 	size_t n = strlen(code);
 	struct index_run run = serial ? index_serials(ix, code) :
@@ -66,13 +71,15 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 	memcpy(open + n, "*", 2);
 	for (uint32_t i = 0; i < run.n; i++) {
 		char own[ORDER_TEXT];
-		order_read(index_column(ix, run.at[i], serial ?
+		uint32_t device = serial ? run.at[i] :
+		    index_class_device(ix, index_class(ix, run.at[i]));
+		order_read(index_column(ix, device, serial ?
 		    INDEX_COLUMN_serial : INDEX_COLUMN_part_number), own,
 		    sizeof(own));
 		if (text_glob(code, own))
-			take_device(l, run.at[i], HOW_IDENTIFIER, ident);
+			take(l, run.at[i], of, HOW_IDENTIFIER, ident);
 		else if (n >= PART_MIN && text_glob(open, own))
-			take_device(l, run.at[i], HOW_FAMILY, ident);
+			take(l, run.at[i], of, HOW_FAMILY, ident);
 	}
 }
 
@@ -80,8 +87,9 @@ static void
 find_code(struct lookup *l, const char *code, bool part)
 {
 	if (!order_is_pattern(code))
-		take_devices(l, index_find(l->m->ix, index_key(INDEX_ORDER, 0,
-		    index_hash(code, strlen(code)))), INDEX_ORDER);
+		take_all(l, index_find(l->m->ix, index_key(INDEX_ORDER, 0,
+		    index_hash(code, strlen(code)))), CANDIDATE_CLASS,
+		    INDEX_ORDER);
 	if (order_is_pattern(code) || (part && strlen(code) >= PART_MIN))
 		find_pattern(l, code, INDEX_ORDER);
 }
@@ -95,8 +103,8 @@ find_serials(struct lookup *l)
 		    sizeof(serial));
 		if (n == 0)
 			continue;
-		take_devices(l, index_find(l->m->ix, index_key(INDEX_SERIAL,
-		    0, index_hash(serial, n))), INDEX_SERIAL);
+		take_all(l, index_find(l->m->ix, index_key(INDEX_SERIAL, 0,
+		    index_hash(serial, n))), CANDIDATE_DEVICE, INDEX_SERIAL);
 		if (order_is_pattern(serial) || n >= PART_MIN)
 			find_pattern(l, serial, INDEX_SERIAL);
 	}
@@ -115,12 +123,13 @@ find_cpe(struct lookup *l)
 	struct index_run run = index_find(l->m->ix, index_key(INDEX_CPE, 0,
 	    h));
 	for (uint32_t i = 0; i < run.n; i++) {
-		const char *own = index_column(l->m->ix, run.at[i],
-		    INDEX_COLUMN_cpe);
+		const char *own = index_column(l->m->ix,
+		    index_class_device(l->m->ix, index_class(l->m->ix,
+		    run.at[i])), INDEX_COLUMN_cpe);
 		if (cpe_read(own, &target) == 0 &&
 		    cpe_same_platform(&source, &target))
-			add_candidate(l, run.at[i], true, HOW_IDENTIFIER,
-			    INDEX_CPE, MAKER_SAME);
+			add_candidate(l, run.at[i], CANDIDATE_CLASS,
+			    HOW_IDENTIFIER, INDEX_CPE, MAKER_SAME);
 	}
 }
 
@@ -137,13 +146,15 @@ find_identifiers(struct lookup *l)
 	for (uint32_t i = 0; i < p->n_purls; i++) {
 		uint64_t h = index_purl(p->purls[i], &version);
 		if (h != 0)
-			take_devices(l, index_find(l->m->ix,
-			    index_key(INDEX_PURL, 0, h)), INDEX_PURL);
+			take_all(l, index_find(l->m->ix,
+			    index_key(INDEX_PURL, 0, h)), CANDIDATE_CLASS,
+			    INDEX_PURL);
 	}
 	for (uint32_t i = 0; i < p->n_hashes; i++) {
 		uint64_t h = index_digest(p->hashes[i]);
 		if (h != 0)
-			take_devices(l, index_find(l->m->ix,
-			    index_key(INDEX_HASH, 0, h)), INDEX_HASH);
+			take_all(l, index_find(l->m->ix,
+			    index_key(INDEX_HASH, 0, h)), CANDIDATE_DEVICE,
+			    INDEX_HASH);
 	}
 }

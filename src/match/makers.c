@@ -207,16 +207,17 @@ vendor_fits(const struct lookup *l, const char *text, const struct maker *own)
 }
 
 enum maker_fit
-maker_fits(struct lookup *l, const struct index_model *model)
+maker_fits(struct lookup *l, const struct index_kind *kind)
 {
-	struct fit_kept *at = &l->kept[(model->vendor * 2654435761u >> 16) %
+	uint32_t vendor = kind->vendor;
+	struct fit_kept *at = &l->kept[(vendor * 2654435761u >> 16) %
 	    FITS_KEPT];
 
-	if (at->vendor != model->vendor + 1) {
-		const char *text = index_string(l->m->ix, model->vendor);
+	if (at->vendor != vendor + 1) {
+		const char *text = index_string(l->m->ix, vendor);
 		maker_read(text, &at->maker);
 		at->fit = vendor_fits(l, text, &at->maker);
-		at->vendor = model->vendor + 1;
+		at->vendor = vendor + 1;
 	}
 	l->own = &at->maker;
 	return at->fit;

@@ -5,7 +5,9 @@
  *			makers.c, identifiers.c, related.c, alternatives.c
  *	hits.c		these and their versions -> hits
  *	text.c		free text -> devices that it names (hits)
- *	status.c	a device's hits -> status, confidence, CVEs
+ *	status.c	a device's hits -> status, confidence, CVEs: a ruling
+ *	decisions.c	rulings on classes and single devices -> one for each
+ *			device
  *	remedies.c	remedies, severity for these
  *	why.c		reasons in words
  *	parts.c		matches of a device's parts -> one, the device's
@@ -46,6 +48,8 @@ enum maker_fit {
 };
 
 struct hit {
+	uint32_t	 class;		/* of the index */
+	/* ALL_DEVICES of the class, or the one it is said of */
 	uint32_t	 device;
 	uint32_t	 product;	/* NO_PRODUCT: free text */
 	uint8_t		 how;		/* enum how */
@@ -56,6 +60,7 @@ struct hit {
 	uint8_t		 ident;		/* enum index_key of an identifier */
 };
 #define NO_PRODUCT UINT32_MAX
+#define ALL_DEVICES UINT32_MAX
 
 struct claim_of {
 	uint32_t	 vuln;
@@ -63,6 +68,8 @@ struct claim_of {
 };
 
 #define VERSION_CACHE 256
+#define NAMES_KEPT 128u
+#define WORDS_KEPT 16u
 
 struct matcher {
 	const struct index	*ix;
@@ -74,6 +81,7 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
+	uint8_t			**ranks;	/* of each vuln's remedies */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
@@ -85,10 +93,41 @@ struct matcher {
 		struct version	 version;
 		bool		 readable;
 	} cache[VERSION_CACHE];
+	/* Names that were read; products of one maker meet the same kinds. */
+	struct {
+		uint32_t	 kind;		/* + 1 */
+		struct name	*name;
+	} names[NAMES_KEPT];
+	struct {
+		const char	*text;
+		struct name	*name;
+	} words[WORDS_KEPT];
 	/* The last device whose version stood in a CPE or package URL. */
 	const char		*inner_of;
 	const char		*inner;
 };
+
+/* One device's answer, until it is told. */
+struct decision {
+	uint32_t		 device;
+	const struct ruling	*ruling;
+};
+
+/* Decisions in the order of the devices, in mem; left_out: beyond
+ * MATCHES_MAX. */
+struct decisions {
+	struct matcher		*matcher;
+	struct judge		*judge;
+	struct decision		*list;
+	uint32_t		 n, left_out;
+};
+/* decisions.c: sorts the hits. */
+void decide_all(struct matcher *m, struct decisions *ret);
+void advisory_decide(const struct index *ix, const struct advisory *a,
+    bool all, struct arena *mem, struct decisions *ret);
+
+/* Told one by one, and the parts of devices folded, into one answer. */
+void decisions_tell(const struct decisions *d, struct matching *ret);
 
 /* The answer, in mem. all: also devices that are named and whose version no
  * range holds, as not_affected; else only where the publisher says so. */
@@ -98,8 +137,10 @@ void advisory_match(const struct index *ix, const struct advisory *a, bool all,
 void match_products(struct matcher *m);		/* hits.c */
 void match_text(struct matcher *m);		/* text.c */
 void add_hit(struct matcher *m, const struct hit *h);
-/* NULL: not known, or not readable. */
-const struct version *device_version(struct matcher *m, uint32_t device);
+/* NULL: not known, or not readable. The text is one of the next two. */
+const struct version *printed_version(struct matcher *m, const char *text);
+/* Of the hit's device, or of all of its class. */
+const char *hit_version_text(struct matcher *m, const struct hit *h);
 /* As the list has it: its column, else that of its CPE or package URL. */
 const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);
@@ -107,11 +148,18 @@ const struct range *product_range(struct matcher *m, uint32_t product);
 uint32_t version_product(const struct advisory *a, uint32_t product);
 const char *product_printed(const struct product *p);
 
-/* One device's hits (n >= 1), to one match; false: nothing to say. */
+/* What the hits (n >= 1) of one device, or of all devices of a class, come to;
+ * NULL: nothing to say. */
 struct judge;
+struct ruling;
 struct judge *judge_new(struct matcher *m);
-bool judge_device(struct judge *j, const struct hit *hits, uint32_t n,
-    struct match *ret);
+const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
+    uint32_t n);
+/* So many matches will be told. */
+void judge_expect(struct judge *j, uint32_t n);
+/* The ruling as it stands for one device; its reasons in room for WHY_MAX. */
+void judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
+    const char **room, struct match *ret);
 
 /* The vulnerabilities that a match speaks of, and the products it hangs on. */
 struct scope {
@@ -120,14 +168,19 @@ struct scope {
 };
 void scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret);
-void scope_remedies(const struct matcher *m, const struct scope *s,
+void scope_remedies(struct matcher *m, const struct scope *s,
     struct match *ret);
 
-/* Parts of devices: noun/index.h. */
+/* Parts of devices: noun/index.h. Their matches become one of the device. */
 void fold_parts(struct matcher *m, struct matching *ret);
 
-/* Reasons for a match that hangs on this hit, into ret->why. */
-void hit_why(struct matcher *m, const struct hit *h, struct match *ret);
+/* The reasons come in steps: devices share the lines of those in whose texts
+ * they agree. */
+enum why_step { WHY_MAKER, WHY_NAME, WHY_VERSION, WHY_STATUS, WHY_STEPS_ };
+
+/* One of the first three for a match that hangs on this hit, into ret->why. */
+void hit_why(struct matcher *m, const struct hit *h, enum why_step step,
+    struct match *ret);
 void add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 #endif

@@ -5,11 +5,13 @@
 #include "names.h"
 #include "base/text.h"
 
-/* A word that more models share than this tells nothing. */
+/* A word that more kinds share than this tells nothing. */
 #define SHARED_MAX 512u
 /* Names that patterns are spelled out to, in one advisory: real ones have some
  * thousands, a hostile one would keep us for hours. */
 #define TRIED_MAX 4000000u
+/* Candidates that are fetched ahead of their use. */
+#define FETCH_MAX 64u
 
 const char *
 product_printed(const struct product *p)
@@ -46,10 +48,10 @@ same_lookup(const struct product *a, const struct product *b)
 	return true;
 }
 
-/* Best how wins where a model comes twice. */
+/* Best how wins where one comes twice. */
 void
-add_candidate(struct lookup *l, uint32_t what, bool is_device, enum how how,
-    enum index_key ident, enum maker_fit maker)
+add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
+    enum how how, enum index_key ident, enum maker_fit maker)
 {
 	if (maker == MAKER_NO || (maker < MAKER_ALIAS && how > HOW_FAMILY) ||
 	    (l->one_of && how > HOW_FAMILY))
@@ -58,7 +60,7 @@ add_candidate(struct lookup *l, uint32_t what, bool is_device, enum how how,
 		how = HOW_RESPELT;
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
-		if (c->what != what || c->is_device != is_device)
+		if (c->what != what || c->of != (uint8_t)of)
 			continue;
 		if (how < c->how) {
 			c->how = (uint8_t)how;
@@ -69,21 +71,21 @@ add_candidate(struct lookup *l, uint32_t what, bool is_device, enum how how,
 	l->list = arena_more(l->m->mem, l->list, l->n, sizeof(*l->list));
 	struct candidate *c = &l->list[l->n++];
 	c->what = what;
-	c->is_device = is_device;
+	c->of = (uint8_t)of;
 	c->how = (uint8_t)how;
 	c->ident = (uint8_t)ident;
 	c->maker = (uint8_t)maker;
 }
 
 static void
-take_models(struct lookup *l, struct index_run run, enum how how)
+take_kinds(struct lookup *l, struct index_run run, enum how how)
 {
 	for (uint32_t i = 0; i < run.n; i++) {
-		const struct index_model *model = index_model(l->m->ix,
+		const struct index_kind *kind = index_kind(l->m->ix,
 		    run.at[i]);
-		if (model != NULL)
-			add_candidate(l, run.at[i], false, how, 0,
-			    maker_fits(l, model));
+		if (kind != NULL)
+			add_candidate(l, run.at[i], CANDIDATE_KIND, how, 0,
+			    maker_fits(l, kind));
 	}
 }
 
@@ -98,41 +100,97 @@ has_token(const struct name *n, uint64_t hash)
 }
 
 static bool
-tokens_hold(const struct index *ix, const struct index_model *model,
+tokens_hold(const struct index *ix, const struct index_kind *kind,
     uint64_t hash)
 {
-	const uint64_t *t = index_tokens(ix, model);
+	const uint64_t *t = index_tokens(ix, kind);
 
-	for (unsigned i = 0; i < model->n_tokens; i++)
+	for (unsigned i = 0; i < kind->n_tokens; i++)
 		if (t[i] == hash)
 			return true;
 	return false;
 }
 
+const struct name *
+kind_name(struct lookup *l, uint32_t number, const struct index_kind *kind)
+{
+	struct matcher *m = l->m;
+	struct name **at = &m->names[number % NAMES_KEPT].name;
+
+	if (m->names[number % NAMES_KEPT].kind == number + 1)
+		return *at;
+	if (*at == NULL)
+		*at = arena_alloc(m->mem, sizeof(**at));
+	maker_fits(l, kind);
+	name_read(index_kind_model(m->ix, kind), l->own, *at);
+	m->names[number % NAMES_KEPT].kind = number + 1;
+	return *at;
+}
+
+const struct name *
+vendor_words(struct matcher *m, const char *text)
+{
+	size_t slot = ((uintptr_t)text >> 1) % WORDS_KEPT;
+	struct name **at = &m->words[slot].name;
+
+	if (m->words[slot].text == text)
+		return *at;
+	if (*at == NULL)
+		*at = arena_alloc(m->mem, sizeof(**at));
+	name_read(text, NULL, *at);
+	m->words[slot].text = text;
+	return *at;
+}
+
 enum related { RELATED_WIDER, RELATED_NARROWER, RELATED_SHARED };
+
+/* Numbers that only one of both has tell them apart, unless they are in the
+ * maker's name; seen without reading the device's name. */
+static bool
+can_share(const struct lookup *l, const struct index_kind *kind,
+    const char *vendor)
+{
+	const uint64_t *own = index_tokens(l->m->ix, kind);
+
+	if (strpbrk(vendor, "0123456789") != NULL)
+		return true;
+	for (unsigned i = 0; i < l->name.n; i++)
+		if (l->name.token[i].kind == NAME_CODE &&
+		    !tokens_hold(l->m->ix, kind, l->name.token[i].hash))
+			return false;
+	if (l->name.family)
+		return true;
+	for (unsigned i = 0; i < kind->n_codes; i++)
+		if (!has_token(&l->name, own[i]))
+			return false;
+	return true;
+}
 
 static void
 take_related(struct lookup *l, uint32_t number,
-    const struct index_model *model, enum related related)
+    const struct index_kind *kind, enum related related)
 {
-	enum maker_fit fit = maker_fits(l, model);
-	const char *vendor = index_string(l->m->ix, model->vendor);
-	struct name d;
+	enum maker_fit fit = maker_fits(l, kind);
+	const char *vendor = index_kind_vendor(l->m->ix, kind);
 	int how;
 
-	if (fit == MAKER_NO)
+	if (fit == MAKER_NO ||
+	    (related == RELATED_SHARED && !can_share(l, kind, vendor)))
 		return;
-	name_read(index_string(l->m->ix, model->model), l->own, &d);
-	if (d.words == 0 || d.cut)
+	const struct name *d = kind_name(l, number, kind);
+	if (d->words == 0 || d->cut)
 		return;
+	const struct name *words = vendor_words(l->m, related ==
+	    RELATED_WIDER ? l->p->vendor : vendor);
 	if (related == RELATED_WIDER)
-		how = how_wider(&l->name, &d, l->p->vendor);
+		how = how_wider(&l->name, d, words);
 	else if (related == RELATED_NARROWER)
-		how = how_narrower(&l->name, &d, vendor);
+		how = how_narrower(&l->name, d, words);
 	else
-		how = how_shared(&l->name, &d, vendor);
+		how = how_shared(&l->name, d, words);
 	if (how >= 0)
-		add_candidate(l, number, false, (enum how)how, 0, fit);
+		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
+		    fit);
 }
 
 /* Devices whose names hold all words of the product's, of one maker. */
@@ -153,16 +211,16 @@ find_wider(struct lookup *l, uint32_t group)
 	if (best.at == NULL)
 		return;
 	for (uint32_t i = 0; i < best.n; i++) {
-		const struct index_model *model = index_model(ix, best.at[i]);
-		if (model == NULL || model->n_tokens < l->name.words ||
-		    model->key == l->name.key)
+		const struct index_kind *kind = index_kind(ix, best.at[i]);
+		if (kind == NULL || kind->n_tokens < l->name.words ||
+		    kind->key == l->name.key)
 			continue;
 		bool all = true;
 		for (unsigned k = 0; k < l->name.n && all; k++)
 			all = l->name.token[k].kind == NAME_NOISE ||
-			    tokens_hold(ix, model, l->name.token[k].hash);
+			    tokens_hold(ix, kind, l->name.token[k].hash);
 		if (all)
-			take_related(l, best.at[i], model, RELATED_WIDER);
+			take_related(l, best.at[i], kind, RELATED_WIDER);
 	}
 }
 
@@ -179,16 +237,16 @@ find_narrower(struct lookup *l, uint32_t group)
 		struct index_run run = index_find(ix, index_key(INDEX_LEAD,
 		    group, t->hash));
 		for (uint32_t k = 0; k < run.n; k++) {
-			const struct index_model *model = index_model(ix,
+			const struct index_kind *kind = index_kind(ix,
 			    run.at[k]);
-			if (model == NULL || model->key == l->name.key)
+			if (kind == NULL || kind->key == l->name.key)
 				continue;
-			const uint64_t *own = index_tokens(ix, model);
-			bool all = model->n_tokens > 0;
-			for (unsigned q = 0; q < model->n_tokens && all; q++)
+			const uint64_t *own = index_tokens(ix, kind);
+			bool all = kind->n_tokens > 0;
+			for (unsigned q = 0; q < kind->n_tokens && all; q++)
 				all = has_token(&l->name, own[q]);
 			if (all)
-				take_related(l, run.at[k], model,
+				take_related(l, run.at[k], kind,
 				    RELATED_NARROWER);
 		}
 	}
@@ -210,17 +268,17 @@ find_shared(struct lookup *l, uint32_t group)
 		if (run.n > SHARED_MAX)
 			continue;
 		for (uint32_t k = 0; k < run.n; k++) {
-			const struct index_model *model = index_model(ix,
+			const struct index_kind *kind = index_kind(ix,
 			    run.at[k]);
-			if (model == NULL || model->key == l->name.key)
+			if (kind == NULL || kind->key == l->name.key)
 				continue;
 			/* All words on one side is the others' matter. */
 			unsigned there = 0;
-			const uint64_t *own = index_tokens(ix, model);
-			for (unsigned q = 0; q < model->n_tokens; q++)
+			const uint64_t *own = index_tokens(ix, kind);
+			for (unsigned q = 0; q < kind->n_tokens; q++)
 				there += has_token(&l->name, own[q]);
-			if (there < model->n_tokens)
-				take_related(l, run.at[k], model,
+			if (there < kind->n_tokens)
+				take_related(l, run.at[k], kind,
 				    RELATED_SHARED);
 		}
 	}
@@ -280,13 +338,13 @@ find_name(struct lookup *l)
 		return;
 	for (unsigned g = 0; g < l->n_groups; g++) {
 		uint32_t group = l->group[g];
-		take_models(l, index_find(l->m->ix, index_key(INDEX_NAME,
+		take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME,
 		    group, l->name.key)), HOW_SAME);
 		if (l->name.words == 0)
 			continue;
-		take_models(l, index_find(l->m->ix, index_key(INDEX_CORE,
+		take_kinds(l, index_find(l->m->ix, index_key(INDEX_CORE,
 		    group, l->name.core)), HOW_RESPELT);
-		take_models(l, index_find(l->m->ix, index_key(INDEX_NAME,
+		take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME,
 		    group, l->name.core)), HOW_RESPELT);
 		if (l->name.cut)
 			continue;
@@ -332,6 +390,18 @@ find_alternatives(struct lookup *l, const char *text)
 	l->name = n;
 }
 
+/* The candidates' classes will be asked for their versions. */
+static void
+fetch_candidates(const struct lookup *l)
+{
+	const struct index *ix = l->m->ix;
+
+	for (uint32_t i = 0; i < l->n && i < FETCH_MAX; i++)
+		if (l->list[i].of == CANDIDATE_KIND)
+			__builtin_prefetch(ix->classes + index_kind(ix,
+			    l->list[i].what)->first);
+}
+
 void
 look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
@@ -358,4 +428,5 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	find_identifiers(l);
 	find_name(l);
 	find_alternatives(l, text);
+	fetch_candidates(l);
 }

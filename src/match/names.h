@@ -3,10 +3,11 @@
 #define MATCH_NAMES_H
 #include "matching.h"
 
-/* A model (or one device, by identifier) that fits. */
+/* A kind that fits; or, by identifier, one class or device. */
+enum candidate_of { CANDIDATE_KIND, CANDIDATE_CLASS, CANDIDATE_DEVICE };
 struct candidate {
 	uint32_t	 what;
-	bool		 is_device;
+	uint8_t		 of;		/* enum candidate_of */
 	uint8_t		 maker;		/* enum maker_fit */
 	uint8_t		 how;
 	uint8_t		 ident;
@@ -49,20 +50,27 @@ bool has_token(const struct name *n, uint64_t hash);
 
 /* makers.c: text names the product. */
 void find_makers(struct lookup *l, const char *text);
-enum maker_fit maker_fits(struct lookup *l, const struct index_model *model);
+enum maker_fit maker_fits(struct lookup *l, const struct index_kind *kind);
 
-/* related.c: how a product's name stands to a device's, -1: not at all. */
+/* The name of a kind, and the words of a vendor's text; until the next call. */
+const struct name *kind_name(struct lookup *l, uint32_t number,
+    const struct index_kind *kind);
+const struct name *vendor_words(struct matcher *m, const char *text);
+
+/* related.c: how a product's name stands to a device's, -1: not at all; words
+ * are those of the vendor. */
 int  how_narrower(const struct name *p, const struct name *d,
-    const char *vendor);
-int  how_wider(const struct name *p, const struct name *d, const char *vendor);
+    const struct name *words);
+int  how_wider(const struct name *p, const struct name *d,
+    const struct name *words);
 int  how_shared(const struct name *p, const struct name *d,
-    const char *vendor);
+    const struct name *words);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
-void add_candidate(struct lookup *l, uint32_t what, bool is_device,
+void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
 
 /* alternatives.c: the single names in a text that holds several ("A, B and C",

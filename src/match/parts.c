@@ -234,6 +234,7 @@ merge(struct folding *f, const struct group *g)
 	to.n_remedies = 0;
 	to.why = NULL;
 	to.n_why = 0;
+	to.same = 0;
 	merge_one(f->m->mem, &seen, &to, x);
 	for (uint32_t i = 0; i < g->n; i++) {
 		const struct match *o = &in->matches[f->members[g->first + i]];

@@ -3,6 +3,13 @@
 #include <string.h>
 #include "names.h"
 
+static bool
+is_word(const struct name *n, const struct name_token *t, const char *word)
+{
+	return word[0] == n->flat[t->at] && strlen(word) == t->len &&
+	    memcmp(n->flat + t->at, word, t->len) == 0;
+}
+
 /* Kinds of things: they say what it is, not which one. */
 static bool
 is_weak(const struct name *n, const struct name_token *t)
@@ -30,14 +37,12 @@ is_weak(const struct name *n, const struct name_token *t)
 	if (t->kind == NAME_NOISE)
 		return true;
 	for (const char *const *w = words; *w != NULL; w++)
-		if (strlen(*w) == t->len &&
-		    memcmp(n->flat + t->at, *w, t->len) == 0)
+		if (is_word(n, t, *w))
 			return true;
 	if (t != &n->token[n->n - 1])
 		return false;
 	for (const char *const *w = last_words; *w != NULL; w++)
-		if (strlen(*w) == t->len &&
-		    memcmp(n->flat + t->at, *w, t->len) == 0)
+		if (is_word(n, t, *w))
 			return true;
 	return false;
 }
@@ -97,25 +102,31 @@ says_little(const struct extra *x, unsigned share)
 	    x->front <= 3 && share > 2;
 }
 
+/* Legal forms are left out: kinds of the index do not tell them apart. */
+static bool
+maker_says(const struct name *maker, uint64_t hash)
+{
+	for (unsigned i = 0; i < maker->n; i++)
+		if (maker->token[i].hash == hash &&
+		    maker->token[i].kind != NAME_NOISE)
+			return !name_is_form(maker, &maker->token[i]);
+	return false;
+}
+
 static struct extra
-extra_of(const struct name *more, const struct name *less, const char *vendor)
+extra_of(const struct name *more, const struct name *less,
+    const struct name *words)
 {
 	struct extra x = { .n = 0 };
-	struct name maker;
-	bool code = false, read = vendor[0] == '\0';
+	bool code = false;
 
-	maker.n = 0;
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
 		bool there = has_token(less, t->hash);
 		code |= t->kind == NAME_CODE;
-		if (t->kind == NAME_NOISE || there)
-			continue;
-		if (!read)
-			name_read(vendor, NULL, &maker);
-		read = true;
 		/* A word of the maker, as in "Schneider Electric Software". */
-		if (has_token(&maker, t->hash))
+		if (t->kind == NAME_NOISE || there ||
+		    maker_says(words, t->hash))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
@@ -171,9 +182,10 @@ is_one_of_list(const struct name *p, const struct name *d)
 
 /* The product's name holds all words of the device's, and more. */
 int
-how_narrower(const struct name *p, const struct name *d, const char *vendor)
+how_narrower(const struct name *p, const struct name *d,
+    const struct name *words)
 {
-	struct extra x = extra_of(p, d, vendor);
+	struct extra x = extra_of(p, d, words);
 
 	if (x.n == x.lines || is_one_of_list(p, d))
 		return HOW_RESPELT;
@@ -190,9 +202,10 @@ how_narrower(const struct name *p, const struct name *d, const char *vendor)
 
 /* The device's name holds all words of the product's, and more. */
 int
-how_wider(const struct name *p, const struct name *d, const char *vendor)
+how_wider(const struct name *p, const struct name *d,
+    const struct name *words)
 {
-	struct extra x = extra_of(d, p, vendor);
+	struct extra x = extra_of(d, p, words);
 
 	if (x.n == x.lines)
 		return HOW_RESPELT;
@@ -203,9 +216,10 @@ how_wider(const struct name *p, const struct name *d, const char *vendor)
 
 /* Each says something that the other does not, but they share a number. */
 int
-how_shared(const struct name *p, const struct name *d, const char *vendor)
+how_shared(const struct name *p, const struct name *d,
+    const struct name *words)
 {
-	struct extra x = extra_of(p, d, vendor), y = extra_of(d, p, vendor);
+	struct extra x = extra_of(p, d, words), y = extra_of(d, p, words);
 
 	unsigned share = share_code(p, d);
 

@@ -94,19 +94,38 @@ scope_severity(const struct matcher *m, const struct scope *s,
 		ret->severity = one;
 }
 
+#define RANKS 8u
+
 /* Fixes before workarounds before "none". */
-static unsigned
+static uint8_t
 rank(const struct remedy *r)
 {
 	static const char *const order[] = {
 		"vendor_fix", "optional_patch", "fix_planned", "workaround",
 		"mitigation", "none_available", "no_fix_planned", NULL
 	};
-	unsigned i = 0;
+	uint8_t i = 0;
 
 	while (order[i] != NULL && !text_eq(order[i], r->category))
 		i++;
 	return i;
+}
+
+/* Of all remedies of one vulnerability; asked for each ruling. */
+static const uint8_t *
+ranks_of(struct matcher *m, uint32_t vuln)
+{
+	const struct vulnerability *v = &m->a->vulns[vuln];
+
+	if (m->ranks == NULL)
+		m->ranks = arena_alloc(m->mem, (m->a->n_vulns + 1) *
+		    sizeof(*m->ranks));
+	if (m->ranks[vuln] == NULL) {
+		m->ranks[vuln] = arena_alloc(m->mem, v->n_remedies + 1);
+		for (uint32_t i = 0; i < v->n_remedies; i++)
+			m->ranks[vuln][i] = rank(&v->remedies[i]);
+	}
+	return m->ranks[vuln];
 }
 
 static bool
@@ -122,18 +141,18 @@ is_there(const struct match *ret, const struct remedy *r)
 }
 
 void
-scope_remedies(const struct matcher *m, const struct scope *s,
-    struct match *ret)
+scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 {
-	for (unsigned want = 0; want <= 7; want++) {
+	for (unsigned want = 0; want < RANKS; want++) {
 		for (uint32_t i = 0; i < s->n_vulns; i++) {
 			const struct vulnerability *v =
 			    &m->a->vulns[s->vulns[i]];
+			const uint8_t *ranks = ranks_of(m, s->vulns[i]);
 			for (uint32_t k = 0; k < v->n_remedies; k++) {
 				const struct remedy *r = &v->remedies[k];
 				if (ret->n_remedies >= REMEDIES_MAX)
 					return;
-				if (rank(r) != want ||
+				if (ranks[k] != want ||
 				    !concerns(&r->products, s) ||
 				    is_there(ret, r))
 					continue;

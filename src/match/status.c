@@ -45,13 +45,14 @@ struct ruling {
 };
 
 #define RULINGS 1024
-#define REASONS 4096u	/* of many hits; a power of two */
-#define REASONS_FEW 16u
+#define REASONS_MOST 4096u	/* kept at once; a power of two */
+#define REASONS_LEAST 32u
 
-/* Texts of the index are kept once, so that their places tell them apart; names
- * only where they may be shown. */
+/* The lines of one step, for one ruling. Texts of the index are kept once, so
+ * that their places tell them apart. */
+#define REASON_KEYS 7u
 struct reasons {
-	const void	*key[9];
+	uint64_t	 key;		/* 0: none */
 	const char	**why;
 	uint32_t	 n;
 };
@@ -64,8 +65,9 @@ struct judge {
 	struct hit	*kept;
 	uint32_t	 room_kept;
 	struct ruling	*rulings[RULINGS];
+	uint32_t	 n_rulings;
 	struct reasons	*reasons;
-	uint32_t	 n_reasons;
+	uint32_t	 n_reasons;	/* 0: not asked for yet */
 };
 
 struct judge *
@@ -74,9 +76,6 @@ judge_new(struct matcher *m)
 	struct judge *j = arena_alloc(m->mem, sizeof(*j));
 
 	j->m = m;
-	j->n_reasons = m->n_hits > 1000 ? REASONS : REASONS_FEW;
-	j->reasons = arena_alloc(m->mem, j->n_reasons *
-	    sizeof(*j->reasons));
 	j->ballots = arena_alloc(m->mem, (m->a->n_vulns + 1) *
 	    sizeof(*j->ballots));
 	j->touched = arena_alloc(m->mem, (m->a->n_vulns + 1) *
@@ -363,6 +362,7 @@ ruling_for(struct judge *j, uint32_t n)
 		return r;
 	r = arena_alloc(j->m->mem, sizeof(*r));
 	match_init(&r->match);
+	r->match.same = ++j->n_rulings;
 	r->key = key;
 	r->n = n;
 	r->hits = arena_alloc(j->m->mem, (n + 1) * sizeof(*r->hits));
@@ -428,49 +428,102 @@ status_why(struct judge *j, const struct ruling *r, struct match *ret)
 		    "the version cannot be compared", r->maybe, r->n_maybe);
 }
 
-/* The reasons kept for devices of one ruling, model and version; n is 0 if they
- * are still to be written. */
-static struct reasons *
-reasons_for(struct judge *j, const struct ruling *r, const struct match *m)
-{
-	const void *key[] = { r, m->device.model, m->device.vendor,
-	    m->device.version, m->device.part_number, m->device.serial,
-	    m->device.cpe, m->device.purl,
-	    m->device.model[0] != '\0' ? "" : m->device.name };
-	struct reasons *at = &j->reasons[index_hash(key, sizeof(key)) &
-	    (j->n_reasons - 1)];
-
-	if (memcmp(at->key, key, sizeof(key)) != 0) {
-		memcpy(at->key, key, sizeof(key));
-		at->n = 0;
-	}
-	return at;
-}
-
-bool
-judge_device(struct judge *j, const struct hit *hits, uint32_t n,
-    struct match *ret)
+const struct ruling *
+judge_hits(struct judge *j, const struct hit *hits, uint32_t n)
 {
 	uint32_t kept = keep_hits(j, hits, n);
 
 	if (kept == 0)
-		return false;
+		return NULL;
 	const struct ruling *r = ruling_for(j, kept);
-	if (r->deciding == NULL || (r->by_version && !j->m->all))
-		return false;
-	*ret = r->match;
-	index_device(j->m->ix, hits[0].device, j->m->mem, &ret->device);
-	struct reasons *kept_why = reasons_for(j, r, ret);
-	if (kept_why->n > 0) {
-		ret->why = kept_why->why;
-		ret->n_why = kept_why->n;
-		return true;
+	return r->deciding == NULL || (r->by_version && !j->m->all) ? NULL : r;
+}
+
+void
+judge_expect(struct judge *j, uint32_t n)
+{
+	j->n_reasons = REASONS_LEAST;
+	while (j->n_reasons < n && j->n_reasons < REASONS_MOST)
+		j->n_reasons *= 2;
+	j->reasons = arena_alloc(j->m->mem, j->n_reasons *
+	    sizeof(*j->reasons));
+}
+
+/* What the lines of a step hang on, beside the ruling. */
+static void
+step_key(const struct hit *h, enum why_step step, const struct device *d,
+    bool serial, const void *key[REASON_KEYS])
+{
+	switch (step) {
+	case WHY_MAKER:
+		key[2] = d->vendor;
+		if (h->product != NO_PRODUCT)
+			break;
+		/* FALLTHROUGH */
+	case WHY_NAME:
+		key[3] = d->model[0] != '\0' ? d->model : d->name;
+		key[4] = d->part_number;
+		key[5] = h->ident == INDEX_SERIAL ? d->serial :
+		    h->ident == INDEX_CPE ? d->cpe :
+		    h->ident == INDEX_PURL ? d->purl : NULL;
+		break;
+	case WHY_VERSION:
+		key[3] = d->version;
+		key[4] = serial ? d->serial : NULL;
+		key[5] = d->cpe;
+		key[6] = d->purl;
+		break;
+	case WHY_STATUS:
+	case WHY_STEPS_:
+		break;
 	}
+}
+
+/* The lines of one step: those kept for this ruling and these texts, or written
+ * now. ret has none yet. */
+static const struct reasons *
+step_lines(struct judge *j, const struct ruling *r, const struct hit *own,
+    enum why_step step, struct match *ret)
+{
+	const void *key[REASON_KEYS] = { r, (const void *)(uintptr_t)
+	    (step + 1) };
+	bool serial = own->product != NO_PRODUCT &&
+	    product_range(j->m, own->product)->serial.there;
+
+	step_key(own, step, &ret->device, serial, key);
+	uint64_t hash = index_hash(key, sizeof(key));
+	struct reasons *at = &j->reasons[hash & (j->n_reasons - 1)];
+	if (at->key == hash)
+		return at;
+	if (step == WHY_STATUS)
+		status_why(j, r, ret);
+	else
+		hit_why(j->m, own, step, ret);
+	at->key = hash;
+	at->why = ret->why;
+	at->n = ret->n_why;
+	ret->why = NULL;
+	ret->n_why = 0;
+	return at;
+}
+
+void
+judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
+    const char **room, struct match *ret)
+{
+	uint32_t n = 0;
+
+	*ret = r->match;
+	index_device(j->m->ix, device, j->m->mem, &ret->device);
+	if (j->n_reasons == 0)
+		judge_expect(j, 1);
 	struct hit own = *r->deciding;
-	own.device = hits[0].device;
-	hit_why(j->m, &own, ret);
-	status_why(j, r, ret);
-	kept_why->why = ret->why;
-	kept_why->n = ret->n_why;
-	return true;
+	own.device = device;
+	for (enum why_step step = 0; step < WHY_STEPS_; step++) {
+		const struct reasons *some = step_lines(j, r, &own, step, ret);
+		for (uint32_t i = 0; i < some->n && n < WHY_MAX; i++)
+			room[n++] = some->why[i];
+	}
+	ret->why = room;
+	ret->n_why = n;
 }

@@ -102,19 +102,22 @@ find_makers(struct reader *r)
 }
 
 static void
-hit_model(struct reader *r, uint32_t number)
+hit_class(struct reader *r, uint32_t class, enum index_key ident)
 {
-	const struct index_model *model = index_model(r->m->ix, number);
+	struct hit h = { .class = class, .device = ALL_DEVICES,
+	    .product = NO_PRODUCT, .how = HOW_TEXT, .maker = MAKER_SAME,
+	    .verdict = VERDICT_UNKNOWN, .ident = (uint8_t)ident };
 
-	if (model == NULL)
-		return;
-	struct index_run run = index_members(r->m->ix, model);
-	for (uint32_t i = 0; i < run.n; i++) {
-		struct hit h = { .device = run.at[i], .product = NO_PRODUCT,
-		    .how = HOW_TEXT, .maker = MAKER_SAME,
-		    .verdict = VERDICT_UNKNOWN };
-		add_hit(r->m, &h);
-	}
+	add_hit(r->m, &h);
+}
+
+static void
+hit_kind(struct reader *r, uint32_t number)
+{
+	const struct index_kind *kind = index_kind(r->m->ix, number);
+
+	for (uint32_t i = 0; kind != NULL && i < kind->n; i++)
+		hit_class(r, kind->first + i, 0);
 }
 
 /* Words that texts use for anything. */
@@ -175,7 +178,7 @@ find_names(struct reader *r)
 					    r->m->ix, index_key(keys[q],
 					    r->group[g], hash));
 					for (uint32_t d = 0; d < run.n; d++)
-						hit_model(r, run.at[d]);
+						hit_kind(r, run.at[d]);
 				}
 			}
 		}
@@ -201,13 +204,8 @@ find_orders(struct reader *r, const char *text)
 			if (len >= 7 && !order_is_pattern(order))
 				run = index_find(r->m->ix, index_key(
 				    INDEX_ORDER, 0, index_hash(order, len)));
-			for (uint32_t i = 0; i < run.n; i++) {
-				struct hit h = { .device = run.at[i],
-				    .product = NO_PRODUCT, .how = HOW_TEXT,
-				    .ident = INDEX_ORDER, .maker = MAKER_SAME,
-				    .verdict = VERDICT_UNKNOWN };
-				add_hit(r->m, &h);
-			}
+			for (uint32_t i = 0; i < run.n; i++)
+				hit_class(r, run.at[i], INDEX_ORDER);
 		}
 		p += n;
 		p += strspn(p, " \t\n\r,;()[]\"'<>");

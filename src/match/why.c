@@ -140,24 +140,37 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 }
 
 void
-hit_why(struct matcher *m, const struct hit *h, struct match *ret)
+hit_why(struct matcher *m, const struct hit *h, enum why_step step,
+    struct match *ret)
 {
 	if (h->product == NO_PRODUCT) {
-		add_why(m, ret, "the text names %.160s %.160s", h->ident ==
-		    INDEX_ORDER ? "order number" : ret->device.vendor,
-		    h->ident == INDEX_ORDER ? ret->device.part_number :
-		    ret->device.model[0] != '\0' ? ret->device.model :
-		    ret->device.name);
+		if (step == WHY_MAKER)
+			add_why(m, ret, "the text names %.160s %.160s",
+			    h->ident == INDEX_ORDER ? "order number" :
+			    ret->device.vendor, h->ident == INDEX_ORDER ?
+			    ret->device.part_number :
+			    ret->device.model[0] != '\0' ?
+			    ret->device.model : ret->device.name);
 		return;
 	}
-	const struct product *p = &m->a->products[h->product];
-	if (p->relation[0] != '\0') {
-		add_why(m, ret, "\"%.200s\" (%.32s)", product_printed(p),
-		    p->relation);
-		if (p->on < m->a->n_products)
-			p = &m->a->products[p->on];
+	const struct product *p = &m->a->products[h->product], *part = p;
+	if (p->relation[0] != '\0' && p->on < m->a->n_products)
+		p = &m->a->products[p->on];
+	switch (step) {
+	case WHY_MAKER:
+		if (part->relation[0] != '\0')
+			add_why(m, ret, "\"%.200s\" (%.32s)",
+			    product_printed(part), part->relation);
+		maker_why(m, h, p, ret);
+		break;
+	case WHY_NAME:
+		name_why(m, h, p, ret);
+		break;
+	case WHY_VERSION:
+		version_why(m, h, ret);
+		break;
+	case WHY_STATUS:
+	case WHY_STEPS_:
+		break;
 	}
-	maker_why(m, h, p, ret);
-	name_why(m, h, p, ret);
-	version_why(m, h, ret);
 }

@@ -17,6 +17,29 @@ device_init(struct device *d)
 #undef X
 }
 
+/* unpacked by extra_unpack */
+static void
+extra_pack(struct buf *out, const struct device *d)
+{
+	pack_u32(out, d->n_extra);
+	for (uint32_t i = 0; i < d->n_extra; i++) {
+		pack_str(out, d->extra[i].name);
+		pack_str(out, d->extra[i].value);
+	}
+}
+
+/* packed by extra_pack */
+static void
+extra_unpack(struct unpack *in, struct arena *mem, struct device *ret)
+{
+	ret->extra = list_unpack(in, mem, "device.extra", EXTRA_MAX,
+	    2 * LEAST_STR, sizeof(*ret->extra), &ret->n_extra);
+	for (uint32_t i = 0; i < ret->n_extra; i++) {
+		ret->extra[i].name = unpack_str(in, "extra.name", FIELD_MAX);
+		ret->extra[i].value = unpack_str(in, "extra.value", FIELD_MAX);
+	}
+}
+
 /* unpacked by device_unpack */
 void
 device_pack(struct buf *out, const struct device *d)
@@ -25,11 +48,7 @@ device_pack(struct buf *out, const struct device *d)
 #define X(field, heading) pack_str(out, d->field);
 	DEVICE_COLUMNS(X)
 #undef X
-	pack_u32(out, d->n_extra);
-	for (uint32_t i = 0; i < d->n_extra; i++) {
-		pack_str(out, d->extra[i].name);
-		pack_str(out, d->extra[i].value);
-	}
+	extra_pack(out, d);
 }
 
 /* packed by device_pack */
@@ -41,11 +60,71 @@ device_unpack(struct unpack *in, struct arena *mem, struct device *ret)
 	ret->field = unpack_str(in, "device." heading, FIELD_MAX);
 	DEVICE_COLUMNS(X)
 #undef X
-	ret->extra = list_unpack(in, mem, "device.extra", EXTRA_MAX,
-	    2 * LEAST_STR, sizeof(*ret->extra), &ret->n_extra);
-	for (uint32_t i = 0; i < ret->n_extra; i++) {
-		ret->extra[i].name = unpack_str(in, "extra.name", FIELD_MAX);
-		ret->extra[i].value = unpack_str(in, "extra.value", FIELD_MAX);
+	extra_unpack(in, mem, ret);
+}
+
+/* A bit for each column, in their order, and one for further ones. */
+enum {
+#define X(field, heading) BIT_##field,
+	DEVICE_COLUMNS(X)
+#undef X
+	BIT_EXTRA,
+};
+
+static uint32_t
+here(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+/* unpacked by device_unpack_few */
+void
+device_pack_few(struct buf *out, const struct device *d)
+{
+	uint32_t mask = d->n_extra > 0 ? 1u << BIT_EXTRA : 0;
+
+#define X(field, heading) mask |= here(d->field) << BIT_##field;
+	DEVICE_COLUMNS(X)
+#undef X
+	pack_u32(out, mask);
+#define X(field, heading)						\
+	if (mask >> BIT_##field & 1)					\
+		pack_str(out, d->field);
+	DEVICE_COLUMNS(X)
+#undef X
+	if (d->n_extra > 0)
+		extra_pack(out, d);
+}
+
+/* A column that is said to be there. */
+static const char *
+here_unpack(struct unpack *in, const char *field)
+{
+	const char *text = unpack_str(in, field, FIELD_MAX);
+
+	if (text[0] == '\0')
+		unpack_fail(in, field);
+	return text;
+}
+
+/* packed by device_pack_few */
+void
+device_unpack_few(struct unpack *in, struct arena *mem, struct device *ret)
+{
+	uint32_t mask = unpack_u32(in, "device.columns",
+	    (2u << BIT_EXTRA) - 1);
+
+#define X(field, heading)						\
+	ret->field = mask >> BIT_##field & 1 ?				\
+	    here_unpack(in, "device." heading) : "";
+	DEVICE_COLUMNS(X)
+#undef X
+	ret->extra = NULL;
+	ret->n_extra = 0;
+	if (mask >> BIT_EXTRA & 1) {
+		extra_unpack(in, mem, ret);
+		if (ret->n_extra == 0)
+			unpack_fail(in, "device.extra");
 	}
 }
 

@@ -21,6 +21,9 @@ part_check(const struct index_part *part, size_t item, size_t len,
 	return 0;
 }
 
+/* The bits of a row's mask that are columns. */
+#define COLUMNS ((1u << INDEX_COLUMN_COUNT_) - 1)
+
 /* Row offsets, once, so that index_device needs few checks. */
 static int
 rows_check(const struct index *ix, struct err *err)
@@ -31,9 +34,7 @@ rows_check(const struct index *ix, struct err *err)
 			return err_peer(err, "device index: row %llu is out "
 			    "of bounds", (unsigned long long)i);
 		uint32_t mask = ix->rows[at];
-		unsigned n = 0;
-		for (unsigned c = 0; c < INDEX_COLUMN_COUNT_; c++)
-			n += (mask >> c & 1) != 0;
+		unsigned n = (unsigned)__builtin_popcount(mask & COLUMNS);
 		uint64_t end = at + 3 + n;
 		if (mask & INDEX_ROW_EXTRA) {
 			if (end >= ix->n_rows || ix->rows[end] > EXTRA_MAX)
@@ -41,11 +42,32 @@ rows_check(const struct index *ix, struct err *err)
 				    "is cut", (unsigned long long)i);
 			end += 1 + 2 * (uint64_t)ix->rows[end];
 		}
-		if (end > ix->n_rows || ix->rows[at + 2] >= ix->n_models)
+		if (end > ix->n_rows || ix->rows[at + 1] >= ix->n_models ||
+		    ix->rows[at + 2] >= ix->n_classes)
 			return err_peer(err, "device index: row %llu is cut",
 			    (unsigned long long)i);
 	}
 	return 0;
+}
+
+/* Models, kinds and classes; who is a member is checked when it is asked. */
+static int
+kinds_check(const struct index *ix, struct err *err)
+{
+	bool bad = false;
+
+	for (uint64_t i = 0; i < ix->n_kinds; i++) {
+		const struct index_kind *k = &ix->kinds[i];
+		bad |= (uint64_t)k->tokens + k->n_tokens > ix->n_tokens ||
+		    k->n_codes > k->n_tokens || k->model >= ix->n_models ||
+		    (uint64_t)k->first + k->n > ix->n_classes;
+	}
+	for (uint64_t i = 0; i < ix->n_models; i++)
+		bad |= ix->models[i].kind >= ix->n_kinds;
+	for (uint64_t i = 0; i < ix->n_classes; i++)
+		bad |= ix->classes[i].kind >= ix->n_kinds;
+	return bad ? err_peer(err, "device index: kinds are out of bounds") :
+	    0;
 }
 
 int
@@ -68,13 +90,8 @@ index_open(struct index *ix, const void *p, size_t n, struct err *err)
 	if (ix->n_strings == 0 || ix->strings[0] != '\0' ||
 	    ix->strings[ix->n_strings - 1] != '\0')
 		return err_peer(err, "device index: strings are not ended");
-	for (uint64_t i = 0; i < ix->n_models; i++) {
-		const struct index_model *m = &ix->models[i];
-		if ((uint64_t)m->tokens + m->n_tokens > ix->n_tokens ||
-		    m->n_codes > m->n_tokens)
-			return err_peer(err, "device index: model %llu is out "
-			    "of bounds", (unsigned long long)i);
-	}
+	if (kinds_check(ix, err) != 0)
+		return -1;
 	return rows_check(ix, err);
 }
 
@@ -151,35 +168,83 @@ index_group(const struct index *ix, uint64_t key)
 	return v != NULL ? v->group : INDEX_NO_VENDOR;
 }
 
-const struct index_model *
-index_model(const struct index *ix, uint32_t model)
+const struct index_kind *
+index_kind(const struct index *ix, uint32_t kind)
 {
-	return model < ix->n_models ? &ix->models[model] : NULL;
+	return kind < ix->n_kinds ? &ix->kinds[kind] : NULL;
+}
+
+const struct index_class *
+index_class(const struct index *ix, uint32_t class)
+{
+	return class < ix->n_classes ? &ix->classes[class] : NULL;
+}
+
+const char *
+index_kind_vendor(const struct index *ix, const struct index_kind *k)
+{
+	return index_string(ix, k->vendor);
+}
+
+const char *
+index_kind_model(const struct index *ix, const struct index_kind *k)
+{
+	return index_string(ix, ix->models[k->model].model);
 }
 
 struct index_run
-index_members(const struct index *ix, const struct index_model *m)
+index_members(const struct index *ix, const struct index_class *c)
 {
 	struct index_run run = { .at = NULL, .n = 0 };
 
-	if (m->n == 1) {
-		run.at = &m->first;
+	if (c->n == 1) {
+		run.at = &c->first;
 		run.n = 1;
-	} else if ((uint64_t)m->first + m->n <= ix->n_members) {
-		run.at = ix->members + m->first;
-		run.n = m->n;
+	} else if ((uint64_t)c->first + c->n <= ix->n_members) {
+		run.at = ix->members + c->first;
+		run.n = c->n;
 	}
 	return run;
 }
 
-const uint64_t *
-index_tokens(const struct index *ix, const struct index_model *m)
+uint32_t
+index_class_device(const struct index *ix, const struct index_class *c)
 {
-	return ix->tokens + m->tokens;
+	struct index_run run = { .n = 0 };
+
+	if (c != NULL)
+		run = index_members(ix, c);
+	return run.n > 0 ? run.at[0] : UINT32_MAX;
+}
+
+const uint64_t *
+index_tokens(const struct index *ix, const struct index_kind *k)
+{
+	return ix->tokens + k->tokens;
+}
+
+void
+index_fetch(const struct index *ix, uint32_t device, enum index_near near)
+{
+	if (device >= ix->n_row_at)
+		return;
+	if (near == INDEX_FAR) {
+		__builtin_prefetch(&ix->row_at[device]);
+		return;
+	}
+	const uint32_t *row = ix->rows + ix->row_at[device];
+	if (near == INDEX_NEARER) {
+		__builtin_prefetch(row);
+		return;
+	}
+	__builtin_prefetch(&ix->models[row[1]]);
+	/* The id, which nobody else has. */
+	if (row[0] >> INDEX_COLUMN_id & 1 && row[3] < ix->n_strings)
+		__builtin_prefetch(ix->strings + row[3]);
 }
 
 uint32_t
-index_device_model(const struct index *ix, uint32_t device)
+index_device_class(const struct index *ix, uint32_t device)
 {
 	return device < ix->n_row_at ?
 	    ix->rows[ix->row_at[device] + 2] : UINT32_MAX;
@@ -192,9 +257,9 @@ index_column(const struct index *ix, uint32_t device, enum index_column column)
 		return "";
 	const uint32_t *row = ix->rows + ix->row_at[device];
 	if (column == INDEX_COLUMN_vendor)
-		return index_string(ix, ix->models[row[2]].vendor);
+		return index_string(ix, ix->models[row[1]].vendor);
 	if (column == INDEX_COLUMN_model)
-		return index_string(ix, ix->models[row[2]].model);
+		return index_string(ix, ix->models[row[1]].model);
 	if ((row[0] >> column & 1) == 0)
 		return "";
 	uint32_t below = row[0] & ((1u << column) - 1);
@@ -214,9 +279,9 @@ index_device(const struct index *ix, uint32_t device, struct arena *mem,
 		ret->field = index_string(ix, *at++);
 	DEVICE_COLUMNS(X)
 #undef X
-	ret->vendor = index_string(ix, ix->models[row[2]].vendor);
-	ret->model = index_string(ix, ix->models[row[2]].model);
-	uint32_t list = row[1] >> 1;
+	ret->vendor = index_string(ix, ix->models[row[1]].vendor);
+	ret->model = index_string(ix, ix->models[row[1]].model);
+	uint32_t list = row[0] >> INDEX_ROW_LIST;
 	if (list < ix->n_lists)
 		ret->list = index_string(ix, ix->lists[list]);
 	if ((row[0] & INDEX_ROW_EXTRA) == 0)
@@ -230,15 +295,17 @@ index_device(const struct index *ix, uint32_t device, struct arena *mem,
 	}
 }
 
-/* Compares the pattern's start, up to its first wildcard, with a device's
- * number. */
+/* Compares a class's part number, or a device's serial number, with the
+ * pattern's start, up to its first wildcard. */
 static int
-compare_start(const struct index *ix, uint32_t device, enum index_column column,
+compare_start(const struct index *ix, uint32_t number, enum index_column column,
     const char *start, size_t n)
 {
 	char order[ORDER_TEXT];
 
-	order_read(index_column(ix, device, column), order, sizeof(order));
+	if (column == INDEX_COLUMN_part_number)
+		number = index_class_device(ix, index_class(ix, number));
+	order_read(index_column(ix, number, column), order, sizeof(order));
 	return strncmp(order, start, n);
 }
 

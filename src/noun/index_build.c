@@ -1,5 +1,8 @@
 /* index_build.c - devices in: texts that repeat are kept once, and keys are
- * gathered as (key, value) pairs. index_finish.c makes the index of them. */
+ * gathered as (key, value) pairs. index_finish.c makes the index of them.
+ *
+ * A million devices do not fit the cache: each table is touched ahead of the
+ * time when its answer is needed. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/err.h"
@@ -28,58 +31,6 @@ items_add_u32(struct items *it, uint32_t v)
 	*(uint32_t *)items_add(it, 1, sizeof(v)) = v;
 }
 
-static void
-set_grow(struct set *s)
-{
-	struct set big = { .room = s->room != 0 ? s->room * 2 : 1024 };
-
-	big.key = mem_alloc(big.room * sizeof(*big.key));
-	big.value = mem_alloc(big.room * sizeof(*big.value));
-	for (size_t i = 0; i < s->room; i++) {
-		if (s->key[i] == 0)
-			continue;
-		size_t at = s->key[i] & (big.room - 1);
-		while (big.key[at] != 0)
-			at = (at + 1) & (big.room - 1);
-		big.key[at] = s->key[i];
-		big.value[at] = s->value[i];
-	}
-	big.n = s->n;
-	free(s->key);
-	free(s->value);
-	*s = big;
-}
-
-/* The number behind a key; *ret_new tells that it was not there. */
-static uint32_t *
-set_find(struct set *s, uint64_t key, bool *ret_new)
-{
-	if (s->n * 3 >= s->room * 2)
-		set_grow(s);
-	size_t at = key & (s->room - 1);
-	while (s->key[at] != 0 && s->key[at] != key)
-		at = (at + 1) & (s->room - 1);
-	*ret_new = s->key[at] == 0;
-	if (*ret_new) {
-		s->key[at] = key;
-		s->n++;
-	}
-	return &s->value[at];
-}
-
-/* The number behind a key; NULL if it is not there. */
-static const uint32_t *
-set_get(const struct set *s, uint64_t key)
-{
-	size_t at = key & (s->room - 1);
-
-	if (s->room == 0)
-		return NULL;
-	while (s->key[at] != 0 && s->key[at] != key)
-		at = (at + 1) & (s->room - 1);
-	return s->key[at] != 0 ? &s->value[at] : NULL;
-}
-
 static uint32_t
 keep_string(struct index_builder *b, const char *s, size_t n)
 {
@@ -89,19 +40,42 @@ keep_string(struct index_builder *b, const char *s, size_t n)
 	return at;
 }
 
+/* A text and its hash, read once. */
+struct text {
+	const char	*s;
+	size_t		 n;
+	uint64_t	 hash;
+};
+
+static struct text
+text_of(const char *s)
+{
+	struct text t = { .s = s, .n = strlen(s) };
+
+	t.hash = index_hash(s, t.n);
+	return t;
+}
+
 /* A text that is likely to repeat. */
 static uint32_t
-keep_once(struct index_builder *b, const char *s)
+keep_once(struct index_builder *b, const struct text *t)
 {
 	bool new = false;
-	size_t n = strlen(s);
 
-	if (n == 0)
+	if (t->n == 0)
 		return 0;
-	uint32_t *at = set_find(&b->known, index_hash(s, n), &new);
+	uint32_t *at = set_find(&b->known, t->hash, &new);
 	if (new)
-		*at = keep_string(b, s, n);
+		*at = keep_string(b, t->s, t->n);
 	return *at;
+}
+
+static uint32_t
+keep_text(struct index_builder *b, const char *s)
+{
+	struct text t = text_of(s);
+
+	return keep_once(b, &t);
 }
 
 struct index_builder *
@@ -111,6 +85,7 @@ index_builder_new(void)
 
 	keep_string(b, "", 0);
 	b->groups = 1;			/* 0 is INDEX_NO_VENDOR */
+	b->makers = mem_alloc(MAKERS_KEPT * sizeof(*b->makers));
 	return b;
 }
 
@@ -120,20 +95,21 @@ index_builder_free(struct index_builder *b)
 	if (b == NULL)
 		return;
 	struct items *all[] = { &b->strings, &b->rows, &b->row_at,
-	    &b->model_of, &b->models, &b->tokens, &b->pairs, &b->vendors,
-	    &b->orders, &b->serials, &b->lists };
+	    &b->models, &b->kinds, &b->classes, &b->tokens, &b->codes,
+	    &b->pairs, &b->vendors, &b->orders, &b->serials, &b->lists,
+	    &b->idents };
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
-	struct set *sets[] = { &b->known, &b->model_set, &b->vendor_set,
-	    &b->ids };
-	for (size_t i = 0; i < COUNT_OF(sets); i++) {
-		free(sets[i]->key);
-		free(sets[i]->value);
-	}
+	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
+	    &b->kind_set, &b->vendor_set, &b->read_set, &b->ident_set,
+	    &b->spelling_set };
+	for (size_t i = 0; i < COUNT_OF(sets); i++)
+		set_clear(sets[i]);
+	free(b->makers);
 	free(b);
 }
 
-static void
+void
 add_pair(struct index_builder *b, uint64_t key, uint32_t value)
 {
 	struct pair *p = items_add(&b->pairs, 1, sizeof(*p));
@@ -142,9 +118,7 @@ add_pair(struct index_builder *b, uint64_t key, uint32_t value)
 	p->value = value;
 }
 
-/* The group of the i-th maker in m; a new one if `group` is 0 and he is not
- * known. */
-static uint32_t
+uint32_t
 vendor_group(struct index_builder *b, const struct maker *m, unsigned i,
     uint32_t group, enum index_vendor_flags flag)
 {
@@ -185,95 +159,6 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 	}
 }
 
-/* The word that tells most: the longest with a digit, else the longest. */
-static uint64_t
-lead_of(const struct name *name)
-{
-	const struct name_token *best = NULL;
-
-	for (unsigned i = 0; i < name->n; i++) {
-		const struct name_token *t = &name->token[i];
-		if (t->kind == NAME_NOISE)
-			continue;
-		if (best == NULL ||
-		    (t->kind == NAME_CODE) > (best->kind == NAME_CODE) ||
-		    ((t->kind == NAME_CODE) == (best->kind == NAME_CODE) &&
-		    t->len > best->len))
-			best = t;
-	}
-	return best != NULL ? best->hash : 0;
-}
-
-/* All keys by which one model can be found. */
-static void
-model_keys(struct index_builder *b, uint32_t model, const struct name *name,
-    const struct maker *maker)
-{
-	unsigned n = maker->n > 0 ? maker->n : 1;
-	uint32_t seen[NAME_VENDORS_MAX];
-
-	for (unsigned v = 0; v < n; v++) {
-		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
-		    vendor_group(b, maker, v, 0, INDEX_LISTED);
-		bool again = false;
-		for (unsigned i = 0; i < v; i++)
-			again |= seen[i] == group;
-		seen[v] = group;
-		if (again || name->n == 0)
-			continue;
-		add_pair(b, index_key(INDEX_NAME, group, name->key), model);
-		if (name->words == 0)
-			continue;
-		if (name->core != name->key)
-			add_pair(b, index_key(INDEX_CORE, group, name->core),
-			    model);
-		add_pair(b, index_key(INDEX_LEAD, group, lead_of(name)),
-		    model);
-		for (unsigned i = 0; i < name->n; i++) {
-			bool twice = name->token[i].kind == NAME_NOISE;
-			for (unsigned k = 0; k < i && !twice; k++)
-				twice = name->token[k].hash ==
-				    name->token[i].hash;
-			if (!twice)
-				add_pair(b, index_key(INDEX_WORD, group,
-				    name->token[i].hash), model);
-		}
-	}
-}
-
-static uint32_t
-new_model(struct index_builder *b, const struct device *d, const char *text)
-{
-	uint32_t number = (uint32_t)b->models.n;
-	struct index_model m = { .n = 0 };
-	struct maker maker;
-	struct name name;
-
-	maker_read(d->vendor, &maker);
-	name_read(text, &maker, &name);
-	m.vendor = keep_once(b, d->vendor);
-	m.model = keep_once(b, text);
-	m.key = name.key;
-	m.flags = name.family ? INDEX_FAMILY : 0;
-	m.tokens = (uint32_t)b->tokens.n;
-	/* Those with digits first: they tell most. */
-	for (int codes = 1; codes >= 0; codes--) {
-		for (unsigned i = 0; i < name.n; i++) {
-			enum name_kind kind = name.token[i].kind;
-			if (kind == NAME_NOISE ||
-			    (kind == NAME_CODE) != (codes == 1))
-				continue;
-			*(uint64_t *)items_add(&b->tokens, 1,
-			    sizeof(uint64_t)) = name.token[i].hash;
-			m.n_tokens++;
-			m.n_codes = (uint8_t)(m.n_codes + codes);
-		}
-	}
-	*(struct index_model *)items_add(&b->models, 1, sizeof(m)) = m;
-	model_keys(b, number, &name, &maker);
-	return number;
-}
-
 /* A further column that holds the digest of the device's firmware file. */
 static bool
 is_digest_column(const char *name)
@@ -288,32 +173,14 @@ is_digest_column(const char *name)
 	return false;
 }
 
-/* Identifiers that lead to this device. */
+/* Identifiers that lead to this device alone. */
 static void
-device_keys(struct index_builder *b, uint32_t number, const struct device *d,
-    const char *text)
+device_keys(struct index_builder *b, uint32_t number, const struct device *d)
 {
 	char order[ORDER_TEXT];
-	const char *version;
-	size_t n;
 
-	if (d->part_number[0] != '\0') {
-		n = order_read(d->part_number, order, sizeof(order));
-		if (n > 0) {
-			add_pair(b, index_key(INDEX_ORDER, 0,
-			    index_hash(order, n)), number);
-			items_add_u32(&b->orders, number);
-		}
-	} else if (strpbrk(text, "0123456789") != NULL &&
-	    strpbrk(text, "(-") != NULL) {
-		struct name name;
-		name_read(text, NULL, &name);
-		for (unsigned i = 0; i < name.n_codes; i++)
-			add_pair(b, index_key(INDEX_ORDER, 0, index_hash(
-			    name.code[i], strlen(name.code[i]))), number);
-	}
 	if (d->serial[0] != '\0') {
-		n = order_read(d->serial, order, sizeof(order));
+		size_t n = order_read(d->serial, order, sizeof(order));
 		if (n > 0) {
 			add_pair(b, index_key(INDEX_SERIAL, 0,
 			    index_hash(order, n)), number);
@@ -327,12 +194,6 @@ device_keys(struct index_builder *b, uint32_t number, const struct device *d,
 		if (digest != 0)
 			add_pair(b, index_key(INDEX_HASH, 0, digest), number);
 	}
-	uint64_t h = d->cpe[0] != '\0' ? index_cpe(d->cpe) : 0;
-	if (h != 0)
-		add_pair(b, index_key(INDEX_CPE, 0, h), number);
-	h = d->purl[0] != '\0' ? index_purl(d->purl, &version) : 0;
-	if (h != 0)
-		add_pair(b, index_key(INDEX_PURL, 0, h), number);
 }
 
 /* Devices of one list come together. */
@@ -343,55 +204,98 @@ enter_list(struct index_builder *b, const char *list, struct err *err)
 		return 0;
 	if (strlen(list) >= sizeof(b->list_name))
 		return err_limit(err, "the name of a device list is too long");
+	if (b->lists.n == INDEX_LISTS_MAX)
+		return err_limit(err, "more than %u device lists",
+		    INDEX_LISTS_MAX);
 	memcpy(b->list_name, list, strlen(list) + 1);
-	items_add_u32(&b->lists, keep_once(b, list));
+	items_add_u32(&b->lists, keep_text(b, list));
 	b->list = (uint32_t)b->lists.n - 1;
+	b->list_hash = index_hash(list, strlen(list));
 	return 0;
 }
 
+/* Further columns, behind the row's own. */
 static void
-add_row(struct index_builder *b, const struct device *d, uint32_t model)
+add_extra(struct index_builder *b, const struct device *d)
 {
-	size_t start = b->rows.n;
-	uint32_t mask = 0;
-
-	items_add_u32(&b->row_at, (uint32_t)start);
-	items_add_u32(&b->rows, 0);
-	items_add_u32(&b->rows, b->list << 1);
-	items_add_u32(&b->rows, model);
-#define X(field, heading)						\
-	if (INDEX_COLUMN_##field != INDEX_COLUMN_vendor &&		\
-	    INDEX_COLUMN_##field != INDEX_COLUMN_model &&		\
-	    d->field[0] != '\0') {					\
-		bool once = INDEX_COLUMN_##field != INDEX_COLUMN_id &&	\
-		    INDEX_COLUMN_##field != INDEX_COLUMN_serial;	\
-		mask |= 1u << INDEX_COLUMN_##field;			\
-		items_add_u32(&b->rows, once ? keep_once(b, d->field) :	\
-		    keep_string(b, d->field, strlen(d->field)));	\
-	}
-	DEVICE_COLUMNS(X)
-#undef X
 	uint32_t n = 0;
+
 	for (uint32_t i = 0; i < d->n_extra; i++)
 		n += d->extra[i].value[0] != '\0';
-	if (n > 0) {
-		mask |= INDEX_ROW_EXTRA;
-		items_add_u32(&b->rows, n);
-		for (uint32_t i = 0; i < d->n_extra; i++) {
-			if (d->extra[i].value[0] == '\0')
-				continue;
-			items_add_u32(&b->rows, keep_once(b, d->extra[i].name));
-			items_add_u32(&b->rows,
-			    keep_once(b, d->extra[i].value));
-		}
+	if (n == 0)
+		return;
+	((uint32_t *)b->rows.at)[((uint32_t *)b->row_at.at)[b->row_at.n - 1]] |=
+	    INDEX_ROW_EXTRA;
+	items_add_u32(&b->rows, n);
+	for (uint32_t i = 0; i < d->n_extra; i++) {
+		if (d->extra[i].value[0] == '\0')
+			continue;
+		items_add_u32(&b->rows, keep_text(b, d->extra[i].name));
+		items_add_u32(&b->rows, keep_text(b, d->extra[i].value));
 	}
-	((uint32_t *)b->rows.at)[start] = mask;
+}
+
+/* The class comes with make_classes. */
+static void
+add_row(struct index_builder *b, const struct device *d,
+    const struct text column[INDEX_COLUMN_COUNT_], uint32_t model)
+{
+	uint32_t mask = b->list << INDEX_ROW_LIST, n = 3;
+	uint32_t row[3 + INDEX_COLUMN_COUNT_] = { 0, model, 0 };
+
+	for (unsigned i = 0; i < INDEX_COLUMN_COUNT_; i++) {
+		if (i == INDEX_COLUMN_vendor || i == INDEX_COLUMN_model ||
+		    column[i].n == 0)
+			continue;
+		bool once = i != INDEX_COLUMN_id && i != INDEX_COLUMN_serial;
+		mask |= 1u << i;
+		row[n++] = once ? keep_once(b, &column[i]) :
+		    keep_string(b, column[i].s, column[i].n);
+	}
+	row[0] = mask;
+	items_add_u32(&b->row_at, (uint32_t)b->rows.n);
+	memcpy(items_add(&b->rows, n, sizeof(*row)), row, n * sizeof(*row));
+	add_extra(b, d);
+}
+
+/* The texts of all columns; tables that are too large for the cache are told
+ * what will be asked of them. */
+static void
+read_columns(struct index_builder *b, const struct device *d,
+    struct text column[INDEX_COLUMN_COUNT_])
+{
+#define X(field, heading)						\
+	column[INDEX_COLUMN_##field] = d->field[0] == '\0' ?		\
+	    (struct text){ "", 0, 0 } : text_of(d->field);
+	DEVICE_COLUMNS(X)
+#undef X
+	for (unsigned i = 0; i < INDEX_COLUMN_COUNT_; i++)
+		if (column[i].n > 0)
+			set_fetch(&b->known, column[i].hash);
+}
+
+static uint32_t
+model_of(struct index_builder *b, const struct text *vendor,
+    const struct text *text, uint64_t key)
+{
+	bool new = false;
+	uint32_t *at = set_find(&b->model_set, key, &new);
+
+	if (new) {
+		struct index_model *m = items_add(&b->models, 1, sizeof(*m));
+		m->vendor = keep_once(b, vendor);
+		m->model = keep_once(b, text);
+		m->kind = kind_of(b, vendor->s, vendor->hash, text->s,
+		    text->hash);
+		*at = (uint32_t)b->models.n - 1;
+	}
+	return *at;
 }
 
 static uint64_t
-id_key(const char *list, const char *id)
+id_key(const struct index_builder *b, const char *id)
 {
-	return index_key(0, 0, index_hash(list, strlen(list)) ^
+	return index_key(0, 0, b->list_hash ^
 	    index_hash(id, strlen(id)) * 3);
 }
 
@@ -401,10 +305,12 @@ part_key(struct index_builder *b, const struct device *d)
 {
 	const char *of = index_part_of(d);
 	const uint32_t *host = of[0] == '\0' ? NULL :
-	    set_get(&b->ids, id_key(d->list, of));
+	    set_get(&b->ids, id_key(b, of));
 
 	if (host == NULL || (b->has_host && b->host == *host))
 		return;
+	if (!b->has_host)
+		add_pair(b, index_key(INDEX_HOST, 1, 0), *host);
 	b->has_host = true;
 	b->host = *host;
 	add_pair(b, index_host_key(d->list, of), *host);
@@ -414,6 +320,7 @@ int
 index_builder_add(struct index_builder *b, const struct device *d,
     struct err *err)
 {
+	struct text column[INDEX_COLUMN_COUNT_];
 	bool new = false;
 	uint32_t number = (uint32_t)b->row_at.n;
 
@@ -424,24 +331,24 @@ index_builder_add(struct index_builder *b, const struct device *d,
 		    "%u MiB of text", DEVICE_INDEX_MAX >> 21);
 	if (enter_list(b, d->list, err) != 0)
 		return -1;
-	uint32_t *id = set_find(&b->ids, id_key(d->list, d->id), &new);
-	if (!new)
-		return 1;
-	*id = number;
+	uint64_t id = id_key(b, d->id);
+	set_fetch(&b->ids, id);
+	read_columns(b, d, column);
 	/* Where no model is given the device's name must serve, unless there
 	 * is an order number to go by. */
-	const char *text = d->model[0] != '\0' || d->part_number[0] != '\0' ?
-	    d->model : d->name;
-	uint64_t key = index_hash(text, strlen(text)) +
-	    3 * index_hash(d->vendor, strlen(d->vendor));
-	uint32_t *model = set_find(&b->model_set, key != 0 ? key : 1, &new);
-	if (new)
-		*model = new_model(b, d, text);
-	((struct index_model *)b->models.at)[*model].n++;
-	items_add_u32(&b->model_of, *model);
-	device_keys(b, number, d, text);
+	const struct text *vendor = &column[INDEX_COLUMN_vendor];
+	const struct text *text = &column[d->model[0] != '\0' ||
+	    d->part_number[0] != '\0' ? INDEX_COLUMN_model :
+	    INDEX_COLUMN_name];
+	uint64_t key = index_key(0, 1, text->hash + 3 * vendor->hash);
+	set_fetch(&b->model_set, key);
+	uint32_t *known = set_find(&b->ids, id, &new);
+	if (!new)
+		return 1;
+	*known = number;
+	add_row(b, d, column, model_of(b, vendor, text, key));
+	device_keys(b, number, d);
 	part_key(b, d);
-	add_row(b, d, *model);
 	return 0;
 }
 

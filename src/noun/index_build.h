@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "noun/index.h"
+#include "set.h"
 
 struct pair {
 	uint64_t	key;
@@ -17,32 +19,51 @@ struct items {
 	size_t	 n, room;
 };
 
-/* An open-addressed set of 64-bit hashes with a number behind each. */
-struct set {
-	uint64_t	*key;
-	uint32_t	*value;
-	size_t		 n, room;	/* room: a power of two, or 0 */
-};
+#define MAKERS_KEPT 1024u
 
 struct index_builder {
 	struct items	 strings;	/* char */
 	struct items	 rows, row_at;	/* uint32_t */
-	struct items	 model_of;	/* uint32_t, of each device */
 	struct items	 models;	/* struct index_model */
+	struct items	 kinds;		/* struct index_kind */
+	struct items	 classes;	/* struct index_class */
 	struct items	 tokens;	/* uint64_t */
+	struct items	 codes;		/* struct pair: order code, kind */
 	struct items	 pairs;		/* struct pair */
 	struct items	 vendors;	/* struct index_vendor, in order */
 	struct items	 orders;	/* uint32_t, with a part number */
 	struct items	 serials;	/* uint32_t, with a serial number */
 	struct items	 lists;		/* uint32_t strings */
 	struct set	 known;		/* texts kept once */
-	struct set	 model_set, vendor_set, ids;
+	struct set	 ids;
+	struct set	 model_set, kind_set, vendor_set;
+	struct set	 read_set;	/* model text, makers -> kind */
+	struct set	 ident_set;	/* vendor text -> place in idents */
+	struct set	 spelling_set;	/* ident -> one of its vendor texts */
+	struct items	 idents;	/* uint64_t */
+	struct maker_kept {
+		uint64_t	 text;	/* its hash */
+		struct maker	 maker;
+	}		*makers;	/* MAKERS_KEPT */
 	uint32_t	 groups;
 	uint32_t	 list;
 	uint32_t	 host;		/* of the last part, if has_host */
 	bool		 has_host;
+	uint64_t	 list_hash;
 	char		 list_name[256];
 };
+
+void	 add_pair(struct index_builder *b, uint64_t key, uint32_t value);
+/* The group of the i-th maker in m; a new one if `group` is 0 and he is not
+ * known. */
+uint32_t vendor_group(struct index_builder *b, const struct maker *m,
+    unsigned i, uint32_t group, enum index_vendor_flags flag);
+
+/* index_kinds.c: the kind of a new model, by hashes of its texts. */
+uint32_t kind_of(struct index_builder *b, const char *vendor,
+    uint64_t vendor_hash, const char *model, uint64_t model_hash);
+/* index_classes.c: classes of all devices, their members, their keys. */
+void	 make_classes(struct index_builder *b, struct items *members);
 
 /* Room for n more items, which are not zeroed. */
 void	*items_add(struct items *it, size_t n, size_t size);

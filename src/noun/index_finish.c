@@ -79,34 +79,6 @@ make_slots(struct index_builder *b, struct items *slots, struct items *members)
 	}
 }
 
-/* Each model's devices, in their order. */
-static void
-make_members(struct index_builder *b, struct items *members)
-{
-	struct index_model *models = b->models.at;
-	const uint32_t *of = b->model_of.at;
-	uint32_t next = (uint32_t)members->n;
-
-	for (size_t i = 0; i < b->models.n; i++) {
-		models[i].first = next;
-		if (models[i].n > 1)
-			next += models[i].n;
-	}
-	size_t n = next - members->n;
-	items_add(members, n, sizeof(uint32_t));
-	uint32_t *all = members->at;
-	for (size_t d = 0; d < b->model_of.n; d++) {
-		struct index_model *m = &models[of[d]];
-		if (m->n == 1)
-			m->first = (uint32_t)d;
-		else
-			all[m->first++] = (uint32_t)d;
-	}
-	for (size_t i = 0; i < b->models.n; i++)
-		if (models[i].n > 1)
-			models[i].first -= models[i].n;
-}
-
 static void
 make_vendors(const struct index_builder *b, struct items *out)
 {
@@ -125,7 +97,7 @@ make_vendors(const struct index_builder *b, struct items *out)
 
 struct ordered {
 	char		order[24];	/* its start */
-	uint32_t	device;
+	uint32_t	number;
 	const char	*text;
 };
 
@@ -143,25 +115,31 @@ compare_ordered(const void *va, const void *vb)
 	}
 	if (c != 0)
 		return c;
-	return a->device < b->device ? -1 : a->device > b->device;
+	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Devices by order or serial number, for patterns. */
+/* Numbers of classes by part number, or of devices by serial number, for
+ * patterns. */
 static void
 sort_orders(const struct index_builder *b, const struct items *list_of,
-    enum index_column column)
+    enum index_column column, const uint32_t *members)
 {
-	uint32_t *device = list_of->at;
+	const struct index_class *classes = b->classes.at;
+	uint32_t *number = list_of->at;
 	size_t n = list_of->n;
 	struct ordered *list = mem_alloc((n + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < n; i++) {
+		uint32_t device = number[i];
+		if (column == INDEX_COLUMN_part_number) {
+			const struct index_class *c = &classes[number[i]];
+			device = c->n == 1 ? c->first : members[c->first];
+		}
 		const uint32_t *row = (const uint32_t *)b->rows.at +
-		    ((const uint32_t *)b->row_at.at)[device[i]];
-		uint32_t below = row[0] &
-		    ((1u << column) - 1);
+		    ((const uint32_t *)b->row_at.at)[device];
+		uint32_t below = row[0] & ((1u << column) - 1);
 		char order[ORDER_TEXT];
-		list[i].device = device[i];
+		list[i].number = number[i];
 		list[i].text = (const char *)b->strings.at +
 		    row[3 + __builtin_popcount(below)];
 		size_t len = order_read(list[i].text, order, sizeof(order));
@@ -170,7 +148,7 @@ sort_orders(const struct index_builder *b, const struct items *list_of,
 	}
 	qsort(list, n, sizeof(*list), compare_ordered);
 	for (size_t i = 0; i < n; i++)
-		device[i] = list[i].device;
+		number[i] = list[i].number;
 	free(list);
 }
 
@@ -225,15 +203,16 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
 	size_t bytes[16], parts = 0;
 	uint64_t at = sizeof(head);
 
+	make_classes(b, &members);
+	sort_orders(b, &b->orders, INDEX_COLUMN_part_number, members.at);
+	sort_orders(b, &b->serials, INDEX_COLUMN_serial, NULL);
 	make_slots(b, &slots, &members);
-	make_members(b, &members);
 	make_vendors(b, &vendors);
-	sort_orders(b, &b->orders, INDEX_COLUMN_part_number);
-	sort_orders(b, &b->serials, INDEX_COLUMN_serial);
 	/* Of the builder's own arrays under the same names. */
 	const struct items *all_slots = &slots, *all_vendors = &vendors,
 	    *all_members = &members, *all_tokens = &b->tokens,
-	    *all_models = &b->models, *all_row_at = &b->row_at,
+	    *all_models = &b->models, *all_kinds = &b->kinds,
+	    *all_classes = &b->classes, *all_row_at = &b->row_at,
 	    *all_rows = &b->rows, *all_orders = &b->orders,
 	    *all_serials = &b->serials, *all_lists = &b->lists,
 	    *all_strings = &b->strings;

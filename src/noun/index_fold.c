@@ -191,11 +191,17 @@ uint64_t
 index_hash(const void *p, size_t n)
 {
 	const char *s = p;
-	uint64_t h = HASH_START;
+	uint64_t h = HASH_START ^ n, word = 0;
 
+	for (; n >= sizeof(word); n -= sizeof(word), s += sizeof(word)) {
+		memcpy(&word, s, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 32;
+	}
+	word = 0;
 	for (size_t i = 0; i < n; i++)
-		h = hash_step(h, s[i]);
-	return hash_end(h);
+		word |= (uint64_t)(uint8_t)s[i] << 8 * i;
+	return hash_end((h ^ word) * 0x9e3779b97f4a7c15ull);
 }
 
 uint64_t

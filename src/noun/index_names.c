@@ -84,12 +84,14 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 {
 	uint64_t all = HASH_START, bare = HASH_START;
 	uint64_t start[MAKER_STARTS_MAX] = { 0 };
+	char first = 0;
 	unsigned n_all = 0, n_bare = 0, n_starts = 0, plain = 0;
 	char last_all = 0, last_bare = 0;
 
 	for (size_t a = at, e; next_word(flat, end, &a, &e); a = e) {
 		all = hash_signs(all, flat + a, e - a, &last_all);
-		n_all++;
+		if (n_all++ == 0)
+			first = flat[a];
 		/* "S.p.A." and the like come apart into letters. */
 		if (e - a == 1 && n_bare > 0 && e < end &&
 		    (flat[e] == '.' || (a > at && flat[a - 1] == '.')))
@@ -106,7 +108,8 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		if (n_bare > 0 && !word_is(flat, a, e, plain_words))
 			plain = 0;
 		bare = hash_signs(bare, flat + a, e - a, &last_bare);
-		n_bare++;
+		if (n_bare++ == 0)
+			first = flat[a];
 	}
 	if (n_all == 0 || m->n == NAME_VENDORS_MAX)
 		return;
@@ -117,6 +120,7 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 	m->key[m->n] = key;
 	m->words[m->n] = n_bare != 0 ? n_bare : n_all;
 	m->part[m->n] = part;
+	m->first[m->n] = first;
 	m->plain[m->n] = plain;
 	m->n_starts[m->n] = n_starts;
 	memcpy(m->start[m->n], start, sizeof(start));
@@ -180,6 +184,12 @@ maker_read(const char *text, struct maker *ret)
 	if (start > 0 && next_word(flat, len, &a, &e) &&
 	    !word_is(flat, a, e, legal_forms))
 		maker_add(ret, flat, start, len, !several);
+}
+
+bool
+name_is_form(const struct name *name, const struct name_token *t)
+{
+	return word_is(name->flat, t->at, (size_t)t->at + t->len, legal_forms);
 }
 
 /* --- order codes --- */
@@ -471,6 +481,10 @@ maker_prefix(const struct name *n, const struct maker *maker)
 	if (maker == NULL)
 		return 0;
 	for (unsigned i = 0; i < maker->n; i++) {
+		/* "The" in front of him does not count. */
+		char first = n->n > 0 ? n->flat[n->token[0].at] : 0;
+		if (first != maker->first[i] && first != 't')
+			continue;
 		for (unsigned k = 1; k < n->n && k <= 6; k++) {
 			struct maker one = { .n = 0 };
 			maker_add(&one, n->flat, n->token[0].at,

@@ -3,6 +3,12 @@
 #include "base/text.h"
 #include "noun/index.h"
 
+bool
+index_has_parts(const struct index *ix)
+{
+	return index_find(ix, index_key(INDEX_HOST, 1, 0)).n > 0;
+}
+
 const char *
 index_part_of(const struct device *d)
 {

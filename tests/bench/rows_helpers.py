@@ -96,6 +96,12 @@ def row_match(b):
              (m / least), m / least <= 2, "the same share of devices is "
              "concerned, so a million has %.0f times the matches" % (
                  each["1,000,000"][0][1] / max(each["1,000"][0][1], 0.01)))
+    more = [(u - v) / max(k - n, 1) for (u, k), (v, n) in
+            zip(each["1,000,000"], each["far"])]
+    b.result("  a further match", "< 1 us", "%.2f us" %
+             statistics.median(more), statistics.median(more) < 1,
+             "a million devices of which many are concerned, less a million "
+             "of which few are, over their matches")
     ratios = [u / v for (u, _), (v, _) in zip(each["far"], each["1,000"])]
     m = statistics.median(u for u, _ in each["far"])
     b.result("  the same, as many matches", "<= 2x, 60 us", "%sx, %.0f us" % (
@@ -134,9 +140,11 @@ def row_cold(b):
              statistics.median(wall) >= 4,
              "%d devices x %d documents, output to a file: ours %.2f s wall, "
              "%.2f s CPU, %d matches; by_script.py %.2f s wall, %.2f s CPU, "
-             "%d matches (it finds equal names only)" % (
+             "%d matches (it finds equal names only); %.1f and %.1f us a "
+             "match" % (
                  n, len(b.docs), ours[1], ours[0], ours[2], theirs[1],
-                 theirs[0], theirs[2]))
+                 theirs[0], theirs[2], ours[1] / max(ours[2], 1) * 1e6,
+                 theirs[1] / max(theirs[2], 1) * 1e6))
     b.result("cold match beside a script, CPU", "-", spread(cpu) + "x", None,
              "the same runs; ours is on two CPUs, the script on one")
     if shutil.which("cpe2cve") is None:

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/blob.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "match/matching.h"
 
 static void
@@ -87,19 +88,165 @@ START_TEST(keys_lead_to_devices)
 	struct index_run run = index_find(&ix, index_key(INDEX_NAME, group,
 	    n.key));
 	ck_assert_uint_eq(run.n, 1);
-	struct index_run devices = index_members(&ix,
-	    index_model(&ix, run.at[0]));
-	unsigned want = 0;
+	const struct index_kind *kind = index_kind(&ix, run.at[0]);
+	unsigned want = 0, have = 0;
+	for (uint32_t c = 0; c < kind->n; c++) {
+		struct index_run devices = index_members(&ix,
+		    index_class(&ix, kind->first + c));
+		have += devices.n;
+		for (uint32_t i = 0; i < devices.n; i++)
+			ck_assert_uint_eq(index_device_class(&ix,
+			    devices.at[i]), kind->first + c);
+	}
 	for (unsigned i = 0; i < 500; i++)
 		want += i % 3 == 0 && i % 7 == 3;
-	ck_assert_uint_eq(devices.n, want);
-	for (uint32_t i = 1; i < devices.n; i++)
-		ck_assert_uint_lt(devices.at[i - 1], devices.at[i]);
+	ck_assert_uint_eq(have, want);
 	run = index_orders(&ix, "AG771?");
 	ck_assert_uint_eq(run.n, 25);
 	run = index_find(&ix, index_key(INDEX_ORDER, 0, index_hash("AG7714",
 	    6)));
 	ck_assert_uint_eq(run.n, 5);
+	blob_clear(&blob);
+}
+END_TEST
+
+/* What is alike is one class, however it is spelt; what differs is not. */
+static const struct alike {
+	const char *name, *vendor, *model, *version, *part, *serial;
+	unsigned class;
+} alikes[] = {
+	{ "the first", "Acme", "Gate 3", "1.0", "", "", 0 },
+	{ "case and legal form", "ACME Inc.", "gate 3", "1.0", "", "", 0 },
+	{ "a serial number", "Acme", "Gate 3", "1.0", "", "S-1", 0 },
+	{ "another version", "Acme", "Gate 3", "1.1", "", "", 1 },
+	{ "a part number", "Acme", "Gate 3", "1.0", "AG-771", "", 2 },
+	{ "another model", "Acme", "Gate 4", "1.0", "", "", 3 },
+	{ "another maker", "Bolt", "Gate 3", "1.0", "", "", 4 },
+	{ "a line, not a number", "Acme", "Gate 3.0", "1.0", "", "", 5 },
+	{ "digits apart", "Acme", "Gate 3-0", "1.0", "", "", 6 },
+	{ "another serial number", "Acme", "Gate 3", "1.0", "", "S-2", 0 },
+	{ "the first, again", "acme", "GATE 3", "1.0", "", "", 0 },
+};
+
+static void
+build_alikes(struct blob *blob, struct index *ix, size_t from, size_t to)
+{
+	struct index_builder *b = index_builder_new();
+	struct err err = ERR_INIT;
+
+	for (size_t i = from; i < to; i++) {
+		struct device d;
+		device_init(&d);
+		d.list = "a";
+		d.id = alikes[i].name;
+		d.vendor = alikes[i].vendor;
+		d.model = alikes[i].model;
+		d.version = alikes[i].version;
+		d.part_number = alikes[i].part;
+		d.serial = alikes[i].serial;
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 0);
+	}
+	ck_assert_int_eq(index_builder_finish(b, blob, &err), 0);
+	ck_assert_int_eq(blob_map(blob, &err), 0);
+	index_builder_free(b);
+	ck_assert_int_eq(index_open(ix, blob->map, blob->len, &err), 0);
+}
+
+START_TEST(classes)
+{
+	struct blob blob = BLOB_INIT;
+	uint32_t class[COUNT_OF(alikes)];
+	struct index ix;
+
+	build_alikes(&blob, &ix, 0, COUNT_OF(alikes));
+	for (uint32_t i = 0; i < COUNT_OF(alikes); i++) {
+		class[i] = index_device_class(&ix, i);
+		for (uint32_t k = 0; k < i; k++)
+			ck_assert_msg((class[i] == class[k]) ==
+			    (alikes[i].class == alikes[k].class), "%s, %s",
+			    alikes[i].name, alikes[k].name);
+	}
+	struct index_run run = index_members(&ix, index_class(&ix, class[0]));
+	ck_assert_uint_eq(run.n, 5);
+	ck_assert_uint_eq(run.at[0], 0);
+	ck_assert_uint_eq(run.at[4], COUNT_OF(alikes) - 1);
+	blob_clear(&blob);
+}
+END_TEST
+
+/* What is said of a device hangs on no other: each alone, and all together.
+ * The products: a range, some serial numbers, a part number, all versions, a
+ * range of serial numbers. */
+START_TEST(alone_or_together)
+{
+	static const char *serials[] = { "S-1" }, *parts[] = { "AG-771" };
+	static const struct { const char *text; bool serial, part; } said[] = {
+		{ "< 1.1", false, false }, { "*", true, false },
+		{ "*", false, true }, { "1.1", false, false },
+		{ "<= the first 1 digits of serial number 1", false, false },
+	};
+	struct product p[COUNT_OF(said)];
+	struct assertion claims[COUNT_OF(said)];
+	struct vulnerability v[COUNT_OF(said)];
+	struct arena mem = ARENA_INIT;
+	struct matching all;
+	struct advisory a;
+	struct blob blob = BLOB_INIT;
+	struct index ix;
+	uint32_t at = 0;
+
+	advisory_init(&a);
+	memset(p, 0, sizeof(p));
+	memset(v, 0, sizeof(v));
+	for (uint32_t i = 0; i < COUNT_OF(said); i++) {
+		p[i].ref = p[i].name = p[i].family = p[i].patch = "";
+		p[i].hardware = p[i].cpe = p[i].relation = "";
+		p[i].vendor = "Acme";
+		p[i].product = "Gate 3";
+		p[i].version = said[i].text;
+		p[i].version_kind = VERSION_RANGE;
+		p[i].serials = serials;
+		p[i].n_serials = said[i].serial;
+		p[i].models = parts;
+		p[i].n_models = said[i].part;
+		claims[i] = (struct assertion){ i, CLAIM_KNOWN_AFFECTED };
+		v[i].cve = arena_printf(&mem, "CVE-%u", i);
+		v[i].title = v[i].cwe = v[i].cwe_name = "";
+		v[i].assertions = &claims[i];
+		v[i].n_assertions = 1;
+	}
+	a.products = p;
+	a.n_products = COUNT_OF(p);
+	a.vulns = v;
+	a.n_vulns = COUNT_OF(v);
+	build_alikes(&blob, &ix, 0, COUNT_OF(alikes));
+	advisory_match(&ix, &a, true, &mem, &all);
+	ck_assert_uint_gt(all.n, 5);
+	for (size_t i = 0; i < COUNT_OF(alikes); i++) {
+		struct blob own = BLOB_INIT;
+		struct matching one;
+		struct index single;
+		build_alikes(&own, &single, i, i + 1);
+		advisory_match(&single, &a, true, &mem, &one);
+		for (uint32_t k = 0; k < one.n; k++, at++) {
+			const struct match *x = &one.matches[k];
+			const struct match *y = &all.matches[at];
+			ck_assert_uint_lt(at, all.n);
+			ck_assert_str_eq(x->device.id, y->device.id);
+			ck_assert_int_eq(x->status, y->status);
+			ck_assert_int_eq(x->confidence, y->confidence);
+			ck_assert_uint_eq(x->n_cves, y->n_cves);
+			/* All but the version that it has not. */
+			if (strcmp(alikes[i].serial, "S-1") == 0)
+				ck_assert_uint_eq(x->n_cves, 4);
+			ck_assert_uint_eq(x->n_why, y->n_why);
+			for (uint32_t w = 0; w < x->n_why; w++)
+				ck_assert_str_eq(x->why[w], y->why[w]);
+		}
+		blob_clear(&own);
+	}
+	ck_assert_uint_eq(at, all.n);
+	arena_clear(&mem);
 	blob_clear(&blob);
 }
 END_TEST
@@ -179,6 +326,8 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, round_trip);
 	tcase_add_test(c, keys_lead_to_devices);
+	tcase_add_test(c, classes);
+	tcase_add_test(c, alone_or_together);
 	tcase_add_test(c, empty);
 	tcase_add_test(c, hostile);
 	suite_add_tcase(s, c);

@@ -396,6 +396,55 @@ START_TEST(test_least)
 }
 END_TEST
 
+/* What matches share is packed once, and shared again behind it. */
+START_TEST(test_shared)
+{
+	static char fix[2000], why[1000];
+	struct buf out = BUF_INIT(ADVISORY_MAX);
+	struct arena mem = ARENA_INIT;
+	struct matching got = { .n = 0 };
+	struct remedy remedy = { .text = fix };
+	const char *lines[] = { why };
+	struct match list[3];
+	struct matching m = { list, COUNT_OF(list), 0 };
+
+	memset(fix, 'f', sizeof(fix) - 1);
+	memset(why, 'w', sizeof(why) - 1);
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		match_init(&list[i]);
+		list[i].device.id = i == 0 ? "a" : i == 1 ? "b" : "c";
+		list[i].device.site = i == 2 ? "Hall" : "";
+		list[i].status = i == 1 ? MATCH_FIXED : MATCH_AFFECTED;
+		list[i].remedies = &remedy;
+		list[i].n_remedies = 1;
+		list[i].why = lines;
+		list[i].n_why = 1;
+		list[i].same = i == 1 ? 7 : 3;
+	}
+	matching_pack(&out, &m);
+	ck_assert_uint_lt(out.len, 2 * sizeof(fix) + sizeof(why) + 400);
+	ck_assert_int_eq(matching_unpack(out.data, out.len, &mem, &got, NULL),
+	    0);
+	ck_assert_uint_eq(got.n, 3);
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		const struct match *one = &got.matches[i];
+		ck_assert_str_eq(one->device.id, list[i].device.id);
+		ck_assert_str_eq(one->device.site, list[i].device.site);
+		ck_assert_int_eq(one->status, list[i].status);
+		ck_assert_str_eq(one->remedies[0].text, fix);
+		ck_assert_ptr_eq(one->why[0], got.matches[0].why[0]);
+	}
+	ck_assert_uint_eq(got.matches[0].same, got.matches[2].same);
+	ck_assert_uint_ne(got.matches[0].same, got.matches[1].same);
+	/* A body that was not there yet. */
+	out.data[8] = 9;
+	ck_assert_int_eq(matching_unpack(out.data, out.len, &mem, &got, NULL),
+	    -1);
+	arena_clear(&mem);
+	buf_clear(&out);
+}
+END_TEST
+
 /* Changes one thing in the reading; unpacking must refuse it. */
 static const char *const breaks[] = {
 	"assertion beyond the products", "score", "remedy", "threat", "flag",
@@ -533,6 +582,7 @@ main(void)
 	tcase_add_loop_test(t, test_cut, 0, n);
 	tcase_add_loop_test(t, test_flip, 0, n);
 	tcase_add_test(t, test_least);
+	tcase_add_test(t, test_shared);
 	tcase_add_loop_test(t, test_range, 0, (int)COUNT_OF(breaks));
 	tcase_add_test(t, test_leaf);
 	tcase_add_test(t, test_prior);

@@ -1,0 +1,198 @@
+/* index_kinds.c - models whose texts read the same become one kind: lists spell
+ * one product in many ways, and each way would have to be decided anew. */
+#include <string.h>
+#include "base/text.h"
+#include "index_build.h"
+#include "noun/index.h"
+
+/* --- makers --- */
+
+static uint64_t
+mix(uint64_t h, uint64_t with)
+{
+	return index_key(0, 0, h * 3 ^ with);
+}
+
+static const struct maker *
+maker_kept(struct index_builder *b, const char *text, uint64_t hash)
+{
+	struct maker_kept *at = &b->makers[hash % MAKERS_KEPT];
+
+	if (at->text != hash || hash == 0) {
+		maker_read(text, &at->maker);
+		at->text = hash;
+	}
+	return &at->maker;
+}
+
+/* Equal for vendor texts that name the same makers in the same words, legal
+ * forms left out. */
+static uint64_t
+read_ident(struct index_builder *b, const char *vendor, uint64_t hash)
+{
+	const struct maker *m = maker_kept(b, vendor, hash);
+	struct name words;
+	uint64_t h = m->n;
+
+	if (m->n == 0)
+		return mix(0, hash);
+	for (unsigned i = 0; i < m->n; i++)
+		h = mix(h, m->key[i] + m->part[i]);
+	name_read(vendor, NULL, &words);
+	for (unsigned i = 0; i < words.n; i++)
+		if (!name_is_form(&words, &words.token[i]))
+			h = mix(h, words.token[i].hash +
+			    words.token[i].kind);
+	return h;
+}
+
+static uint64_t
+ident_of(struct index_builder *b, const char *vendor, uint64_t hash)
+{
+	bool new = false;
+	uint32_t *at = set_find(&b->ident_set, mix(1, hash), &new);
+
+	if (new) {
+		*at = (uint32_t)b->idents.n;
+		*(uint64_t *)items_add(&b->idents, 1, sizeof(uint64_t)) =
+		    read_ident(b, vendor, hash);
+	}
+	return ((const uint64_t *)b->idents.at)[*at];
+}
+
+/* --- kinds --- */
+
+/* The word that tells most: the longest with a digit, else the longest. */
+static uint64_t
+lead_of(const struct name *name)
+{
+	const struct name_token *best = NULL;
+
+	for (unsigned i = 0; i < name->n; i++) {
+		const struct name_token *t = &name->token[i];
+		if (t->kind == NAME_NOISE)
+			continue;
+		if (best == NULL ||
+		    (t->kind == NAME_CODE) > (best->kind == NAME_CODE) ||
+		    ((t->kind == NAME_CODE) == (best->kind == NAME_CODE) &&
+		    t->len > best->len))
+			best = t;
+	}
+	return best != NULL ? best->hash : 0;
+}
+
+/* The keys of one kind under one maker. */
+static void
+group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
+    uint32_t group)
+{
+	add_pair(b, index_key(INDEX_NAME, group, name->key), kind);
+	if (name->words == 0)
+		return;
+	if (name->core != name->key)
+		add_pair(b, index_key(INDEX_CORE, group, name->core), kind);
+	add_pair(b, index_key(INDEX_LEAD, group, lead_of(name)), kind);
+	for (unsigned i = 0; i < name->n; i++) {
+		bool twice = name->token[i].kind == NAME_NOISE;
+		for (unsigned k = 0; k < i && !twice; k++)
+			twice = name->token[k].hash == name->token[i].hash;
+		if (!twice)
+			add_pair(b, index_key(INDEX_WORD, group,
+			    name->token[i].hash), kind);
+	}
+}
+
+/* All keys by which one kind can be found. */
+static void
+kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
+    const struct maker *maker)
+{
+	unsigned n = maker->n > 0 ? maker->n : 1;
+	uint32_t seen[NAME_VENDORS_MAX];
+
+	for (unsigned v = 0; v < n; v++) {
+		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
+		    vendor_group(b, maker, v, 0, INDEX_LISTED);
+		bool again = false;
+		for (unsigned i = 0; i < v; i++)
+			again |= seen[i] == group;
+		seen[v] = group;
+		if (!again && name->n > 0)
+			group_keys(b, kind, name, group);
+	}
+}
+
+static void
+new_kind(struct index_builder *b, const struct name *name,
+    const struct maker *maker, uint64_t ident)
+{
+	uint32_t number = (uint32_t)b->kinds.n;
+	struct index_kind k = { .key = name->key };
+	bool new = false;
+
+	k.model = (uint32_t)b->models.n - 1;
+	uint32_t *vendor = set_find(&b->spelling_set, ident, &new);
+	if (new)
+		*vendor = ((const struct index_model *)
+		    b->models.at)[k.model].vendor;
+	k.vendor = *vendor;
+	k.flags = name->family ? INDEX_FAMILY : 0;
+	k.tokens = (uint32_t)b->tokens.n;
+	/* Those with digits first: they tell most. */
+	for (int codes = 1; codes >= 0; codes--) {
+		for (unsigned i = 0; i < name->n; i++) {
+			enum name_kind kind = name->token[i].kind;
+			if (kind == NAME_NOISE ||
+			    (kind == NAME_CODE) != (codes == 1))
+				continue;
+			*(uint64_t *)items_add(&b->tokens, 1,
+			    sizeof(uint64_t)) = name->token[i].hash;
+			k.n_tokens++;
+			k.n_codes = (uint8_t)(k.n_codes + codes);
+		}
+	}
+	for (unsigned i = 0; i < name->n_codes; i++) {
+		struct pair *p = items_add(&b->codes, 1, sizeof(*p));
+		p->key = index_hash(name->code[i], strlen(name->code[i]));
+		p->value = number;
+	}
+	*(struct index_kind *)items_add(&b->kinds, 1, sizeof(k)) = k;
+	kind_keys(b, number, name, maker);
+}
+
+/* All that matching looks at in a name, but for its spelling. */
+static uint64_t
+name_ident(const struct name *name)
+{
+	uint64_t h = mix(name->key, name->core);
+
+	for (unsigned i = 0; i < name->n; i++)
+		h = mix(h, name->token[i].hash + name->token[i].kind);
+	for (unsigned i = 0; i < name->n_codes; i++)
+		h = mix(h, index_hash(name->code[i], strlen(name->code[i])));
+	return mix(h, name->n + (name->family ? 64u : 0) +
+	    (name->cut ? 128u : 0));
+}
+
+uint32_t
+kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
+    const char *model, uint64_t model_hash)
+{
+	uint64_t ident = ident_of(b, vendor, vendor_hash);
+	bool new = false;
+	uint32_t *read = set_find(&b->read_set, mix(ident, model_hash), &new);
+	struct name name;
+
+	if (!new)
+		return *read;
+	const struct maker *maker = maker_kept(b, vendor, vendor_hash);
+	name_read(model, maker, &name);
+	uint32_t *at = set_find(&b->kind_set, mix(ident, name_ident(&name)),
+	    &new);
+	if (new) {
+		*at = (uint32_t)b->kinds.n;
+		new_kind(b, &name, maker, ident);
+	}
+	*read = *at;
+	return *at;
+}
