@@ -27,7 +27,9 @@ int keeper_deliver(const char *conf_path);
 struct match_job {
 	const char	**lists;	uint32_t n_lists;
 	const char	**docs;		uint32_t n_docs;
-	bool		 all;		/* also fixed and not_affected */
+	const char	**aliases;	uint32_t n_aliases;	/* files */
+	bool		 all;		/* also what the publisher clears */
+	bool		 near;		/* also what almost matched */
 	uint32_t	 jobs;		/* helpers at a time; 0 = processors */
 };
 int keeper_match(const struct match_job *job);

@@ -111,7 +111,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	2u
+#define INDEX_VERSION	3u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -150,6 +150,7 @@ enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2 };
 	X(orders,	uint32_t)		\
 	X(serials,	uint32_t)		\
 	X(lists,	uint32_t)		\
+	X(rules,	char)			\
 	X(strings,	char)
 
 struct index_part {
@@ -165,6 +166,9 @@ struct index_head {
 	INDEX_PARTS(X)
 #undef X
 };
+
+/* rules: the operator's includes and excludes, packed (noun/aliases.h); they
+ * are what `match` needs beside the devices and change with them. */
 
 /* A row: u32 mask (bit i: column i is there; bit 17: further columns), u32 list
  * << 1, u32 model, a string for each bit but vendor and model, which are the
@@ -226,6 +230,10 @@ struct index_builder;
 struct index_builder *index_builder_new(void);
 /* Names that are one maker, NULL-terminated. Before the first device. */
 void	 index_builder_alias(struct index_builder *b, const char *const *names);
+/* Of these the includes and excludes; once. */
+struct aliases;
+void	 index_builder_rules(struct index_builder *b,
+    const struct aliases *list);
 /* 0; 1: this list has the id already (not taken); -1: beyond a ceiling. */
 int	 index_builder_add(struct index_builder *b, const struct device *d,
     struct err *err);

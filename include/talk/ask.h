@@ -4,7 +4,7 @@
  *  ask     inline in the frame        blob of the ask     answer inline   answer blob
  *  FETCH   poll                       -                   fetched         the document
  *  READ    document                   its bytes           -               reading
- *  LIST    -                          device_files        device_reports  device index
+ *  LIST    -                          aliases, device_files  device_reports  device index
  *  DEVICES -                          device index        -               -
  *  MATCH   bool all (none = false)    packed advisory     -               matching
  *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome (one part each)

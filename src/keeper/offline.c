@@ -55,6 +55,7 @@ struct matching_one {
 struct job {
 	const struct match_job *what;
 	struct arena	 mem;
+	struct aliases	 aliases;
 	struct pool	*list, *read, *match;
 	struct paper	*papers;
 	uint32_t	 n, asked, printed;
@@ -261,8 +262,8 @@ list_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	struct job *job = ctx;
 
 	(void)fields;
-	return offline_lists(job->what->lists, NULL, job->what->n_lists, body,
-	    err);
+	return offline_lists(job->what->lists, job->what->n_lists,
+	    &job->aliases, body, err);
 }
 
 static void
@@ -349,6 +350,11 @@ keeper_match(const struct match_job *what)
 	struct err err = ERR_INIT;
 	char text[900];
 
+	if (offline_aliases(what->aliases, what->n_aliases, &job.mem,
+	    &job.aliases) == -1) {
+		arena_clear(&job.mem);
+		return EX_CONFIG;
+	}
 	if (offline_documents(what->docs, what->n_docs, &job.mem, &paths,
 	    &job.n, &err) == -1) {
 		fprintf(stderr, "advrelay: %s\n",

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cpe.h"
 #include "matching.h"
+#include "rules.h"
 #include "schemes.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -229,29 +230,53 @@ judge_all(struct matcher *m, struct matching *ret)
 	}
 }
 
-void
-advisory_match(const struct index *ix, const struct advisory *a, bool all,
-    struct arena *mem, struct matching *ret)
+struct matcher *
+matcher_new(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem)
 {
 	struct matcher *m = arena_alloc(mem, sizeof(*m));
 
 	m->ix = ix;
+	m->rules = rules;
 	m->a = a;
 	m->mem = mem;
 	m->all = all;
 	/* CSAF 2.0, profile 4.3: no product status to go by. */
 	m->informs = a->n_vulns == 0 &&
 	    text_find_nocase(a->category, "informational") != NULL;
-	memset(ret, 0, sizeof(*ret));
 	m->ranges = arena_alloc(mem, (a->n_products + 1) *
 	    sizeof(struct range *));
 	sort_claims(m);
-	if (a->n_products > 0)
+	return m;
+}
+
+void
+match_hits(struct matcher *m)
+{
+	if (m->a->n_products > 0)
 		match_products(m);
 	else
 		match_text(m);
 	if (m->n_hits > 1)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), compare_hits);
+}
+
+void
+advisory_match_by(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem,
+    struct matching *ret)
+{
+	struct matcher *m = matcher_new(ix, rules, a, all, mem);
+
+	memset(ret, 0, sizeof(*ret));
+	match_hits(m);
 	judge_all(m, ret);
 	free(m->hits);
+}
+
+void
+advisory_match(const struct index *ix, const struct advisory *a, bool all,
+    struct arena *mem, struct matching *ret)
+{
+	advisory_match_by(ix, rules_open(ix, mem), a, all, mem, ret);
 }

@@ -3,6 +3,7 @@
  * that differ in their version only are looked up once. */
 #include <string.h>
 #include "names.h"
+#include "rules.h"
 #include "base/text.h"
 
 /* Order codes tell siblings apart: 2 the same, 1 nothing to compare, 0 another
@@ -198,7 +199,8 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 {
 	struct matcher *m = l->m;
 	struct hit h = { .device = device, .product = product,
-	    .how = c->how, .maker = c->maker, .ident = c->ident };
+	    .how = c->how, .maker = c->maker, .ident = c->ident,
+	    .rule = c->rule };
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
@@ -252,6 +254,8 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 		and_verdict(&h, serial_fits(m, l->p, device));
 	if (line < 0 && h.verdict == VERDICT_IN)
 		h.verdict = VERDICT_UNKNOWN;
+	if (m->rules != NULL)
+		rules_mark(l, &h);
 	add_hit(m, &h);
 }
 

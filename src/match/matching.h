@@ -8,6 +8,9 @@
  *	status.c	a device's hits -> status, confidence, CVEs
  *	remedies.c	remedies, severity for these
  *	why.c		reasons in words
+ *	rules.c		the operator's includes and excludes
+ *	explain.c	each step for one device, told
+ *	near.c		what almost matched
  *
  * Pure: no clock, no store, no state between two advisories. */
 #ifndef MATCH_MATCHING_H
@@ -53,7 +56,10 @@ struct hit {
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
 	uint8_t		 ident;		/* enum index_key of an identifier */
+	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
+/* An ident beside those of enum index_key: the operator says so. */
+#define IDENT_ALIAS 32
 #define NO_PRODUCT UINT32_MAX
 
 struct claim_of {
@@ -77,6 +83,7 @@ struct matcher {
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
+	const struct rules	*rules;		/* NULL: none */
 	struct maker		*makers;	/* of the whole document */
 	unsigned		 n_makers;
 	struct {
@@ -93,6 +100,16 @@ struct matcher {
  * range holds, as not_affected; else only where the publisher says so. */
 void advisory_match(const struct index *ix, const struct advisory *a, bool all,
     struct arena *mem, struct matching *ret);
+
+/* The same with rules_open of this index, done once. */
+struct rules;
+void advisory_match_by(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem,
+    struct matching *ret);
+/* Ready for match_products. */
+struct matcher *matcher_new(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem);
+void match_hits(struct matcher *m);		/* all hits, sorted */
 
 void match_products(struct matcher *m);		/* hits.c */
 void match_text(struct matcher *m);		/* text.c */

@@ -10,6 +10,7 @@ struct candidate {
 	uint8_t		 maker;		/* enum maker_fit */
 	uint8_t		 how;
 	uint8_t		 ident;
+	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
 
 #define LOOKUP_GROUPS_MAX 16u
@@ -37,6 +38,8 @@ struct lookup {
 	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;
+	/* + 1: the operator's rules that speak of the product */
+	uint32_t	*rules, n_rules;
 };
 
 /* Fills l, zeroed before its first use, for the product whose name counts. */

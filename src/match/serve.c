@@ -1,6 +1,7 @@
 /* serve.c - DEVICES: hold an index; MATCH: one advisory against it. */
 #include <string.h>
 #include "matching.h"
+#include "rules.h"
 #include "serve.h"
 #include "base/blob.h"
 #include "base/buf.h"
@@ -14,6 +15,8 @@
 static struct {
 	struct blob	 blob;
 	struct index	 index;
+	struct arena	 mem;
+	const struct rules *rules;	/* in mem */
 	bool		 there;
 } held = { .blob = BLOB_INIT };
 
@@ -30,13 +33,15 @@ hold_devices(struct serving *s, struct err *err)
 	held.blob = *s->ask_body;
 	*s->ask_body = (struct blob)BLOB_INIT;
 	held.index = ix;
+	arena_clear(&held.mem);
+	held.rules = rules_open(&held.index, &held.mem);
 	held.there = true;
 	return 0;
 }
 
 static int
-match_packed(const struct index *ix, const void *p, size_t n, bool all,
-    struct arena *mem, struct buf *out, struct err *err)
+match_packed(const struct index *ix, const struct rules *rules, const void *p,
+    size_t n, bool all, struct arena *mem, struct buf *out, struct err *err)
 {
 	struct advisory a;
 	struct matching answer;
@@ -47,7 +52,7 @@ match_packed(const struct index *ix, const void *p, size_t n, bool all,
 	advisory_unpack(&in, mem, &a);
 	if (unpack_done(&in, err) != 0)
 		return err_in(err, "advisory");
-	advisory_match(ix, &a, all, mem, &answer);
+	advisory_match_by(ix, rules, &a, all, mem, &answer);
 	matching_pack(out, &answer);
 	/* What does not fit is counted in left_out. */
 	while (out->over && answer.n > 0) {
@@ -65,14 +70,16 @@ int
 advisory_match_packed(const struct index *ix, const void *p, size_t n,
     struct arena *mem, struct buf *out, struct err *err)
 {
-	return match_packed(ix, p, n, false, mem, out, err);
+	return match_packed(ix, rules_open(ix, mem), p, n, false, mem, out,
+	    err);
 }
 
 int
 advisory_match_all(const struct index *ix, const void *p, size_t n,
     struct arena *mem, struct buf *out, struct err *err)
 {
-	return match_packed(ix, p, n, true, mem, out, err);
+	return match_packed(ix, rules_open(ix, mem), p, n, true, mem, out,
+	    err);
 }
 
 /* The inline part is one bool, all; without it, no. */
@@ -87,8 +94,8 @@ match_advisory(struct serving *s, struct err *err)
 		return err_peer(err, "MATCH before DEVICES");
 	if (s->ask_body->fd < 0)
 		return err_peer(err, "MATCH without an advisory");
-	if (match_packed(&held.index, s->ask_body->map, s->ask_body->len, all,
-	    s->mem, &out, err) == 0)
+	if (match_packed(&held.index, held.rules, s->ask_body->map,
+	    s->ask_body->len, all, s->mem, &out, err) == 0)
 		rc = blob_of(s->answer_body, "matching", buf_text(&out),
 		    out.len, err);
 	buf_clear(&out);

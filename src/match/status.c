@@ -5,6 +5,7 @@
  * the reasons are written anew. */
 #include <string.h>
 #include "matching.h"
+#include "rules.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -349,6 +350,8 @@ hits_key(const struct hit *hits, uint32_t n)
 		    (uint64_t)(hits[i].maker << 8 | hits[i].lone |
 		    hits[i].host << 1 | hits[i].ident << 2);
 		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
+		if (hits[i].rule != 0)
+			h = index_key(0, hits[i].rule, h);
 	}
 	return h;
 }
@@ -451,6 +454,10 @@ bool
 judge_device(struct judge *j, const struct hit *hits, uint32_t n,
     struct match *ret)
 {
+	bool excluded = false;
+
+	if (j->m->rules != NULL)
+		hits = rules_sift(j->m, hits, &n, &excluded);
 	uint32_t kept = keep_hits(j, hits, n);
 
 	if (kept == 0)
@@ -459,6 +466,8 @@ judge_device(struct judge *j, const struct hit *hits, uint32_t n,
 	if (r->deciding == NULL || (r->by_version && !j->m->all))
 		return false;
 	*ret = r->match;
+	if (excluded)
+		ret->status = MATCH_EXCLUDED;
 	index_device(j->m->ix, hits[0].device, j->m->mem, &ret->device);
 	struct reasons *kept_why = reasons_for(j, r, ret);
 	if (kept_why->n > 0) {
@@ -468,6 +477,12 @@ judge_device(struct judge *j, const struct hit *hits, uint32_t n,
 	}
 	struct hit own = *r->deciding;
 	own.device = hits[0].device;
+	if (own.rule != 0)
+		rule_why(j->m, &own, ret);
+	if (excluded)
+		add_why(j->m, ret, "it would be %s, %s",
+		    match_status_name(r->match.status),
+		    confidence_name(r->match.confidence));
 	hit_why(j->m, &own, ret);
 	status_why(j, r, ret);
 	kept_why->why = ret->why;

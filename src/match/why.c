@@ -43,6 +43,8 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	else if (h->maker == MAKER_SHORT)
 		add_why(m, ret, "vendor %.128s and %.128s: one is short for "
 		    "the other", p->vendor, own);
+	else if (h->ident == IDENT_ALIAS)
+		return;		/* the rule's line says it */
 	else if (h->maker == MAKER_ALIAS)
 		add_why(m, ret, "vendor %.128s is known as %.128s",
 		    p->vendor, own);
@@ -79,7 +81,9 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 		add_why(m, ret, "product \"%.160s\" = %.160s", printed, own);
 		break;
 	case HOW_RESPELT:
-		add_why(m, ret, "product \"%.160s\" is %.160s in other words",
+		add_why(m, ret, h->ident == IDENT_ALIAS ?
+		    "your aliases take product \"%.160s\" for %.160s" :
+		    "product \"%.160s\" is %.160s in other words",
 		    printed, own);
 		break;
 	case HOW_FAMILY:

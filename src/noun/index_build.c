@@ -2,11 +2,14 @@
  * gathered as (key, value) pairs. index_finish.c makes the index of them. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "index_build.h"
+#include "noun/aliases.h"
 #include "noun/index.h"
 
 void *
@@ -108,7 +111,7 @@ index_builder_free(struct index_builder *b)
 		return;
 	struct items *all[] = { &b->strings, &b->rows, &b->row_at,
 	    &b->model_of, &b->models, &b->tokens, &b->pairs, &b->vendors,
-	    &b->orders, &b->serials, &b->lists };
+	    &b->orders, &b->serials, &b->lists, &b->rules };
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->model_set, &b->vendor_set,
@@ -170,6 +173,29 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 		if (group == 0)
 			group = own;
 	}
+}
+
+void
+index_builder_rules(struct index_builder *b, const struct aliases *list)
+{
+	struct buf packed = BUF_INIT(DEVICE_INDEX_MAX / 4);
+	struct arena mem = ARENA_INIT;
+	struct aliases rules = { .n = 0 };
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		if (list->list[i].kind == ALIAS_MAKER)
+			continue;
+		rules.list = arena_more(&mem, rules.list, rules.n,
+		    sizeof(*rules.list));
+		rules.list[rules.n++] = list->list[i];
+	}
+	if (rules.n > 0) {
+		aliases_pack(&packed, &rules);
+		memcpy(items_add(&b->rules, packed.len, 1), packed.data,
+		    packed.len);
+	}
+	buf_clear(&packed);
+	arena_clear(&mem);
 }
 
 /* The word that tells most: the longest with a digit, else the longest. */

@@ -135,7 +135,7 @@ load_devices(const char *path, struct blob *blob)
 
 	file.bytes = map_file(path, &file.len);
 	struct index_builder *b = index_builder_new();
-	vendors_add(b);
+	vendors_add(b, NULL);
 	list_read(&file, &run.mem, take_device, b, &report);
 	for (uint32_t i = 0; i < report.n_remarks; i++)
 		fprintf(stderr, "%s\n", report.remarks[i]);
