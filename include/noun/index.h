@@ -167,8 +167,8 @@ struct index_head {
 #undef X
 };
 
-/* rules: the operator's includes and excludes, packed (noun/aliases.h); they
- * are what `match` needs beside the devices and change with them. */
+/* rules: the operator's aliases, packed (noun/aliases.h); includes and excludes
+ * are what `match` needs beside the devices, and change with them. */
 
 /* A row: u32 mask (bit i: column i is there; bit 17: further columns), u32 list
  * << 1, u32 model, a string for each bit but vendor and model, which are the
@@ -230,7 +230,7 @@ struct index_builder;
 struct index_builder *index_builder_new(void);
 /* Names that are one maker, NULL-terminated. Before the first device. */
 void	 index_builder_alias(struct index_builder *b, const char *const *names);
-/* Of these the includes and excludes; once. */
+/* What `match` shall know of them; once. */
 struct aliases;
 void	 index_builder_rules(struct index_builder *b,
     const struct aliases *list);

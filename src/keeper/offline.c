@@ -23,6 +23,7 @@
 #include "noun/advisory.h"
 #include "noun/device.h"
 #include "noun/document.h"
+#include "noun/explained.h"
 #include "noun/match.h"
 
 #include "offline.h"
@@ -38,6 +39,7 @@ struct paper {
 	struct job	*job;
 	const char	*path;
 	struct buf	*lines;		/* per advisory, printed at the end */
+	struct buf	*near;		/* the same of what almost matched */
 	const void	**bytes;
 	size_t		*lens;
 	struct reading	 reading;
@@ -104,6 +106,32 @@ line_of(struct json_out *j, const struct paper *p, const struct advisory *a,
 }
 
 static void
+near_line_of(struct json_out *j, const struct paper *p,
+    const struct advisory *a, const struct near_miss *m)
+{
+	jout_object(j);
+	jout_kv(j, "advisory", a->id);
+	jout_kv(j, "publisher", a->publisher);
+	jout_kv(j, "namespace", a->ns);
+	jout_kv(j, "document", p->path);
+	jout_kv(j, "device", m->device.id);
+	jout_kv(j, "list", m->device.list);
+	jout_kv(j, "status", "near");
+	jout_kv(j, "near", m->kind);
+	jout_kn(j, "score", m->score);
+	jout_kn(j, "devices", m->devices);
+	jout_kv(j, "vendor", m->vendor);
+	jout_kv(j, "product", m->product);
+	jout_key(j, "why");
+	jout_array(j);
+	for (uint32_t i = 0; i < m->n_why; i++)
+		jout_text(j, m->why[i]);
+	jout_end(j, ']');
+	jout_kv(j, "line", m->line);
+	jout_end(j, '}');
+}
+
+static void
 print_ready(struct job *job)
 {
 	while (job->printed < job->n && job->papers[job->printed].done) {
@@ -113,6 +141,9 @@ print_ready(struct job *job)
 			fwrite(buf_text(&p->lines[i]), 1, p->lines[i].len,
 			    stdout);
 			buf_clear(&p->lines[i]);
+			fwrite(buf_text(&p->near[i]), 1, p->near[i].len,
+			    stdout);
+			buf_clear(&p->near[i]);
 		}
 		blob_clear(&p->body);
 		arena_clear(&p->mem);
@@ -197,6 +228,73 @@ match_done(void *ctx, const struct pool_result *r)
 	paper_answered(p);
 }
 
+/* ---- near ---------------------------------------------------------------- */
+
+static int
+near_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
+{
+	struct matching_one *one = ctx;
+
+	(void)fields;
+	return blob_of(body, "advisory", one->paper->bytes[one->i],
+	    one->paper->lens[one->i], err);
+}
+
+static int
+take_near(struct matching_one *one, struct blob *body, struct err *err)
+{
+	struct paper *p = one->paper;
+	struct arena mem = ARENA_INIT;
+	struct near_misses m;
+	struct json_out j;
+	int rc = -1;
+
+	if (body->fd == -1 || blob_map(body, err) == -1 ||
+	    near_misses_unpack(body->map, body->len, &mem, &m, err) == -1)
+		goto out;
+	for (uint32_t i = 0; i < m.n; i++) {
+		jout_init(&j, &p->near[one->i]);
+		near_line_of(&j, p, &p->reading.advisories[one->i],
+		    &m.list[i]);
+		buf_byte(&p->near[one->i], '\n');
+	}
+	rc = 0;
+out:
+	arena_clear(&mem);
+	return rc;
+}
+
+static void
+near_done(void *ctx, const struct pool_result *r)
+{
+	struct matching_one *one = ctx;
+	struct paper *p = one->paper;
+	struct err err = ERR_INIT;
+	char text[900];
+
+	if (r->answer != NULL && take_near(one, r->body, &err) == -1)
+		complain(p->job, p->path, err_show(&err, text, sizeof(text)),
+		    EX_SOFTWARE);
+	else if (r->answer == NULL)
+		complain(p->job, p->path, r->failure != NULL ?
+		    err_show(r->failure, text, sizeof(text)) : r->why,
+		    EX_SOFTWARE);
+	free(one);
+	paper_answered(p);
+}
+
+static void
+ask_near(struct paper *p, uint32_t i)
+{
+	struct matching_one *one = mem_alloc(sizeof(*one));
+
+	one->paper = p;
+	one->i = i;
+	p->waiting++;
+	pool_ask(p->job->match, &(struct pool_ask){ .kind = ASK_NEAR,
+	    .group = "", .fill = near_fill, .done = near_done, .ctx = one });
+}
+
 /* ---- read ---------------------------------------------------------------- */
 
 static int
@@ -220,16 +318,21 @@ take_reading(struct paper *p, struct blob *body, struct err *err)
 		return -1;
 	p->lines = arena_alloc(&p->mem, (p->reading.n_advisories + 1) *
 	    sizeof(*p->lines));
+	p->near = arena_alloc(&p->mem, (p->reading.n_advisories + 1) *
+	    sizeof(*p->near));
 	for (uint32_t i = 0; i < p->reading.n_advisories; i++) {
 		struct matching_one *one = mem_alloc(sizeof(*one));
 
 		buf_init(&p->lines[i], MATCHES_BLOB_MAX);
+		buf_init(&p->near[i], MATCHES_BLOB_MAX);
 		one->paper = p;
 		one->i = i;
 		p->waiting++;
 		pool_ask(p->job->match, &(struct pool_ask){ .kind = ASK_MATCH,
 		    .group = "", .fill = match_fill, .done = match_done,
 		    .ctx = one });
+		if (p->job->what->near)
+			ask_near(p, i);
 	}
 	return 0;
 }

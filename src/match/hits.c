@@ -6,10 +6,8 @@
 #include "rules.h"
 #include "base/text.h"
 
-/* Order codes tell siblings apart: 2 the same, 1 nothing to compare, 0 another
- * product, -1 numbers of another kind. */
-static int
-codes_fit(const struct lookup *l, const char *order)
+int
+hit_codes_fit(const struct lookup *l, const char *order)
 {
 	bool alike = false;
 	size_t n = strlen(order);
@@ -27,8 +25,8 @@ codes_fit(const struct lookup *l, const char *order)
 	return alike ? 0 : -1;
 }
 
-static const char *
-device_order(const struct index *ix, uint32_t device, const struct name *name,
+const char *
+hit_device_order(const struct index *ix, uint32_t device, const struct name *name,
     char order[ORDER_TEXT])
 {
 	const char *part = index_column(ix, device, INDEX_COLUMN_part_number);
@@ -204,8 +202,8 @@ hit_device(struct lookup *l, uint32_t device, uint32_t product,
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = codes_fit(l, device_order(m->ix, device, own,
-		    room));
+		int fits = hit_codes_fit(l, hit_device_order(m->ix, device,
+		    own, room));
 		if (fits == 0)
 			return;
 		if (fits == 2 && h.how <= HOW_FAMILY) {
@@ -285,9 +283,8 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 	}
 }
 
-/* The product whose name counts: of a relation the host, or (side) its part. */
-static const struct product *
-named_product(const struct advisory *a, const struct product *p, bool side)
+const struct product *
+match_named(const struct advisory *a, const struct product *p, bool side)
 {
 	for (unsigned depth = 0; depth < 8 && p->relation[0] != '\0'; depth++) {
 		uint32_t to = side ? p->of : p->on;
@@ -298,9 +295,8 @@ named_product(const struct advisory *a, const struct product *p, bool side)
 	return p;
 }
 
-/* Only products about which something is said, or which no relation uses. */
-static bool *
-products_in_use(const struct matcher *m)
+bool *
+match_in_use(const struct matcher *m)
 {
 	const struct advisory *a = m->a;
 	bool *part = arena_alloc(m->mem, a->n_products + 1);
@@ -324,7 +320,7 @@ void
 match_products(struct matcher *m)
 {
 	const struct advisory *a = m->a;
-	const bool *use = products_in_use(m);
+	const bool *use = match_in_use(m);
 	struct lookup *l = arena_alloc(m->mem, sizeof(*l));
 
 	for (int side = 0; side < 2; side++) {
@@ -333,7 +329,7 @@ match_products(struct matcher *m)
 			const struct product *p = &a->products[i];
 			if (!use[i] || (side == 1 && p->relation[0] == '\0'))
 				continue;
-			const struct product *named = named_product(a, p,
+			const struct product *named = match_named(a, p,
 			    side == 1);
 			if (last == NULL || !same_lookup(last, named))
 				look_up(l, m, named);

@@ -129,6 +129,16 @@ struct judge *judge_new(struct matcher *m);
 bool judge_device(struct judge *j, const struct hit *hits, uint32_t n,
     struct match *ret);
 
+/* Each vulnerability's outcome for one device's hits (ret holds one for each
+ * vulnerability of the advisory); their number. */
+struct judged_one {
+	uint32_t	 vuln, product;	/* NO_PRODUCT: free text */
+	enum match_status status;
+	enum confidence	 confidence;
+};
+uint32_t judge_each(struct judge *j, const struct hit *hits, uint32_t n,
+    struct judged_one *ret);
+
 /* The vulnerabilities that a match speaks of, and the products it hangs on. */
 struct scope {
 	const uint32_t	*vulns;		uint32_t n_vulns;

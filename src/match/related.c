@@ -4,8 +4,8 @@
 #include "names.h"
 
 /* Kinds of things: they say what it is, not which one. */
-static bool
-is_weak(const struct name *n, const struct name_token *t)
+bool
+token_is_weak(const struct name *n, const struct name_token *t)
 {
 	static const char *const words[] = {
 		"plc", "plcs", "hmi", "cpu", "cpus", "switch", "switches",
@@ -64,6 +64,7 @@ struct extra {
 	unsigned	 n;		/* all of these */
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
+	bool		 between;	/* such a word parts two shared ones */
 };
 
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
@@ -103,12 +104,19 @@ extra_of(const struct name *more, const struct name *less, const char *vendor)
 	struct extra x = { .n = 0 };
 	struct name maker;
 	bool code = false, read = vendor[0] == '\0';
+	bool shared = false, parted = false;
 
 	maker.n = 0;
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
 		bool there = has_token(less, t->hash);
 		code |= t->kind == NAME_CODE;
+		/* "Comfort Outdoor Panels" is a line beside "Comfort Panels",
+		 * but "Smart Gate 7" may be "Gate 7". */
+		if (there && t->kind == NAME_WORD) {
+			x.between |= parted;
+			shared = true;
+		}
 		if (t->kind == NAME_NOISE || there)
 			continue;
 		if (!read)
@@ -122,8 +130,10 @@ extra_of(const struct name *more, const struct name *less, const char *vendor)
 			x.lines++;
 		else if (t->kind == NAME_CODE)
 			x.codes++;
-		else if (!is_weak(more, t))
+		else if (!token_is_weak(more, t)) {
 			code ? x.words++ : x.front++;
+			parted |= shared;
+		}
 	}
 	return x;
 }
@@ -193,12 +203,16 @@ int
 how_wider(const struct name *p, const struct name *d, const char *vendor)
 {
 	struct extra x = extra_of(d, p, vendor);
+	unsigned share = share_code(p, d);
 
 	if (x.n == x.lines)
 		return HOW_RESPELT;
-	if (says_little(&x, share_code(p, d)))
+	if (says_little(&x, share))
 		return HOW_RESPELT;
-	return p->family ? HOW_FAMILY : HOW_WIDER;
+	/* Without a number in common a word in the middle names another line:
+	 * what is said of one family is only possible of its sibling. */
+	return p->family && !(x.between && share == 0) ? HOW_FAMILY :
+	    HOW_WIDER;
 }
 
 /* Each says something that the other does not, but they share a number. */

@@ -82,6 +82,7 @@ find_devices(const struct index *ix, struct rules *rules, struct arena *mem)
 
 	for (uint32_t i = 0; i < rules->n; i++) {
 		const char *id = rules->list[i].alias->device;
+		next[i] = 0;
 		if (id[0] == '\0')
 			continue;
 		uint32_t at = (uint32_t)index_hash(id, strlen(id)) &
@@ -136,7 +137,8 @@ rules_open(const struct index *ix, struct arena *mem)
 		maker_read(a->own_vendor, &maker);
 		name_read(a->own_model, &maker, &name);
 		r->name = name.key;
-		enter(rules, i);
+		if (a->kind != ALIAS_MAKER)
+			enter(rules, i);
 	}
 	find_devices(ix, rules, mem);
 	return rules;

@@ -1,5 +1,7 @@
-/* serve.c - DEVICES: hold an index; MATCH: one advisory against it. */
+/* serve.c - DEVICES: hold an index; MATCH: one advisory against it; EXPLAIN and
+ * NEAR: what a person asks of one. */
 #include <string.h>
+#include "explain.h"
 #include "matching.h"
 #include "rules.h"
 #include "serve.h"
@@ -102,9 +104,71 @@ match_advisory(struct serving *s, struct err *err)
 	return rc;
 }
 
+/* The advisory of an ask, for people's questions. */
+static int
+take_advisory(struct serving *s, struct advisory *ret, struct err *err)
+{
+	struct unpack in;
+
+	if (!held.there)
+		return err_peer(err, "no DEVICES before");
+	if (s->ask_body->fd < 0)
+		return err_peer(err, "no advisory");
+	advisory_init(ret);
+	unpack_open(&in, s->ask_body->map, s->ask_body->len);
+	advisory_unpack(&in, s->mem, ret);
+	return unpack_done(&in, err) != 0 ? err_in(err, "advisory") : 0;
+}
+
+static int
+explain(struct serving *s, struct err *err)
+{
+	struct buf out = BUF_INIT(MATCHES_BLOB_MAX);
+	uint32_t device = unpack_u32(s->ask, "device", DEVICES_MAX);
+	struct explained answer;
+	struct advisory a;
+	int rc = -1;
+
+	if (take_advisory(s, &a, err) != 0)
+		return -1;
+	if (device >= index_devices(&held.index))
+		return err_peer(err, "no device %u", device);
+	explain_device(&held.index, held.rules, &a, device, s->mem, &answer);
+	explained_pack(&out, &answer);
+	rc = out.over ? err_limit(err, "the explanation is too long") :
+	    blob_of(s->answer_body, "explained", buf_text(&out), out.len, err);
+	buf_clear(&out);
+	return rc;
+}
+
+static int
+near_ones(struct serving *s, struct err *err)
+{
+	struct buf out = BUF_INIT(MATCHES_BLOB_MAX);
+	struct near_misses answer;
+	struct advisory a;
+	int rc;
+
+	if (take_advisory(s, &a, err) != 0)
+		return -1;
+	find_near(&held.index, held.rules, &a, s->mem, &answer);
+	near_misses_pack(&out, &answer);
+	rc = blob_of(s->answer_body, "near", buf_text(&out), out.len, err);
+	buf_clear(&out);
+	return rc;
+}
+
 int
 match_serve(struct serving *s, struct err *err)
 {
-	return s->kind == ASK_DEVICES ? hold_devices(s, err) :
-	    match_advisory(s, err);
+	switch (s->kind) {
+	case ASK_DEVICES:
+		return hold_devices(s, err);
+	case ASK_EXPLAIN:
+		return explain(s, err);
+	case ASK_NEAR:
+		return near_ones(s, err);
+	default:
+		return match_advisory(s, err);
+	}
 }

@@ -489,3 +489,35 @@ judge_device(struct judge *j, const struct hit *hits, uint32_t n,
 	kept_why->n = ret->n_why;
 	return true;
 }
+
+uint32_t
+judge_each(struct judge *j, const struct hit *hits, uint32_t n,
+    struct judged_one *ret)
+{
+	const struct matcher *m = j->m;
+	uint32_t kept, got = 0;
+	bool excluded = false;
+
+	if (m->rules != NULL)
+		hits = rules_sift(m, hits, &n, &excluded);
+	kept = keep_hits(j, hits, n);
+	j->n_touched = 0;
+	for (uint32_t i = 0; i < kept; i++) {
+		const struct hit *h = &j->kept[i];
+		if (h->product == NO_PRODUCT)
+			continue;
+		for (uint32_t k = m->claim_at[h->product];
+		    k < m->claim_at[h->product + 1]; k++)
+			vote(j, h, &m->claims[k]);
+	}
+	sort_vulns(j->touched, j->n_touched);
+	for (uint32_t i = 0; i < j->n_touched; i++) {
+		struct ballot *b = &j->ballots[j->touched[i]];
+		struct outcome_of o = count_votes(b);
+		b->touched = false;
+		if (o.hit != NULL)
+			ret[got++] = (struct judged_one){ j->touched[i],
+			    o.hit->product, o.status, confidence_of(&o) };
+	}
+	return got;
+}

@@ -2,7 +2,6 @@
  * gathered as (key, value) pairs. index_finish.c makes the index of them. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
@@ -179,23 +178,12 @@ void
 index_builder_rules(struct index_builder *b, const struct aliases *list)
 {
 	struct buf packed = BUF_INIT(DEVICE_INDEX_MAX / 4);
-	struct arena mem = ARENA_INIT;
-	struct aliases rules = { .n = 0 };
 
-	for (uint32_t i = 0; i < list->n; i++) {
-		if (list->list[i].kind == ALIAS_MAKER)
-			continue;
-		rules.list = arena_more(&mem, rules.list, rules.n,
-		    sizeof(*rules.list));
-		rules.list[rules.n++] = list->list[i];
-	}
-	if (rules.n > 0) {
-		aliases_pack(&packed, &rules);
+	aliases_pack(&packed, list);
+	if (list->n > 0 && !packed.over)
 		memcpy(items_add(&b->rules, packed.len, 1), packed.data,
 		    packed.len);
-	}
 	buf_clear(&packed);
-	arena_clear(&mem);
 }
 
 /* The word that tells most: the longest with a digit, else the longest. */
