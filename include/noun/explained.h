@@ -17,7 +17,7 @@ enum step_result {
 const char *step_result_name(enum step_result r);	/* "yes" */
 
 struct step {
-	/* alias, identifier, vendor, product, order number, line, version,
+	/* alias, identifier, vendor, product, order-number, line, version,
 	 * status, text */
 	const char	*name;
 	enum step_result result;

@@ -92,7 +92,9 @@ enum index_key {
 	INDEX_LEAD,		/* vendor, the word that tells most -> models */
 	INDEX_ORDER,		/* -, part number -> devices */
 	INDEX_SERIAL,		/* -, serial -> devices */
-	INDEX_CPE,		/* -, cpe up to the product -> devices */
+	/* -, cpe up to the product, or with vendor or product left out ->
+	 * devices */
+	INDEX_CPE,
 	INDEX_PURL,		/* -, purl without version -> devices */
 	INDEX_HASH,		/* -, file hash -> devices */
 	/* -, a maker's first words -> group << 2, | 2: the table knows him,
@@ -105,6 +107,9 @@ uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
 uint64_t index_hash(const void *p, size_t n);
 /* Hash of "part:vendor:product" of a cpe 2.3 or 2.2 name; 0 if it is none. */
 uint64_t index_cpe(const char *cpe);
+/* For patterns: hash of "part:vendor:*" (by_vendor) or "part:*:product"; part
+ * '\0' is that of the name. 0 if the piece is not there. */
+uint64_t index_cpe_wide(const char *cpe, char part, bool by_vendor);
 /* Hash of "type/namespace/name"; *ret_version points behind '@' or is "". */
 uint64_t index_purl(const char *purl, const char **ret_version);
 

@@ -292,7 +292,7 @@ refused_step(struct explaining *e, struct explained_product *p,
 	    &e->own, order));
 
 	if (fits == 0)
-		say(e, p, "order number", STEP_NO, "a sibling: %s is not %s",
+		say(e, p, "order-number", STEP_NO, "a sibling: %s is not %s",
 		    own_numbers(e), numbers_text(e, named));
 	else
 		say(e, p, "line", STEP_NO, "the publisher's name is of one "
@@ -490,6 +490,7 @@ rank_products(struct explaining *e, struct rank *ranks)
 	const bool *use = match_in_use(e->m);
 	struct maker own_maker;
 	unsigned score = 0;
+	bool maker = false;
 	uint32_t n = 0;
 
 	maker_read(index_string(e->m->ix, e->model->vendor), &own_maker);
@@ -508,11 +509,10 @@ rank_products(struct explaining *e, struct rank *ranks)
 				e->l->p = named;
 				find_makers(e->l, product_text(named));
 			}
-			score = score_of(named, &e->own,
-			    maker_fits(e->l, e->model) != MAKER_NO);
+			maker = maker_fits(e->l, e->model) != MAKER_NO;
+			score = score_of(named, &e->own, maker);
 		}
 		last = named;
-		bool maker = score >= 50;
 		if (h == NULL && score < (maker ? 50 + LIKE_MIN / 2 :
 		    LIKE_MIN + 15))
 			continue;

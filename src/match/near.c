@@ -16,6 +16,8 @@
 #define COMMON_MAX	512u
 /* Names that share less than half of what they say are not near. */
 #define SCORE_MIN	50u
+/* Siblings differ in what weighs most. */
+#define SIBLING_MIN	30u
 
 enum near_kind { NEAR_VENDOR, NEAR_PRODUCT, NEAR_SIBLING };
 
@@ -96,7 +98,7 @@ consider(struct nearing *r, uint32_t number, bool other_maker)
 		one.kind = NEAR_SIBLING;
 	one.score = other_maker ? c.score * 9 / 10 :
 	    one.kind == NEAR_SIBLING ? c.score * 8 / 10 : c.score;
-	if (c.score < SCORE_MIN || c.n_shared == 0 ||
+	if (c.score < (one.kind == NEAR_SIBLING ? SIBLING_MIN : SCORE_MIN) || c.n_shared == 0 ||
 	    rules_excluding(r->l, run.at[0]) != 0)
 		return;
 	keep(r, &one);

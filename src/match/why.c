@@ -30,8 +30,8 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	const char *own = ret->device.vendor;
 
 	/* These name the maker themselves. */
-	if (h->how == HOW_IDENTIFIER && (h->ident == INDEX_CPE ||
-	    h->ident == INDEX_PURL || h->ident == INDEX_HASH))
+	if (h->ident == INDEX_CPE || (h->how == HOW_IDENTIFIER &&
+	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)))
 		return;
 	if (own[0] == '\0')
 		add_why(m, ret, "the device list names no vendor");
@@ -61,6 +61,11 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	const char *printed = p->product[0] != '\0' ? p->product :
 	    product_printed(p);
 
+	if (h->ident == INDEX_CPE && h->how != HOW_IDENTIFIER) {
+		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
+		    "%.128s", ret->device.cpe, p->cpe);
+		return;
+	}
 	switch ((enum how)h->how) {
 	case HOW_IDENTIFIER:
 		if (h->ident == INDEX_SERIAL)

@@ -331,6 +331,9 @@ device_keys(struct index_builder *b, uint32_t number, const struct device *d,
 	uint64_t h = d->cpe[0] != '\0' ? index_cpe(d->cpe) : 0;
 	if (h != 0)
 		add_pair(b, index_key(INDEX_CPE, 0, h), number);
+	for (int v = 0; h != 0 && v < 2; v++)
+		add_pair(b, index_key(INDEX_CPE, 0, index_cpe_wide(d->cpe,
+		    '\0', v == 1)), number);
 	h = d->purl[0] != '\0' ? index_purl(d->purl, &version) : 0;
 	if (h != 0)
 		add_pair(b, index_key(INDEX_PURL, 0, h), number);

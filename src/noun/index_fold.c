@@ -234,6 +234,43 @@ index_cpe(const char *cpe)
 }
 
 uint64_t
+index_cpe_wide(const char *cpe, char part, bool by_vendor)
+{
+	char out[512] = { 0 };
+	size_t n = 0;
+	int colons = 0, want = by_vendor ? 1 : 2;
+
+	if (text_starts(cpe, "cpe:2.3:"))
+		cpe += 8;
+	else if (text_starts(cpe, "cpe:/"))
+		cpe += 5;
+	else
+		return 0;
+	if (part == '\0')
+		part = *cpe >= 'A' && *cpe <= 'Z' ? (char)(*cpe - 'A' + 'a') :
+		    *cpe;
+	for (; *cpe != '\0' && n + 8 < sizeof(out); cpe++) {
+		if (*cpe == ':') {
+			if (++colons > want)
+				break;
+			continue;
+		}
+		if (*cpe == '\\' && cpe[1] != '\0')
+			cpe++;
+		if (colons == want)
+			out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
+			    (char)(*cpe - 'A' + 'a') : *cpe;
+	}
+	if (n == 0)
+		return 0;
+	/* Signs that no name of three pieces can have in these places. */
+	out[n++] = '\n';
+	out[n++] = part;
+	out[n++] = by_vendor ? 'v' : 'p';
+	return index_hash(out, n);
+}
+
+uint64_t
 index_digest(const char *text)
 {
 	char hex[160];
