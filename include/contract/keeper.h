@@ -27,8 +27,8 @@ int keeper_deliver(const char *conf_path);
 struct match_job {
 	const char	**lists;	uint32_t n_lists;
 	const char	**docs;		uint32_t n_docs;
-	const char	**aliases;	uint32_t n_aliases;	/* files */
-	bool		 all;		/* also what the publisher clears */
+	const char	**aliases;	uint32_t n_aliases; /* files */
+	bool		 all;		/* also what nobody need hear of */
 	bool		 near;		/* also what almost matched */
 	uint32_t	 jobs;		/* helpers at a time; 0 = processors */
 };
@@ -40,8 +40,8 @@ int keeper_match(const struct match_job *job);
  * device: its id, or LIST/ID. */
 struct explain_job {
 	const struct conf *conf;	/* NULL: from the files alone */
-	const char	**lists;	uint32_t n_lists;	/* without one */
-	const char	**aliases;	uint32_t n_aliases;	/* further ones */
+	const char	**lists;	uint32_t n_lists; /* without one */
+	const char	**aliases;	uint32_t n_aliases; /* further ones */
 	const char	*advisory, *device;
 };
 int keeper_explain(const struct explain_job *job, struct buf *ret);

@@ -26,8 +26,8 @@ static const struct command commands[] = {
 	{ "check", "[-c FILE]",
 	    "the config, the device lists, the effective routing", "c",
 	    cmd_check },
-	{ "match", "[--all] [--near] [-j N] [--aliases FILE]... --devices LIST... "
-	    "DOC...", "offline: matches as JSON lines; a DOC may be a folder",
+	{ "match", "[--all] [--near] [-j N] [--aliases FILE]... "
+	    "--devices LIST... DOC...", "offline: matches as JSON lines; a DOC may be a folder",
 	    "anjdA", cmd_match },
 	{ "explain", "[-c FILE] [--json] [--aliases FILE]... "
 	    "[--devices LIST]... ADVISORY DEVICE",

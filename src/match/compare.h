@@ -9,7 +9,7 @@ struct buf;
 
 struct compared {
 	unsigned	 shared, theirs, ours;		/* weights */
-	unsigned	 n_theirs, n_ours;		/* words that say much */
+	unsigned	 n_theirs, n_ours;	/* words that say much */
 	unsigned	 n_shared;			/* the same */
 	bool		 codes_differ;	/* a number on each side */
 	unsigned	 score;		/* percent */

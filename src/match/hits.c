@@ -26,8 +26,8 @@ hit_codes_fit(const struct lookup *l, const char *order)
 }
 
 const char *
-hit_device_order(const struct index *ix, uint32_t device, const struct name *name,
-    char order[ORDER_TEXT])
+hit_device_order(const struct index *ix, uint32_t device,
+    const struct name *name, char order[ORDER_TEXT])
 {
 	const char *part = index_column(ix, device, INDEX_COLUMN_part_number);
 

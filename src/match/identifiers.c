@@ -105,8 +105,8 @@ find_serials(struct lookup *l)
 	}
 }
 
-/* A pattern in the vendor or the product: looked up by the other of the two, and
- * compared. Both left open name nothing; then the names have the word. */
+/* A pattern in the vendor or the product: looked up by the other of the two,
+ * and compared. Both left open name nothing; then the names have the word. */
 static void
 find_cpe_pattern(struct lookup *l, const struct cpe *source)
 {

@@ -98,7 +98,8 @@ consider(struct nearing *r, uint32_t number, bool other_maker)
 		one.kind = NEAR_SIBLING;
 	one.score = other_maker ? c.score * 9 / 10 :
 	    one.kind == NEAR_SIBLING ? c.score * 8 / 10 : c.score;
-	if (c.score < (one.kind == NEAR_SIBLING ? SIBLING_MIN : SCORE_MIN) || c.n_shared == 0 ||
+	unsigned least = one.kind == NEAR_SIBLING ? SIBLING_MIN : SCORE_MIN;
+	if (c.score < least || c.n_shared == 0 ||
 	    rules_excluding(r->l, run.at[0]) != 0)
 		return;
 	keep(r, &one);

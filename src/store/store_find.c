@@ -7,7 +7,7 @@
 #include "inner.h"
 
 #define FOUND "SELECT a.id, a.received, f.name, a.ns, a.advisory_id, "	\
-	"a.publisher, a.title, a.version, a.url, a.state, a.why "		\
+	"a.publisher, a.title, a.version, a.url, a.state, a.why "	\
 	"FROM advisory a JOIN feed f ON f.id = a.feed "			\
 	"WHERE a.state <> 'superseded' AND "
 
