@@ -27,8 +27,9 @@ static const struct command commands[] = {
 	    "the config, the device lists, the effective routing", "c",
 	    cmd_check },
 	{ "match", "[--all] [--near] [-j N] [--aliases FILE]... "
-	    "--devices LIST... DOC...", "offline: matches as JSON lines; a DOC may be a folder",
-	    "anjdA", cmd_match },
+	    "--devices LIST... DOC...",
+	    "offline: matches as JSON lines; a DOC may be a folder", "anjdA",
+	    cmd_match },
 	{ "explain", "[-c FILE] [--json] [--aliases FILE]... "
 	    "[--devices LIST]... ADVISORY DEVICE",
 	    "every step that led to a match, or to none, and the routes",

@@ -175,14 +175,7 @@ explain_text(struct explaining *e, struct explained *ret)
 	p->product = e->m->a->title;
 	p->range = "";
 	p->hit = p->decided = e->n_hits > 0;
-	if (e->n_hits == 0)
-		explain_say(e, p, "text", STEP_NO, "it has no products, only a text, "
-		    "and the text names this maker and model nowhere, word "
-		    "for word, nor its order number");
-	else
-		explain_say(e, p, "text", STEP_UNSURE, "it has no products, only a "
-		    "text, and the text names the %s", e->hits[0].ident ==
-		    INDEX_ORDER ? "order number" : "maker and the model");
+	explain_words(e, p);
 	ret->products = p;
 	ret->n_products = 1;
 }

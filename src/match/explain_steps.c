@@ -11,8 +11,12 @@
 #include "base/pack.h"
 #include "base/text.h"
 
-void
-explain_say(struct explaining *e, struct explained_product *p, const char *name,
+static void say(struct explaining *e, struct explained_product *p,
+    const char *name, enum step_result result, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void
+say(struct explaining *e, struct explained_product *p, const char *name,
     enum step_result result, const char *fmt, ...)
 {
 	char text[2048];
@@ -48,7 +52,7 @@ explain_rule(struct explaining *e, struct explained_product *p,
 	if (number == 0)
 		return;
 	const struct alias *a = e->m->rules->list[number - 1].alias;
-	explain_say(e, p, "alias", a->kind == ALIAS_EXCLUDE ? STEP_NO : STEP_YES,
+	say(e, p, "alias", a->kind == ALIAS_EXCLUDE ? STEP_NO : STEP_YES,
 	    "%s by %.200s%s%.300s", a->kind == ALIAS_EXCLUDE ? "excluded" :
 	    "included", a->where, a->reason[0] != '\0' ? ": " : "",
 	    a->reason);
@@ -114,18 +118,18 @@ explain_identifier(struct explaining *e, struct explained_product *p,
 
 	if (h != NULL && h->ident != 0 && h->ident != IDENT_ALIAS) {
 		bool whole = h->how == HOW_IDENTIFIER;
-		explain_say(e, p, "identifier", STEP_YES, "%s of the publisher %s %s",
+		say(e, p, "identifier", STEP_YES, "%s of the publisher %s %s",
 		    theirs, whole ? "=" : "takes in", ours);
 		return;
 	}
 	if (theirs[0] == '\0')
-		explain_say(e, p, "identifier", STEP_NOTE, "the publisher gives no "
+		say(e, p, "identifier", STEP_NOTE, "the publisher gives no "
 		    "order number, serial number, CPE, purl or hash");
 	else if (ours[0] == '\0')
-		explain_say(e, p, "identifier", STEP_NOTE, "the publisher gives %s, "
+		say(e, p, "identifier", STEP_NOTE, "the publisher gives %s, "
 		    "the device list none", theirs);
 	else
-		explain_say(e, p, "identifier", STEP_NOTE, "%s is not %s", ours,
+		say(e, p, "identifier", STEP_NOTE, "%s is not %s", ours,
 		    theirs);
 }
 
@@ -168,29 +172,29 @@ explain_vendor(struct explaining *e, struct explained_product *p,
 	if (h != NULL && h->ident == IDENT_ALIAS)
 		return true;
 	if (ours[0] == '\0' || theirs[0] == '\0') {
-		explain_say(e, p, "vendor", STEP_UNSURE, ours[0] == '\0' ?
+		say(e, p, "vendor", STEP_UNSURE, ours[0] == '\0' ?
 		    "the device list names no vendor" :
 		    "the publisher names no vendor apart");
 		return true;
 	}
 	switch (fit) {
 	case MAKER_SAME:
-		explain_say(e, p, "vendor", STEP_YES, "\"%.128s\" = \"%.128s\"%s",
+		say(e, p, "vendor", STEP_YES, "\"%.128s\" = \"%.128s\"%s",
 		    theirs, ours, strcmp(theirs, ours) == 0 ? "" :
 		    ", but for spelling and legal form");
 		break;
 	case MAKER_ALIAS:
-		explain_say(e, p, "vendor", STEP_YES, "\"%.128s\" is known as "
+		say(e, p, "vendor", STEP_YES, "\"%.128s\" is known as "
 		    "\"%.128s\" (%s)", theirs, ours, maker_line(e, e->l->own));
 		break;
 	case MAKER_SHORT:
 	case MAKER_RIVALS:
-		explain_say(e, p, "vendor", STEP_UNSURE, "\"%.128s\" and \"%.128s\": "
+		say(e, p, "vendor", STEP_UNSURE, "\"%.128s\" and \"%.128s\": "
 		    "one is short for the other%s", theirs, ours, fit ==
 		    MAKER_RIVALS ? ", but others begin so too" : "");
 		break;
 	case MAKER_NO:
-		explain_say(e, p, "vendor", STEP_NO, "\"%.128s\" is not \"%.128s\", "
+		say(e, p, "vendor", STEP_NO, "\"%.128s\" is not \"%.128s\", "
 		    "and no alias makes them one", theirs, ours);
 		break;
 	}
@@ -236,17 +240,17 @@ explain_name(struct explaining *e, struct explained_product *p)
 	};
 
 	if (c == NULL) {
-		explain_say(e, p, "product", STEP_NO, "another name: %s",
+		say(e, p, "product", STEP_NO, "another name: %s",
 		    compared_text(e));
 		return false;
 	}
 	if (c->ident == IDENT_ALIAS)
-		explain_say(e, p, "product", STEP_YES, "your aliases say so");
+		say(e, p, "product", STEP_YES, "your aliases say so");
 	else if (c->how == HOW_IDENTIFIER)
-		explain_say(e, p, "product", STEP_YES, "by its number; %s",
+		say(e, p, "product", STEP_YES, "by its number; %s",
 		    compared_text(e));
 	else if (c->how < COUNT_OF(hows))
-		explain_say(e, p, "product", c->how > HOW_FAMILY ? STEP_UNSURE :
+		say(e, p, "product", c->how > HOW_FAMILY ? STEP_UNSURE :
 		    STEP_YES, "%s: %s", hows[c->how], compared_text(e));
 	return true;
 }
@@ -260,10 +264,10 @@ explain_refused(struct explaining *e, struct explained_product *p,
 	    &e->own, order));
 
 	if (fits == 0)
-		explain_say(e, p, "order-number", STEP_NO, "a sibling: %s is not %s",
+		say(e, p, "order-number", STEP_NO, "a sibling: %s is not %s",
 		    own_numbers(e), numbers_text(e, named));
 	else
-		explain_say(e, p, "line", STEP_NO, "the publisher's name is of one "
+		say(e, p, "line", STEP_NO, "the publisher's name is of one "
 		    "line of versions, and %.64s is not of it",
 		    device_version_text(e->m, e->device));
 }
@@ -306,33 +310,33 @@ explain_version(struct explaining *e, struct explained_product *p,
 	    "cannot be compared with";
 
 	if (r->all && !r->narrowed) {
-		explain_say(e, p, "version", result, printed[0] == '\0' ?
+		say(e, p, "version", result, printed[0] == '\0' ?
 		    "the publisher names no version: all%.0s" :
 		    "all versions (\"%.300s\")", printed);
 	} else if (r->serial.there) {
 		own = column(e, INDEX_COLUMN_serial);
-		explain_say(e, p, "version", result, "serial number \"%.64s\" %s "
+		say(e, p, "version", result, "serial number \"%.64s\" %s "
 		    "\"%.300s\"", own, word, printed);
 	} else if (own[0] == '\0') {
-		explain_say(e, p, "version", result, "the device list has no version "
+		say(e, p, "version", result, "the device list has no version "
 		    "to compare with \"%.300s\"", printed);
 	} else if (r->vers != NULL) {
-		explain_say(e, p, "version", result, "\"%.64s\" %s \"%.300s\", by the "
+		say(e, p, "version", result, "\"%.64s\" %s \"%.300s\", by the "
 		    "order of its own package world", own, word, printed);
 	} else if (v == NULL || !r->readable) {
-		explain_say(e, p, "version", result, "%s \"%.300s\" cannot be read as "
+		say(e, p, "version", result, "%s \"%.300s\" cannot be read as "
 		    "%s", v == NULL ? "the device's version" :
 		    "the publisher's version", v == NULL ? own : printed,
 		    v == NULL ? "a version" : "a range");
 	} else {
-		explain_say(e, p, "version", result, "%s %s \"%.300s\", read as %s, "
+		say(e, p, "version", result, "%s %s \"%.300s\", read as %s, "
 		    "by the order of firmware%s%s", shown_version(e, v), word,
 		    printed, shown_range(e, r), r->narrowed ? "; it goes on "
 		    "with a condition that is not understood" : "", h->lone ?
 		    "; a lone lower bound is often printed by mistake" : "");
 	}
 	if (h->host && h->verdict == VERDICT_UNKNOWN)
-		explain_say(e, p, "version", STEP_UNSURE, "it is said of a part on "
+		say(e, p, "version", STEP_UNSURE, "it is said of a part on "
 		    "the device, whose version the list does not have");
 }
 
@@ -362,11 +366,23 @@ explain_status(struct explaining *e, struct explained_product *p,
 			buf_printf(&out, " and %u more", n - 3);
 	}
 	if (from == to)
-		explain_say(e, p, "status", m->informs ? STEP_NOTE : STEP_UNSURE,
+		say(e, p, "status", m->informs ? STEP_NOTE : STEP_UNSURE,
 		    m->informs ? "an informational advisory gives none" :
 		    "the publisher gives this product no status");
 	else
-		explain_say(e, p, "status", STEP_NOTE, "%s", buf_text(&out));
+		say(e, p, "status", STEP_NOTE, "%s", buf_text(&out));
 	buf_clear(&out);
 }
 
+void
+explain_words(struct explaining *e, struct explained_product *p)
+{
+	if (e->n_hits == 0)
+		say(e, p, "text", STEP_NO, "it has no products, only a text, "
+		    "and the text names this maker and model nowhere, word "
+		    "for word, nor its order number");
+	else
+		say(e, p, "text", STEP_UNSURE, "it has no products, only a "
+		    "text, and the text names the %s", e->hits[0].ident ==
+		    INDEX_ORDER ? "order number" : "maker and the model");
+}

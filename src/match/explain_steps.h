@@ -16,9 +16,6 @@ struct explaining {
 	bool		 excluded;
 };
 
-void explain_say(struct explaining *e, struct explained_product *p,
-    const char *name, enum step_result result, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
 /* h: the product's hit on the device, or NULL. */
 void explain_rule(struct explaining *e, struct explained_product *p,
     const struct hit *h);
@@ -37,4 +34,6 @@ void explain_version(struct explaining *e, struct explained_product *p,
 /* "known_affected for CVE-..., CVE-... and 3 more" for each claim. */
 void explain_status(struct explaining *e, struct explained_product *p,
     uint32_t product);
+/* Of an advisory without products there is only the text. */
+void explain_words(struct explaining *e, struct explained_product *p);
 #endif
