@@ -172,8 +172,9 @@ struct index_head {
 #undef X
 };
 
-/* rules: the operator's aliases, packed (noun/aliases.h); includes and excludes
- * are what `match` needs beside the devices, and change with them. */
+/* rules: the aliases, packed (noun/aliases.h): the operator's includes and
+ * excludes, which `match` needs beside the devices and which change with them;
+ * the makers are there to be quoted. */
 
 /* A row: u32 mask (bit i: column i is there; bit 17: further columns), u32 list
  * << 1, u32 model, a string for each bit but vendor and model, which are the

@@ -31,9 +31,11 @@ void report_remark(struct device_report *report, struct arena *mem,
 int  column_of(const char *heading);
 
 /* Names under which one maker is known, for the index: of the operator's own
- * aliases (or NULL), then the built-in ones. */
+ * aliases, then the built-in ones, which are put behind them in mem. */
 struct aliases;
-void vendors_add(struct index_builder *b, const struct aliases *own);
+struct arena;
+void vendors_add(struct index_builder *b, struct arena *mem,
+    struct aliases *own);
 
 int  list_serve(struct serving *s, struct err *err);
 int  list_by_hand(int argc, char **argv);

@@ -88,7 +88,7 @@ list_serve(struct serving *s, struct err *err)
 	struct device_report *reports = arena_alloc(s->mem,
 	    (n + 1) * sizeof(*reports));
 	index = index_builder_new();
-	vendors_add(index, &aliases);
+	vendors_add(index, s->mem, &aliases);
 	index_builder_rules(index, &aliases);
 	struct taking taking = { .index = index };
 	for (uint32_t i = 0; i < n; i++) {

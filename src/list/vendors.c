@@ -42,17 +42,20 @@ add_makers(struct index_builder *b, const struct aliases *list)
 }
 
 void
-vendors_add(struct index_builder *b, const struct aliases *own)
+vendors_add(struct index_builder *b, struct arena *mem, struct aliases *own)
 {
-	struct arena mem = ARENA_INIT;
 	struct aliases built_in = { .n = 0 };
 
+	aliases_read("makers.txt", vendors_text, strlen(vendors_text), mem,
+	    &built_in, built_in_is_wrong, NULL);
+	struct alias *all = arena_alloc(mem, (own->n + built_in.n) *
+	    sizeof(*all));
 	/* A name that another maker has already stays his: the operator's
 	 * word goes first. */
-	if (own != NULL)
-		add_makers(b, own);
-	aliases_read("makers.txt", vendors_text, strlen(vendors_text), &mem,
-	    &built_in, built_in_is_wrong, NULL);
-	add_makers(b, &built_in);
-	arena_clear(&mem);
+	if (own->n > 0)
+		memcpy(all, own->list, own->n * sizeof(*all));
+	memcpy(all + own->n, built_in.list, built_in.n * sizeof(*all));
+	own->list = all;
+	own->n += built_in.n;
+	add_makers(b, own);
 }

@@ -112,6 +112,7 @@ rank_products(struct explaining *e, struct rank *ranks)
 	const struct product *last = NULL;
 	const bool *use = match_in_use(e->m);
 	struct maker own_maker;
+	struct rank best = { .product = UINT32_MAX };
 	unsigned score = 0;
 	bool maker = false;
 	uint32_t n = 0;
@@ -136,11 +137,16 @@ rank_products(struct explaining *e, struct rank *ranks)
 			score = score_of(named, &e->own, maker);
 		}
 		last = named;
+		if (best.product == UINT32_MAX || score > best.score)
+			best = (struct rank){ i, score, h };
 		if (h == NULL && score < (maker ? 50 + LIKE_MIN / 2 :
 		    LIKE_MIN + 15))
 			continue;
 		ranks[n++] = (struct rank){ i, h != NULL ? 100 : score, h };
 	}
+	/* If nothing is like it, at least why the nearest is not. */
+	if (n == 0 && best.product != UINT32_MAX)
+		ranks[n++] = best;
 	if (n > 1)
 		qsort(ranks, n, sizeof(*ranks), compare_ranks);
 	return n;

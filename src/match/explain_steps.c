@@ -329,9 +329,9 @@ explain_version(struct explaining *e, struct explained_product *p,
 		    "the publisher's version", v == NULL ? own : printed,
 		    v == NULL ? "a version" : "a range");
 	} else {
-		say(e, p, "version", result, "%s %s \"%.300s\", read as %s, "
-		    "by the order of firmware%s%s", shown_version(e, v), word,
-		    printed, shown_range(e, r), r->narrowed ? "; it goes on "
+		say(e, p, "version", result, "%.64s %s \"%.300s\": read as %s "
+		    "and %s, by the order of firmware%s%s", own, word, printed,
+		    shown_version(e, v), shown_range(e, r), r->narrowed ? "; it goes on "
 		    "with a condition that is not understood" : "", h->lone ?
 		    "; a lone lower bound is often printed by mistake" : "");
 	}

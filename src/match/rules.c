@@ -117,7 +117,10 @@ rules_open(const struct index *ix, struct arena *mem)
 	unpack_open(&in, ix->rules, ix->n_rules);
 	aliases_unpack(&in, mem, &list);
 	/* An index of a foreign hand may hold anything. */
-	if (in.bad || list.n == 0)
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < list.n; i++)
+		n += list.list[i].kind != ALIAS_MAKER;
+	if (in.bad || n == 0)
 		return NULL;
 	struct rules *rules = arena_alloc(mem, sizeof(*rules));
 	rules->n = list.n;

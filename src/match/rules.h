@@ -31,7 +31,7 @@ struct rules {
 	uint32_t	 room;			/* a power of two */
 };
 
-/* NULL: the index has none. Lends from the index. */
+/* NULL: the index has neither includes nor excludes. Lends from the index. */
 const struct rules *rules_open(const struct index *ix, struct arena *mem);
 
 /* Sees which rules speak of the looked-up product, and adds what they

@@ -320,8 +320,9 @@ aliases_pack(struct buf *out, const struct aliases *list)
 void
 aliases_unpack(struct unpack *in, struct arena *mem, struct aliases *ret)
 {
-	ret->list = list_unpack(in, mem, "aliases", ALIASES_MAX, LEAST_ALIAS,
-	    sizeof(*ret->list), &ret->n);
+	/* Behind the operator's own may stand the built-in ones. */
+	ret->list = list_unpack(in, mem, "aliases", ALIASES_MAX * 2,
+	    LEAST_ALIAS, sizeof(*ret->list), &ret->n);
 	for (uint32_t i = 0; i < ret->n && !in->bad; i++) {
 		struct alias *a = &ret->list[i];
 		a->kind = unpack_u8(in, "alias.kind", ALIAS_KINDS_ - 1);
