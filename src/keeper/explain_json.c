@@ -4,23 +4,11 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/json.h"
 
 #include "compose.h"
 #include "explain.h"
-
-static void
-jout_at(struct json_out *j, const char *key, int64_t at)
-{
-	char text[WALL_TEXT];
-
-	jout_key(j, key);
-	if (at > 0)
-		jout_text(j, wall_show((struct wall){ at }, text));
-	else
-		jout_null(j);
-}
+#include "state.h"
 
 static void
 show_who(struct json_out *j, const struct explanation *x)
@@ -257,7 +245,7 @@ show_store(struct json_out *j, const struct explanation *x)
 	jout_object(j);
 	jout_kv(j, "state", x->found.state);
 	jout_kv(j, "why", x->found.why);
-	jout_at(j, "received", x->found.received);
+	jout_time(j, "received", x->found.received);
 	jout_kv(j, "status", x->kept_match != NULL ?
 	    match_status_name(x->kept_match->status) : "none");
 	jout_kv(j, "confidence", x->kept_match != NULL ?
@@ -271,14 +259,14 @@ show_store(struct json_out *j, const struct explanation *x)
 		jout_kv(j, "key", t->key);
 		jout_kn(j, "rev", t->rev);
 		jout_kv(j, "event", t->event);
-		jout_at(j, "at", t->at);
+		jout_time(j, "at", t->at);
 		jout_kv(j, "route", t->route);
 		jout_kb(j, "lists_device", x->told_of[i]);
 		jout_kv(j, "sink", t->sink);
 		jout_kv(j, "recipient", t->recipient);
 		jout_kv(j, "state", t->state);
 		jout_kn(j, "tries", t->tries);
-		jout_at(j, "settled", t->settled);
+		jout_time(j, "settled", t->settled);
 		jout_kv(j, "code", t->code);
 		jout_kv(j, "reason", t->reason);
 		jout_kv(j, "receipt", t->receipt);

@@ -168,14 +168,23 @@ paper_answered(struct paper *p)
 }
 
 static int
-match_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
+near_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 {
 	struct matching_one *one = ctx;
 	struct paper *p = one->paper;
 
-	pack_bool(fields, p->job->what->all);
+	(void)fields;
 	return blob_of(body, "advisory", p->bytes[one->i], p->lens[one->i],
 	    err);
+}
+
+static int
+match_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
+{
+	struct matching_one *one = ctx;
+
+	pack_bool(fields, one->paper->job->what->all);
+	return near_fill(ctx, fields, body, err);
 }
 
 static int
@@ -208,15 +217,16 @@ out:
 	return rc;
 }
 
+/* The end of one ask for lines. */
 static void
-match_done(void *ctx, const struct pool_result *r)
+lines_done(struct matching_one *one, const struct pool_result *r,
+    int (*take)(struct matching_one *, struct blob *, struct err *))
 {
-	struct matching_one *one = ctx;
 	struct paper *p = one->paper;
 	struct err err = ERR_INIT;
 	char text[900];
 
-	if (r->answer != NULL && take_matching(one, r->body, &err) == -1)
+	if (r->answer != NULL && take(one, r->body, &err) == -1)
 		complain(p->job, p->path, err_show(&err, text, sizeof(text)),
 		    EX_SOFTWARE);
 	else if (r->failure != NULL)
@@ -228,17 +238,13 @@ match_done(void *ctx, const struct pool_result *r)
 	paper_answered(p);
 }
 
-/* ---- near ---------------------------------------------------------------- */
-
-static int
-near_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
+static void
+match_done(void *ctx, const struct pool_result *r)
 {
-	struct matching_one *one = ctx;
-
-	(void)fields;
-	return blob_of(body, "advisory", one->paper->bytes[one->i],
-	    one->paper->lens[one->i], err);
+	lines_done(ctx, r, take_matching);
 }
+
+/* ---- near ---------------------------------------------------------------- */
 
 static int
 take_near(struct matching_one *one, struct blob *body, struct err *err)
@@ -267,20 +273,7 @@ out:
 static void
 near_done(void *ctx, const struct pool_result *r)
 {
-	struct matching_one *one = ctx;
-	struct paper *p = one->paper;
-	struct err err = ERR_INIT;
-	char text[900];
-
-	if (r->answer != NULL && take_near(one, r->body, &err) == -1)
-		complain(p->job, p->path, err_show(&err, text, sizeof(text)),
-		    EX_SOFTWARE);
-	else if (r->answer == NULL)
-		complain(p->job, p->path, r->failure != NULL ?
-		    err_show(r->failure, text, sizeof(text)) : r->why,
-		    EX_SOFTWARE);
-	free(one);
-	paper_answered(p);
+	lines_done(ctx, r, take_near);
 }
 
 static void

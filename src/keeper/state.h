@@ -25,6 +25,7 @@ extern const char *const program_names[PROGRAM_COUNT_];
 enum work { WORK_FETCH, WORK_READ, WORK_MATCH, WORK_SEND, WORK_COUNT_ };
 
 struct control;
+struct json_out;
 struct outbox;
 struct devices;
 
@@ -118,6 +119,9 @@ void	 control_step(struct keeper *k, const struct pollfd *in, size_t n);
 /* --- answers.c: what a request is answered, running or not --- */
 void	 answer_request(struct keeper *k, const char *line, size_t len,
     struct buf *out);
+
+/* A wall second as text, null if it is 0. */
+void	 jout_time(struct json_out *j, const char *key, int64_t at);
 
 /* --- notify.c: systemd --- */
 /* "READY=1" ...; no-op without systemd */

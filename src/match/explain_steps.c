@@ -331,8 +331,9 @@ explain_version(struct explaining *e, struct explained_product *p,
 	} else {
 		say(e, p, "version", result, "%.64s %s \"%.300s\": read as %s "
 		    "and %s, by the order of firmware%s%s", own, word, printed,
-		    shown_version(e, v), shown_range(e, r), r->narrowed ? "; it goes on "
-		    "with a condition that is not understood" : "", h->lone ?
+		    shown_version(e, v), shown_range(e, r), r->narrowed ?
+		    "; it goes on with a condition that is not understood" :
+		    "", h->lone ?
 		    "; a lone lower bound is often printed by mistake" : "");
 	}
 	if (h->host && h->verdict == VERDICT_UNKNOWN)

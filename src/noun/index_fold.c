@@ -208,6 +208,14 @@ index_key(enum index_key kind, uint32_t vendor, uint64_t what)
 
 /* --- identifiers --- */
 
+/* The first attribute of a cpe 2.3 or 2.2 name; NULL if it is none. */
+static const char *
+behind_scheme(const char *cpe)
+{
+	return text_starts(cpe, "cpe:2.3:") ? cpe + 8 :
+	    text_starts(cpe, "cpe:/") ? cpe + 5 : NULL;
+}
+
 uint64_t
 index_cpe(const char *cpe)
 {
@@ -215,11 +223,8 @@ index_cpe(const char *cpe)
 	size_t n = 0;
 	int colons = 0;
 
-	if (text_starts(cpe, "cpe:2.3:"))
-		cpe += 8;
-	else if (text_starts(cpe, "cpe:/"))
-		cpe += 5;
-	else
+	cpe = behind_scheme(cpe);
+	if (cpe == NULL)
 		return 0;
 	for (; *cpe != '\0' && n + 1 < sizeof(out); cpe++) {
 		if (*cpe == '\\' && cpe[1] != '\0') {
@@ -240,11 +245,8 @@ index_cpe_wide(const char *cpe, char part, bool by_vendor)
 	size_t n = 0;
 	int colons = 0, want = by_vendor ? 1 : 2;
 
-	if (text_starts(cpe, "cpe:2.3:"))
-		cpe += 8;
-	else if (text_starts(cpe, "cpe:/"))
-		cpe += 5;
-	else
+	cpe = behind_scheme(cpe);
+	if (cpe == NULL)
 		return 0;
 	if (part == '\0')
 		part = *cpe >= 'A' && *cpe <= 'Z' ? (char)(*cpe - 'A' + 'a') :
