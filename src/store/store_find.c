@@ -45,7 +45,8 @@ store_advisory_find(struct store *s, const char *word, struct arena *mem,
 		FOUND "a.advisory_id = $1 ORDER BY a.ns, a.id",
 		FOUND "a.id IN (SELECT l.advisory FROM alert l "
 		    "WHERE l.key = $1) ORDER BY a.ns, a.id",
-		FOUND "(a.url = $1 OR a.ns || a.advisory_id = $1 OR "
+		FOUND "$1 <> '' AND (a.url = $1 OR "
+		    "a.ns || a.advisory_id = $1 OR "
 		    "a.ns || '/' || a.advisory_id = $1 OR "
 		    "a.ns || '#' || a.advisory_id = $1 OR a.document IN "
 		    "(SELECT d.id FROM document d WHERE d.url = $1)) "
