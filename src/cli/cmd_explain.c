@@ -206,7 +206,10 @@ print_store(const struct json *x)
 	}
 	printf("\nThe store: received %s from feed %s; ",
 	    text(s, "received", a), text(x, "feed", b));
-	if (strcmp(state, "matched") == 0)
+	if (strcmp(state, "matched") == 0 &&
+	    strcmp(json_get_text(s, "status"), "none") == 0)
+		puts("matched then, and not with this device.");
+	else if (strcmp(state, "matched") == 0)
 		printf("matched then as %s%s%s.\n", json_get_text(s,
 		    "status"), json_get_text(s, "confidence")[0] != '\0' ?
 		    ", " : "", json_get_text(s, "confidence"));
@@ -222,7 +225,8 @@ print_store(const struct json *x)
 		    json_get_text(t, "event"), text(t, "route", a),
 		    json_get_text(t, "at"), is(t, "lists_device") ? "" :
 		    ", without this device");
-		printf("    to %s %s: %s", text(t, "sink", a),
+		printf("    to %s%s%s: %s", text(t, "sink", a),
+		    json_get_text(t, "recipient")[0] != '\0' ? " " : "",
 		    text(t, "recipient", b), json_get_text(t, "state"));
 		if (json_get_text(t, "settled")[0] != '\0')
 			printf(" at %s", json_get_text(t, "settled"));
