@@ -205,6 +205,7 @@ analyze: $(if $(filter valgrind,$(ANALYZE)),all unit)
 # One fuzz target is one file with LLVMFuzzerTestOneInput, linked with its room:
 # the second word of its name is looked up in fuzz_room_*.
 fuzz_ROOM = $(or $(fuzz_room_$(1)),read)
+fuzz_room_aliases = noun
 fuzz_room_csv = list
 fuzz_room_match = match
 fuzz_room_syslog_text = syslog

@@ -33,6 +33,10 @@
 #define FIELD_MAX	1024u		/* one column of one device */
 #define EXTRA_MAX	32u		/* further columns kept per list */
 #define ROW_REMARKS_MAX	1000u		/* rows named singly; the rest is counted */
+#define ALIASES_FILE_MAX (4u << 20)	/* one file of aliases; written by hand */
+#define ALIASES_MAX	20000u		/* in all files; a rule's number has 16 bits */
+#define ALIAS_NAMES_MAX	64u		/* of one maker; Siemens has a dozen */
+#define ALIAS_FAULTS_MAX 100u		/* named singly; nobody reads more at once */
 
 /* --- matching and alerts --- */
 #define MATCHES_MAX	1000000u	/* of one advisory: all devices of one model */
@@ -42,6 +46,9 @@
 #define REMEDIES_MAX	32u		/* shown per match */
 #define ALERT_MAX	(64u << 20)	/* one packed alert */
 #define ALERT_MATCHES_MAX 100000u	/* devices one alert lists; the rest is counted */
+#define NEAR_MISSES_MAX	20u		/* near misses of one advisory; more is no advice */
+#define NEAR_TRIED_MAX	2000000u	/* pairs compared for them: a second's work */
+#define EXPLAINED_MAX	12u		/* products shown in full; the rest is counted */
 #define CHANGES_MAX	200u		/* lines of "what changed" */
 #define DIGEST_ENTRIES_MAX 500u		/* alerts in one digest: a mail that opens; more make a further one */
 #define DIGEST_CHANGES_MAX 5u		/* lines of "what changed" per entry */

@@ -7,6 +7,7 @@
 #define CONTRACT_CONF_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "noun/aliases.h"
 #include "noun/delivery.h"
 #include "noun/feed.h"
 #include "noun/match.h"
@@ -86,6 +87,7 @@ struct conf {
 	uint32_t	 sandbox_demand;
 	struct feed	*feeds;		uint32_t n_feeds;
 	struct conf_list *lists;	uint32_t n_lists;
+	struct aliases	 aliases;	/* of all files, in their order */
 	struct conf_sink *sinks;	uint32_t n_sinks;
 	struct conf_route *routes;	uint32_t n_routes;
 	/* by enum ask_kind of the program's first ask */
@@ -103,4 +105,10 @@ struct conf_report {
 struct conf *conf_load(const char *path, struct arena *mem,
     struct conf_report *report);
 void	 conf_free(struct conf *c);
+
+/* One file of aliases, as conf_load takes those of the setting; appends. -1:
+ * it cannot be read. */
+int	 aliases_load(const char *path, struct arena *mem,
+    struct aliases *ret, alias_complain *complain, void *ctx,
+    struct err *err);
 #endif

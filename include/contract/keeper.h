@@ -27,10 +27,24 @@ int keeper_deliver(const char *conf_path);
 struct match_job {
 	const char	**lists;	uint32_t n_lists;
 	const char	**docs;		uint32_t n_docs;
-	bool		 all;		/* also fixed and not_affected */
+	const char	**aliases;	uint32_t n_aliases; /* files */
+	bool		 all;		/* also what nobody need hear of */
+	bool		 near;		/* also what almost matched */
 	uint32_t	 jobs;		/* helpers at a time; 0 = processors */
 };
 int keeper_match(const struct match_job *job);
+
+/* How one device stands to one advisory, step by step, with the routes and
+ * what the store says: one JSON object into ret, or complaints on stderr and
+ * an exit code. advisory: a file, or with a config what the store may call it;
+ * device: its id, or LIST/ID. */
+struct explain_job {
+	const struct conf *conf;	/* NULL: from the files alone */
+	const char	**lists;	uint32_t n_lists; /* without one */
+	const char	**aliases;	uint32_t n_aliases; /* further ones */
+	const char	*advisory, *device;
+};
+int keeper_explain(const struct explain_job *job, struct buf *ret);
 
 /* Does a daemon answer on the control socket? */
 bool keeper_is_running(const struct conf *c);

@@ -210,6 +210,31 @@ int  store_gathered_alerts(struct store *s, const struct gathered *of,
 int  store_gathered_told(struct store *s, const struct gathered_alert *list,
     uint32_t n, const struct dispatch *out, int64_t now, struct err *err);
 
+/* --- looking for one ------------------------------------------------------ */
+
+struct found_advisory {
+	int64_t		 id, received;
+	const char	*feed, *ns, *advisory_id, *publisher, *title, *version;
+	const char	*url, *state;	/* new, matched, aside */
+	const char	*why;		/* of aside */
+};
+/* The current revision of what goes by this word: its id, its namespace and id
+ * (as one text, with '/' or '#' between or not), its address, or the key of an
+ * alert. Several publishers may use one id. */
+int  store_advisory_find(struct store *s, const char *word, struct arena *mem,
+    struct found_advisory *ret, uint32_t room, uint32_t *ret_n,
+    struct err *err);
+
+struct told_row {
+	int64_t		 alert, at, settled;
+	const char	*key, *event, *route, *sink, *recipient;
+	const char	*state, *code, *reason, *receipt;
+	uint32_t	 rev, tries;
+};
+/* The deliveries of an alert's key, newest first. */
+int  store_told_rows(struct store *s, const char *key, struct arena *mem,
+    struct told_row *ret, uint32_t room, uint32_t *ret_n, struct err *err);
+
 /* --- deliveries ---------------------------------------------------------- */
 
 struct due_delivery {

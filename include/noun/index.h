@@ -101,7 +101,9 @@ enum index_key {
 	INDEX_LEAD,		/* vendor, the word that tells most -> kinds */
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
-	INDEX_CPE,		/* -, cpe up to the product -> classes */
+	/* -, cpe up to the product, or with vendor or product left out ->
+	 * classes */
+	INDEX_CPE,
 	INDEX_PURL,		/* -, purl without version -> classes */
 	INDEX_HASH,		/* -, file hash -> devices */
 	/* -, a maker's first words -> group << 2, | 2: the table knows him,
@@ -116,13 +118,16 @@ uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
 uint64_t index_hash(const void *p, size_t n);
 /* Hash of "part:vendor:product" of a cpe 2.3 or 2.2 name; 0 if it is none. */
 uint64_t index_cpe(const char *cpe);
+/* For patterns: hash of "part:vendor:*" (by_vendor) or "part:*:product"; part
+ * '\0' is that of the name. 0 if the piece is not there. */
+uint64_t index_cpe_wide(const char *cpe, char part, bool by_vendor);
 /* Hash of "type/namespace/name"; *ret_version points behind '@' or is "". */
 uint64_t index_purl(const char *purl, const char **ret_version);
 
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	3u
+#define INDEX_VERSION	4u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -176,6 +181,7 @@ enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2 };
 	X(orders,	uint32_t)		\
 	X(serials,	uint32_t)		\
 	X(lists,	uint32_t)		\
+	X(rules,	char)			\
 	X(strings,	char)
 
 struct index_part {
@@ -191,6 +197,10 @@ struct index_head {
 	INDEX_PARTS(X)
 #undef X
 };
+
+/* rules: the aliases, packed (noun/aliases.h): the operator's includes and
+ * excludes, which `match` needs beside the devices and which change with them;
+ * the makers are there to be quoted. */
 
 /* A row: u32 mask (bit i: column i is there; bit 17: further columns; from bit
  * 18 on its list), u32 model, u32 class, a string for each bit but vendor and
@@ -288,6 +298,10 @@ struct index_builder;
 struct index_builder *index_builder_new(void);
 /* Names that are one maker, NULL-terminated. Before the first device. */
 void	 index_builder_alias(struct index_builder *b, const char *const *names);
+/* What `match` shall know of them; once. */
+struct aliases;
+void	 index_builder_rules(struct index_builder *b,
+    const struct aliases *list);
 /* 0; 1: this list has the id already (not taken); -1: beyond a ceiling. */
 int	 index_builder_add(struct index_builder *b, const struct device *d,
     struct err *err);

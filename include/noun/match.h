@@ -17,6 +17,8 @@ enum match_status {
 	MATCH_NAMED,		/* named by the publisher without a status */
 	MATCH_FIXED,
 	MATCH_NOT_AFFECTED,
+	/* by the operator's own aliases, whatever the publisher says */
+	MATCH_EXCLUDED,
 	MATCH_STATUS_COUNT_
 };
 

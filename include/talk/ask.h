@@ -4,9 +4,11 @@
  *  ask     inline in the frame        blob of the ask     answer inline   answer blob
  *  FETCH   poll                       -                   fetched         the document
  *  READ    document                   its bytes           -               reading
- *  LIST    -                          device_files        device_reports  device index
+ *  LIST    -                          aliases, device_files  device_reports  device index
  *  DEVICES -                          device index        -               -
  *  MATCH   bool all (none = false)    packed advisory     -               matching
+ *  EXPLAIN u32 number of the device   packed advisory     -               explained
+ *  NEAR    -                          packed advisory     -               near_misses
  *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome (one part each)
  *
  * Every ANSWER starts with a byte: 0 = done, then the fields above; 1 = the ask
@@ -22,6 +24,8 @@
 	X(LIST,	   "list",	"device lists -> device index",	  120)	\
 	X(DEVICES, "match",	"device index -> held",		   30)	\
 	X(MATCH,   "match",	"advisory, devices -> matches",	   60)	\
+	X(EXPLAIN, "match",	"advisory, device -> each step",  60)	\
+	X(NEAR,	   "match",	"advisory, devices -> near ones", 60)	\
 	X(MAIL,	   "mail",	"alerts, sink -> outcomes",	  300)	\
 	X(SYSLOG,  "syslog",	"alerts, sink -> outcomes",	   60)	\
 	X(HOOK,	   "hook",	"alerts, sink -> outcomes",	  120)

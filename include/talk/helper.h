@@ -46,7 +46,7 @@ struct helper {
 	const char			*name;
 	const struct sandbox_profile	*profile;
 	/* the kinds it serves; n_asks */
-	unsigned			 asks[2];
+	unsigned			 asks[4];
 	unsigned			 n_asks;
 	/* before the sandbox; may be NULL */
 	int (*prepare)(struct err *err);

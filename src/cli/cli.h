@@ -19,6 +19,9 @@ struct command_line {
 	const char	*why;		/* --why */
 	const char	**lists;	/* --devices, each */
 	unsigned	 n_lists;
+	const char	**aliases;	/* --aliases, each */
+	unsigned	 n_aliases;
+	bool		 near;		/* --near */
 	char		**args;		/* what is left */
 	int		 n_args;
 };
@@ -35,6 +38,7 @@ int cmd_run(const struct command_line *line);
 int cmd_once(const struct command_line *line);
 int cmd_check(const struct command_line *line);
 int cmd_match(const struct command_line *line);
+int cmd_explain(const struct command_line *line);
 int cmd_status(const struct command_line *line);
 int cmd_queue(const struct command_line *line);
 int cmd_retry(const struct command_line *line);

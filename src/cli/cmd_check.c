@@ -107,6 +107,7 @@ print_config(const struct conf *c, uint32_t devices)
 		    c->feeds[i].type, c->feeds[i].url, c->feeds[i].every_s);
 	printf("devices: %u in %u list%s\n", devices, c->n_lists,
 	    c->n_lists == 1 ? "" : "s");
+	printf("aliases: %u\n", c->aliases.n);
 	puts("sinks:");
 	for (uint32_t i = 0; i < c->n_sinks; i++) {
 		const struct conf_sink *s = &c->sinks[i];

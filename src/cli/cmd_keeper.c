@@ -81,7 +81,9 @@ int
 cmd_match(const struct command_line *line)
 {
 	struct match_job job = { .lists = line->lists,
-	    .n_lists = line->n_lists, .all = line->all, .jobs = line->jobs,
+	    .n_lists = line->n_lists, .aliases = line->aliases,
+	    .n_aliases = line->n_aliases, .all = line->all,
+	    .near = line->near, .jobs = line->jobs,
 	    .docs = (const char **)(void *)line->args,
 	    .n_docs = (uint32_t)line->n_args };
 

@@ -26,9 +26,14 @@ static const struct command commands[] = {
 	{ "check", "[-c FILE]",
 	    "the config, the device lists, the effective routing", "c",
 	    cmd_check },
-	{ "match", "[--all] [-j N] --devices LIST [--devices LIST] DOC...",
-	    "offline: matches as JSON lines; a DOC may be a folder", "ajd",
+	{ "match", "[--all] [--near] [-j N] [--aliases FILE]... "
+	    "--devices LIST... DOC...",
+	    "offline: matches as JSON lines; a DOC may be a folder", "anjdA",
 	    cmd_match },
+	{ "explain", "[-c FILE] [--json] [--aliases FILE]... "
+	    "[--devices LIST]... ADVISORY DEVICE",
+	    "every step that led to a match, or to none, and the routes",
+	    "cJdA", cmd_explain },
 	{ "status", "[-c FILE] [--json]", "feeds, queue, sinks, at a glance",
 	    "cJ", cmd_status },
 	{ "queue", "[-c FILE] [--json]",
@@ -48,7 +53,9 @@ static const struct option long_options[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "jobs", required_argument, NULL, 'j' },
+	{ "near", no_argument, NULL, 'n' },
 	{ "devices", required_argument, NULL, 'd' },
+	{ "aliases", required_argument, NULL, 'A' },
 	{ "why", required_argument, NULL, 'w' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -103,13 +110,20 @@ help_one(const struct command *c)
 	if (strchr(c->options, 'q') != NULL)
 		puts("  -q, --quiet        no summary, no progress");
 	if (strchr(c->options, 'a') != NULL)
-		puts("      --all          also fixed and not_affected");
+		puts("      --all          also fixed, not_affected, "
+		    "excluded");
+	if (strchr(c->options, 'n') != NULL)
+		puts("      --near         also what almost matched, with a "
+		    "line for your aliases");
 	if (strchr(c->options, 'j') != NULL)
 		puts("  -j, --jobs N       helpers at a time; default: the "
 		    "processors");
 	if (strchr(c->options, 'd') != NULL)
 		puts("      --devices LIST a device list (CSV); may be given "
 		    "again");
+	if (strchr(c->options, 'A') != NULL)
+		puts("      --aliases FILE your own aliases, see "
+		    "advrelay-aliases(5); may be given again");
 	if (strchr(c->options, 'w') != NULL)
 		puts("      --why TEXT     the reason, kept in the journal");
 }
@@ -147,6 +161,15 @@ take_option(const struct command *c, int letter, struct command_line *line)
 			    LISTS_MAX);
 		line->lists[line->n_lists++] = optarg;
 		break;
+	case 'n':
+		line->near = true;
+		break;
+	case 'A':
+		if (line->n_aliases == LISTS_MAX)
+			return cli_usage(c, "more than %d files of aliases",
+			    LISTS_MAX);
+		line->aliases[line->n_aliases++] = optarg;
+		break;
 	case 'h':
 		help_one(c);
 		return EX_OK;
@@ -159,9 +182,9 @@ take_option(const struct command *c, int letter, struct command_line *line)
 static int
 run_command(const struct command *c, const char *conf, int argc, char **argv)
 {
-	const char *lists[LISTS_MAX];
+	const char *lists[LISTS_MAX], *aliases[LISTS_MAX];
 	struct command_line line = { .conf = conf, .why = "",
-	    .lists = lists };
+	    .lists = lists, .aliases = aliases };
 	int letter, rc;
 
 	opterr = 0;

@@ -27,7 +27,7 @@ struct answering {
 	struct json_out		*out;
 };
 
-static void
+void
 jout_time(struct json_out *j, const char *key, int64_t at)
 {
 	char text[WALL_TEXT];

@@ -39,6 +39,15 @@ void changes_of(struct arena *mem, const struct match *old,
     const struct match *now, const char ***list, uint32_t *n);
 
 /* --- route.c --- */
+/* The first condition of a route that does not hold. */
+enum route_refusal {
+	REFUSED_NOT, REFUSED_SEVERITY, REFUSED_STATUS, REFUSED_CONFIDENCE,
+	REFUSED_EXPLOITED, REFUSED_CVSS, REFUSED_TOPIC, REFUSED_FEED,
+	REFUSED_VENDOR, REFUSED_SITE, REFUSED_ZONE, REFUSED_LIST,
+	REFUSED_DEVICE, REFUSED_ADVISORY, REFUSED_CRITICALITY, REFUSED_TAG,
+};
+enum route_refusal route_refuses(const struct conf_match *c,
+    const struct advisory *a, const char *feed, const struct match *m);
 /* Which routes a match takes: sets sinks[i] to the first route (1-based) that
  * sends it to sink i; returns the reason if it is dropped by a route, else "".
  *  */

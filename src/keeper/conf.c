@@ -26,6 +26,7 @@ static const struct key top_keys[] = {
 	{ .name = "relay", .type = SET_OTHER },
 	{ .name = "feeds", .type = SET_OTHER },
 	{ .name = "devices", .type = SET_OTHER },
+	{ .name = "aliases", .type = SET_OTHER },
 	{ .name = "sinks", .type = SET_OTHER },
 	{ .name = "routes", .type = SET_OTHER },
 	{ .name = "pools", .type = SET_OTHER },
@@ -336,6 +337,7 @@ conf_load(const char *path, struct arena *mem, struct conf_report *report)
 	conf_read_pools(&r, config_lookup(&cfg, "pools"), c);
 	conf_read_feeds(&r, config_lookup(&cfg, "feeds"), c);
 	conf_read_lists(&r, config_lookup(&cfg, "devices"), c);
+	conf_read_aliases(&r, config_lookup(&cfg, "aliases"), c);
 	conf_read_sinks(&r, config_lookup(&cfg, "sinks"), c);
 	conf_read_routes(&r, config_lookup(&cfg, "routes"), c);
 	config_destroy(&cfg);

@@ -13,6 +13,8 @@ void conf_read_feeds(struct conf_read *r, const config_setting_t *s,
     struct conf *c);
 void conf_read_lists(struct conf_read *r, const config_setting_t *s,
     struct conf *c);
+void conf_read_aliases(struct conf_read *r, const config_setting_t *s,
+    struct conf *c);
 void conf_read_sinks(struct conf_read *r, const config_setting_t *s,
     struct conf *c);
 void conf_read_routes(struct conf_read *r, const config_setting_t *s,

@@ -213,6 +213,7 @@ list_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	(void)fields;
 	for (uint32_t i = 0; i < d->n; i++)
 		n += d->lists[i].bytes.fd != -1;
+	aliases_pack(&out, &d->conf->aliases);
 	pack_u32(&out, n);
 	for (uint32_t i = 0; i < d->n; i++) {
 		const struct conf_list *c = &k->devices->conf->lists[i];
@@ -238,8 +239,9 @@ out:
 	return rc;
 }
 
-/* Of all lists as they are in use: has anything changed since the store saw
- * its devices the last time? */
+/* Of all lists as they are in use, and of the aliases, which say as much about
+ * what matches: has anything changed since the store saw its devices the last
+ * time? */
 static void
 digest_of(struct keeper *k, char out[SHA256_TEXT])
 {
@@ -252,6 +254,15 @@ digest_of(struct keeper *k, char out[SHA256_TEXT])
 
 		digest_sha256_hex(l->bytes.map, l->bytes.len, one);
 		buf_printf(&all, "%s %s\n", d->conf->lists[i].name, one);
+	}
+	if (d->conf->aliases.n > 0) {
+		struct buf packed = BUF_INIT(LIST_FILE_MAX);
+		char one[SHA256_TEXT];
+
+		aliases_pack(&packed, &d->conf->aliases);
+		digest_sha256_hex(buf_text(&packed), packed.len, one);
+		buf_printf(&all, "aliases %s\n", one);
+		buf_clear(&packed);
 	}
 	digest_sha256_hex(buf_text(&all), all.len, out);
 	buf_clear(&all);

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/pack.h"
@@ -22,6 +23,7 @@
 #include "noun/advisory.h"
 #include "noun/device.h"
 #include "noun/document.h"
+#include "noun/explained.h"
 #include "noun/match.h"
 
 #include "offline.h"
@@ -39,6 +41,7 @@ struct paper {
 	struct job	*job;
 	const char	*path;
 	struct buf	*lines;		/* per advisory, printed at the end */
+	struct buf	*near;		/* the same of what almost matched */
 	const void	**bytes;
 	size_t		*lens;
 	struct reading	 reading;
@@ -57,6 +60,7 @@ struct matching_one {
 struct job {
 	const struct match_job *what;
 	struct arena	 mem;
+	struct aliases	 aliases;
 	struct pool	*list, *read, *match;
 	struct lines	*lines;
 	struct paper	*papers;
@@ -73,10 +77,38 @@ static void
 paper_clear(struct paper *p)
 {
 	for (uint32_t i = 0; p->lines != NULL && i < p->reading.n_advisories;
-	    i++)
+	    i++) {
 		buf_clear(&p->lines[i]);
+		buf_clear(&p->near[i]);
+	}
 	blob_clear(&p->body);
 	arena_clear(&p->mem);
+}
+
+static void
+near_line_of(struct json_out *j, const struct paper *p,
+    const struct advisory *a, const struct near_miss *m)
+{
+	jout_object(j);
+	jout_kv(j, "advisory", a->id);
+	jout_kv(j, "publisher", a->publisher);
+	jout_kv(j, "namespace", a->ns);
+	jout_kv(j, "document", p->path);
+	jout_kv(j, "device", m->device.id);
+	jout_kv(j, "list", m->device.list);
+	jout_kv(j, "status", "near");
+	jout_kv(j, "near", m->kind);
+	jout_kn(j, "score", m->score);
+	jout_kn(j, "devices", m->devices);
+	jout_kv(j, "vendor", m->vendor);
+	jout_kv(j, "product", m->product);
+	jout_key(j, "why");
+	jout_array(j);
+	for (uint32_t i = 0; i < m->n_why; i++)
+		jout_text(j, m->why[i]);
+	jout_end(j, ']');
+	jout_kv(j, "line", m->line);
+	jout_end(j, '}');
 }
 
 static void
@@ -85,9 +117,12 @@ print_ready(struct job *job)
 	while (job->printed < job->n && job->papers[job->printed].done) {
 		struct paper *p = &job->papers[job->printed++];
 
-		for (uint32_t i = 0; i < p->reading.n_advisories; i++)
+		for (uint32_t i = 0; i < p->reading.n_advisories; i++) {
 			fwrite(buf_text(&p->lines[i]), 1, p->lines[i].len,
 			    stdout);
+			fwrite(buf_text(&p->near[i]), 1, p->near[i].len,
+			    stdout);
+		}
 		paper_clear(p);
 	}
 }
@@ -110,14 +145,23 @@ paper_answered(struct paper *p)
 }
 
 static int
-match_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
+near_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 {
 	struct matching_one *one = ctx;
 	struct paper *p = one->paper;
 
-	pack_bool(fields, p->job->what->all);
+	(void)fields;
 	return blob_of(body, "advisory", p->bytes[one->i], p->lens[one->i],
 	    err);
+}
+
+static int
+match_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
+{
+	struct matching_one *one = ctx;
+
+	pack_bool(fields, one->paper->job->what->all);
+	return near_fill(ctx, fields, body, err);
 }
 
 static int
@@ -152,15 +196,16 @@ take_matching(struct matching_one *one, struct blob *body, struct err *err)
 	return more;
 }
 
+/* The end of one ask for lines. */
 static void
-match_done(void *ctx, const struct pool_result *r)
+lines_done(struct matching_one *one, const struct pool_result *r,
+    int (*take)(struct matching_one *, struct blob *, struct err *))
 {
-	struct matching_one *one = ctx;
 	struct paper *p = one->paper;
 	struct err err = ERR_INIT;
 	char text[900];
 
-	if (r->answer != NULL && take_matching(one, r->body, &err) == -1)
+	if (r->answer != NULL && take(one, r->body, &err) == -1)
 		complain(p->job, p->path, err_show(&err, text, sizeof(text)),
 		    EX_SOFTWARE);
 	else if (r->failure != NULL)
@@ -170,6 +215,56 @@ match_done(void *ctx, const struct pool_result *r)
 		complain(p->job, p->path, r->why, EX_SOFTWARE);
 	free(one);
 	paper_answered(p);
+}
+
+static void
+match_done(void *ctx, const struct pool_result *r)
+{
+	lines_done(ctx, r, take_matching);
+}
+
+/* ---- near ---------------------------------------------------------------- */
+
+static int
+take_near(struct matching_one *one, struct blob *body, struct err *err)
+{
+	struct paper *p = one->paper;
+	struct arena mem = ARENA_INIT;
+	struct near_misses m;
+	struct json_out j;
+	int rc = -1;
+
+	if (body->fd == -1 || blob_map(body, err) == -1 ||
+	    near_misses_unpack(body->map, body->len, &mem, &m, err) == -1)
+		goto out;
+	for (uint32_t i = 0; i < m.n; i++) {
+		jout_init(&j, &p->near[one->i]);
+		near_line_of(&j, p, &p->reading.advisories[one->i],
+		    &m.list[i]);
+		buf_byte(&p->near[one->i], '\n');
+	}
+	rc = 0;
+out:
+	arena_clear(&mem);
+	return rc;
+}
+
+static void
+near_done(void *ctx, const struct pool_result *r)
+{
+	lines_done(ctx, r, take_near);
+}
+
+static void
+ask_near(struct paper *p, uint32_t i)
+{
+	struct matching_one *one = mem_alloc(sizeof(*one));
+
+	one->paper = p;
+	one->i = i;
+	p->waiting++;
+	pool_ask(p->job->match, &(struct pool_ask){ .kind = ASK_NEAR,
+	    .group = "", .fill = near_fill, .done = near_done, .ctx = one });
 }
 
 /* ---- read ---------------------------------------------------------------- */
@@ -192,11 +287,14 @@ ask_matches(struct paper *p)
 		struct matching_one *one = mem_alloc(sizeof(*one));
 
 		buf_init(&p->lines[i], MATCHES_BLOB_MAX);
+		buf_init(&p->near[i], MATCHES_BLOB_MAX);
 		one->paper = p;
 		one->i = i;
 		pool_ask(p->job->match, &(struct pool_ask){ .kind = ASK_MATCH,
 		    .group = "", .fill = match_fill, .done = match_done,
 		    .ctx = one });
+		if (p->job->what->near)
+			ask_near(p, i);
 	}
 }
 
@@ -211,6 +309,8 @@ take_reading(struct paper *p, struct blob *body, struct err *err)
 		return -1;
 	p->lines = arena_alloc(&p->mem, (p->reading.n_advisories + 1) *
 	    sizeof(*p->lines));
+	p->near = arena_alloc(&p->mem, (p->reading.n_advisories + 1) *
+	    sizeof(*p->near));
 	p->waiting += p->reading.n_advisories;
 	p->read = true;
 	if (p->job->listed)
@@ -246,8 +346,8 @@ list_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	struct job *job = ctx;
 
 	(void)fields;
-	return offline_lists(job->what->lists, NULL, job->what->n_lists, body,
-	    err);
+	return offline_lists(job->what->lists, job->what->n_lists,
+	    &job->aliases, body, err);
 }
 
 static void
@@ -340,6 +440,11 @@ keeper_match(const struct match_job *what)
 	struct err err = ERR_INIT;
 	char text[900];
 
+	if (offline_aliases(what->aliases, what->n_aliases, &job.mem,
+	    &job.aliases) == -1) {
+		arena_clear(&job.mem);
+		return EX_CONFIG;
+	}
 	if (offline_documents(what->docs, what->n_docs, &job.mem, &paths,
 	    &job.n, &err) == -1) {
 		fprintf(stderr, "advrelay: %s\n",

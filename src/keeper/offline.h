@@ -13,10 +13,13 @@ struct err;
 /* One file as a sealed blob, at most max bytes. */
 int  offline_file(const char *path, size_t max, struct blob *ret,
     struct err *err);
-/* The blob of a LIST ask from files (names NULL: called by their path), or from
- * the config's lists. */
-int  offline_lists(const char **paths, const char **names, uint32_t n,
+/* The blob of a LIST ask from files (called by their path), or from the
+ * config's lists. */
+int  offline_lists(const char **paths, uint32_t n, const struct aliases *own,
     struct blob *ret, struct err *err);
+/* Files of aliases; every complaint goes to stderr, -1 if there was one. */
+int  offline_aliases(const char **paths, uint32_t n, struct arena *mem,
+    struct aliases *ret);
 int  offline_conf_lists(const struct conf *c, struct blob *ret,
     struct err *err);
 /* Prints what LIST reported; -1 if a list is unreadable. */

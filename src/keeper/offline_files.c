@@ -88,16 +88,16 @@ add_list(struct buf *out, const char *path, const char *name,
 }
 
 int
-offline_lists(const char **paths, const char **names, uint32_t n,
+offline_lists(const char **paths, uint32_t n, const struct aliases *own,
     struct blob *ret, struct err *err)
 {
 	struct buf out = BUF_INIT((size_t)LIST_FILE_MAX * 2);
 	int rc = -1;
 
+	aliases_pack(&out, own);
 	pack_u32(&out, n);
 	for (uint32_t i = 0; i < n; i++)
-		if (add_list(&out, paths[i], names != NULL ? names[i] :
-		    paths[i], "", "", err) == -1)
+		if (add_list(&out, paths[i], paths[i], "", "", err) == -1)
 			goto out;
 	rc = out.over ? err_limit(err, "the device lists together are larger "
 	    "than 1 GiB") : blob_of(ret, "device-lists", out.data, out.len,
@@ -113,6 +113,7 @@ offline_conf_lists(const struct conf *c, struct blob *ret, struct err *err)
 	struct buf out = BUF_INIT((size_t)LIST_FILE_MAX * 2);
 	int rc = -1;
 
+	aliases_pack(&out, &c->aliases);
 	pack_u32(&out, c->n_lists);
 	for (uint32_t i = 0; i < c->n_lists; i++) {
 		const struct conf_list *l = &c->lists[i];
@@ -152,6 +153,39 @@ offline_reports(struct unpack *in, struct arena *mem, uint32_t *ret_devices)
 		rc = -1;
 	}
 	return in->bad ? -1 : rc;
+}
+
+struct alias_file {
+	const char	*path;
+	unsigned	 faults;
+};
+
+static void
+complain_alias(void *ctx, unsigned line, const char *text)
+{
+	struct alias_file *f = ctx;
+
+	fprintf(stderr, "%s:%u: %s\n", f->path, line, text);
+	f->faults++;
+}
+
+int
+offline_aliases(const char **paths, uint32_t n, struct arena *mem,
+    struct aliases *ret)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct alias_file f = { paths[i], 0 };
+		struct err err = ERR_INIT;
+
+		if (aliases_load(f.path, mem, ret, complain_alias, &f,
+		    &err) == -1)
+			fprintf(stderr, "advrelay: %s\n", err.text);
+		if (err.kind != ERR_NONE || f.faults > 0)
+			rc = -1;
+	}
+	return rc;
 }
 
 /* ---- documents ----------------------------------------------------------- */

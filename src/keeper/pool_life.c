@@ -275,7 +275,9 @@ answer_body_max(enum ask_kind kind)
 	case ASK_FETCH: return DOCUMENT_MAX;
 	case ASK_READ: return ADVISORY_MAX;
 	case ASK_LIST: return DEVICE_INDEX_MAX;
-	case ASK_MATCH: return MATCHES_BLOB_MAX;
+	case ASK_MATCH:
+	case ASK_EXPLAIN:
+	case ASK_NEAR: return MATCHES_BLOB_MAX;
 	default: return 0;
 	}
 }

@@ -27,6 +27,7 @@ enum work {
 };
 
 struct control;
+struct json_out;
 struct outbox;
 struct devices;
 
@@ -120,6 +121,9 @@ void	 control_step(struct keeper *k, const struct pollfd *in, size_t n);
 /* --- answers.c: what a request is answered, running or not --- */
 void	 answer_request(struct keeper *k, const char *line, size_t len,
     struct buf *out);
+
+/* A wall second as text, null if it is 0. */
+void	 jout_time(struct json_out *j, const char *key, int64_t at);
 
 /* --- notify.c: systemd --- */
 /* "READY=1" ...; no-op without systemd */

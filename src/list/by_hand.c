@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "noun/aliases.h"
 #include "noun/index.h"
 
 struct showing {
@@ -97,14 +98,57 @@ show_file(const char *path, struct showing *show)
 	return report.failure[0] != '\0' ? EX_DATAERR : EX_OK;
 }
 
+static void
+alias_fault(void *ctx, unsigned line, const char *text)
+{
+	fprintf(stderr, "%s:%u: %s\n", (const char *)ctx, line, text);
+}
+
+/* What a file of aliases says, line by line. */
+static int
+show_aliases(const char *path)
+{
+	struct buf text = BUF_INIT(ALIASES_FILE_MAX);
+	struct buf out = BUF_INIT(ALIASES_FILE_MAX * 4u);
+	struct arena mem = ARENA_INIT;
+	struct aliases list = { .n = 0 };
+	char chunk[16384];
+	size_t n;
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL) {
+		fprintf(stderr, "list: %s: %s\n", path, strerror(errno));
+		return EX_NOINPUT;
+	}
+	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
+		buf_add(&text, chunk, n);
+	fclose(f);
+	aliases_read(path, buf_text(&text), text.len, &mem, &list,
+	    alias_fault, (void *)(size_t)path);
+	for (uint32_t i = 0; i < list.n; i++) {
+		alias_show(&out, &list.list[i]);
+		buf_byte(&out, '\n');
+	}
+	fputs(buf_text(&out), stdout);
+	fprintf(stderr, "%s: %u aliases%s\n", path, list.n,
+	    text.over ? ", cut at 4 MiB" : "");
+	buf_clear(&text);
+	buf_clear(&out);
+	arena_clear(&mem);
+	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}
+
 int
 list_by_hand(int argc, char **argv)
 {
 	struct showing show = { .line = BUF_INIT(1u << 20) };
 	int code = EX_OK;
 
+	if (argc == 2 && strcmp(argv[0], "--aliases") == 0)
+		return show_aliases(argv[1]);
 	if (argc < 1 || argv[0][0] == '-') {
 		fprintf(stderr, "usage: list --by-hand FILE...\n"
+		    "       list --by-hand --aliases FILE\n"
 		    "       prints the devices of the lists as JSON lines, and "
 		    "remarks on stderr\n");
 		return EX_USAGE;

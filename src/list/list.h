@@ -30,8 +30,12 @@ void report_remark(struct device_report *report, struct arena *mem,
 /* The column that a heading stands for: enum index_column, or -1. */
 int  column_of(const char *heading);
 
-/* Names under which one maker is known, for the index. */
-void vendors_add(struct index_builder *b);
+/* Names under which one maker is known, for the index: of the operator's own
+ * aliases, then the built-in ones, which are put behind them in mem. */
+struct aliases;
+struct arena;
+void vendors_add(struct index_builder *b, struct arena *mem,
+    struct aliases *own);
 
 int  list_serve(struct serving *s, struct err *err);
 int  list_by_hand(int argc, char **argv);

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "noun/aliases.h"
 #include "noun/index.h"
 #include "talk/ask.h"
 #include "talk/helper.h"
@@ -75,17 +76,20 @@ int
 list_serve(struct serving *s, struct err *err)
 {
 	struct index_builder *index = NULL;
+	struct aliases aliases = { .n = 0 };
 	struct unpack in;
 	int rc = -1;
 
 	if (s->ask_body->fd < 0)
 		return err_peer(err, "LIST without device lists");
 	unpack_open(&in, s->ask_body->map, s->ask_body->len);
+	aliases_unpack(&in, s->mem, &aliases);
 	uint32_t n = unpack_count(&in, "lists", 16383, 19);
 	struct device_report *reports = arena_alloc(s->mem,
 	    (n + 1) * sizeof(*reports));
 	index = index_builder_new();
-	vendors_add(index);
+	vendors_add(index, s->mem, &aliases);
+	index_builder_rules(index, &aliases);
 	struct taking taking = { .index = index };
 	for (uint32_t i = 0; i < n; i++) {
 		struct device_file file;

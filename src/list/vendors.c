@@ -3,10 +3,10 @@
 #include <string.h>
 #include "list.h"
 #include "base/arena.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "noun/aliases.h"
 #include "noun/index.h"
-
-/* The names of one line. */
-#define NAMES_MAX 40u
 
 __asm__(
     ".section .rodata\n"
@@ -19,58 +19,43 @@ __asm__(
     ".previous\n");
 extern const char vendors_text[];
 
-/* A remark in brackets at the end is for people. */
-static const char *
-one_name(struct arena *mem, const char *s, size_t n)
+static void
+built_in_is_wrong(void *ctx, unsigned line, const char *text)
 {
-	while (n > 0 && *s == ' ')
-		s++, n--;
-	while (n > 0 && s[n - 1] == ' ')
-		n--;
-	if (n > 0 && s[n - 1] == ')') {
-		size_t at = n;
-		while (at > 0 && s[at - 1] != '(')
-			at--;
-		bool year = memchr(s + at, '1', n - at) != NULL ||
-		    memchr(s + at, '2', n - at) != NULL;
-		if (at > 1 && year)
-			n = at - 1;
-	}
-	while (n > 0 && s[n - 1] == ' ')
-		n--;
-	return arena_text_n(mem, s, n);
+	(void)ctx;
+	bug("makers.txt:%u: %s", line, text);
 }
 
 static void
-add_line(struct index_builder *b, struct arena *mem, const char *s, size_t n)
+add_makers(struct index_builder *b, const struct aliases *list)
 {
-	const char *names[NAMES_MAX + 1];
-	unsigned count = 0;
+	const char *names[ALIAS_NAMES_MAX + 1];
 
-	for (size_t at = 0; at < n && count < NAMES_MAX;) {
-		size_t len = strcspn(s + at, count == 0 ? ":\n" : ";\n");
-		if (len > n - at)
-			len = n - at;
-		const char *name = one_name(mem, s + at, len);
-		if (name[0] != '\0')
-			names[count++] = name;
-		at += len + 1;
-	}
-	names[count] = NULL;
-	if (count > 0)
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct alias *a = &list->list[i];
+		if (a->kind != ALIAS_MAKER || a->n_names > ALIAS_NAMES_MAX)
+			continue;
+		memcpy(names, a->names, a->n_names * sizeof(*names));
+		names[a->n_names] = NULL;
 		index_builder_alias(b, names);
+	}
 }
 
 void
-vendors_add(struct index_builder *b)
+vendors_add(struct index_builder *b, struct arena *mem, struct aliases *own)
 {
-	struct arena mem = ARENA_INIT;
+	struct aliases built_in = { .n = 0 };
 
-	for (const char *s = vendors_text; *s != '\0';) {
-		size_t n = strcspn(s, "\n");
-		if (n > 0 && *s != '#')
-			add_line(b, &mem, s, n);
-		s += n + (s[n] == '\n');
-	}
-	arena_clear(&mem);
+	aliases_read("makers.txt", vendors_text, strlen(vendors_text), mem,
+	    &built_in, built_in_is_wrong, NULL);
+	struct alias *all = arena_alloc(mem, (own->n + built_in.n) *
+	    sizeof(*all));
+	/* A name that another maker has already stays his: the operator's
+	 * word goes first. */
+	if (own->n > 0)
+		memcpy(all, own->list, own->n * sizeof(*all));
+	memcpy(all + own->n, built_in.list, built_in.n * sizeof(*all));
+	own->list = all;
+	own->n += built_in.n;
+	add_makers(b, own);
 }

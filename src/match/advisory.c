@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cpe.h"
 #include "matching.h"
+#include "rules.h"
 #include "schemes.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -189,9 +190,9 @@ sort_claims(struct matcher *m)
 	}
 }
 
-void
-advisory_decide(const struct index *ix, const struct advisory *a, bool all,
-    struct arena *mem, struct decisions *ret)
+struct matcher *
+matcher_new(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem)
 {
 	struct matcher *m = arena_alloc(mem, sizeof(*m));
 
@@ -199,16 +200,33 @@ advisory_decide(const struct index *ix, const struct advisory *a, bool all,
 	m->a = a;
 	m->mem = mem;
 	m->all = all;
+	m->rules = rules;
 	/* CSAF 2.0, profile 4.3: no product status to go by. */
 	m->informs = a->n_vulns == 0 &&
 	    text_find_nocase(a->category, "informational") != NULL;
 	m->ranges = arena_alloc(mem, (a->n_products + 1) *
 	    sizeof(struct range *));
 	sort_claims(m);
-	if (a->n_products > 0)
+	return m;
+}
+
+void
+match_hits(struct matcher *m)
+{
+	if (m->a->n_products > 0)
 		match_products(m);
 	else
 		match_text(m);
+}
+
+void
+advisory_decide(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem,
+    struct decisions *ret)
+{
+	struct matcher *m = matcher_new(ix, rules, a, all, mem);
+
+	match_hits(m);
 	decide_all(m, ret);
 	free(m->hits);
 	m->hits = NULL;
@@ -236,6 +254,6 @@ advisory_match(const struct index *ix, const struct advisory *a, bool all,
 {
 	struct decisions d;
 
-	advisory_decide(ix, a, all, mem, &d);
+	advisory_decide(ix, rules_open(ix, mem), a, all, mem, &d);
 	decisions_tell(&d, ret);
 }

@@ -167,8 +167,8 @@ is_na(const char *s)
 	return s[0] == '-' && s[1] == '\0';
 }
 
-static bool
-has_wildcard(const char *s)
+bool
+cpe_is_pattern(const char *s)
 {
 	for (; *s != '\0'; s++) {
 		if (*s == '\\' && s[1] != '\0')
@@ -187,7 +187,7 @@ target_is_wild(const char *s)
 	for (const char *p = s; *p != '\0'; p++)
 		if (!is_plain(*p) && *p != '*' && *p != '?')
 			return false;
-	return has_wildcard(s);
+	return cpe_is_pattern(s);
 }
 
 /* One quoted or plain sign of s; its length. */
@@ -243,7 +243,7 @@ enum cpe_relation
 cpe_compare(const char *source, const char *target)
 {
 	if (!is_any(target) && target_is_wild(target))
-		return strcmp(source, target) == 0 && !has_wildcard(source) ?
+		return strcmp(source, target) == 0 && !cpe_is_pattern(source) ?
 		    CPE_EQUAL : is_any(source) ? CPE_SUPERSET : CPE_UNDEFINED;
 	if (is_any(source))
 		return is_any(target) ? CPE_EQUAL : CPE_SUPERSET;
@@ -253,7 +253,7 @@ cpe_compare(const char *source, const char *target)
 		return CPE_EQUAL;
 	if (is_na(source) || is_na(target))
 		return CPE_DISJOINT;
-	if (has_wildcard(source))
+	if (cpe_is_pattern(source))
 		return wild_fits(source, target) ? CPE_SUPERSET : CPE_DISJOINT;
 	return CPE_DISJOINT;
 }
@@ -281,7 +281,7 @@ cpe_same_platform(const struct cpe *source, const struct cpe *target)
 {
 	for (unsigned i = 0; i < CPE_ATTRIBUTES_; i++)
 		if (i != CPE_VERSION && i != CPE_UPDATE &&
-		    !has_wildcard(target->at[i]) &&
+		    !cpe_is_pattern(target->at[i]) &&
 		    cpe_compare(source->at[i], target->at[i]) == CPE_DISJOINT)
 			return false;
 	return true;

@@ -30,6 +30,8 @@ enum cpe_relation cpe_relate(const struct cpe *source,
     const struct cpe *target);
 /* Do all attributes but version and update leave room for one platform? */
 bool cpe_same_platform(const struct cpe *source, const struct cpe *target);
+/* Has it '*' or '?' that stand for other signs? */
+bool cpe_is_pattern(const char *attribute);
 /* The version without its quoting, and the update behind it; "" for ANY and
  * NA. */
 void cpe_version(const struct cpe *name, char out[2 * CPE_TEXT]);

@@ -38,6 +38,25 @@ compare_products(const void *va, const void *vb)
 	return compare_hits(&a, &b);
 }
 
+uint32_t
+hits_on(const struct matcher *m, uint32_t device, const struct hit **ret)
+{
+	uint32_t class = index_device_class(m->ix, device), n = 0;
+	struct hit *list = arena_alloc(m->mem, (m->n_hits + 1) *
+	    sizeof(*list));
+
+	for (uint32_t i = 0; i < m->n_hits; i++) {
+		const struct hit *h = &m->hits[i];
+		if (h->device == device || (h->device == ALL_DEVICES &&
+		    h->class == class))
+			list[n++] = *h;
+	}
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_products);
+	*ret = list;
+	return n;
+}
+
 static void
 add_decision(struct matcher *m, struct decisions *d, uint32_t device,
     const struct ruling *r)

@@ -3,12 +3,11 @@
  * that differ in their version only are looked up once. */
 #include <string.h>
 #include "names.h"
+#include "rules.h"
 #include "base/text.h"
 
-/* Order codes tell siblings apart: 2 the same, 1 nothing to compare, 0 another
- * product, -1 numbers of another kind. */
-static int
-codes_fit(const struct lookup *l, const char *order)
+int
+hit_codes_fit(const struct lookup *l, const char *order)
 {
 	bool alike = false;
 	size_t n = strlen(order);
@@ -35,22 +34,34 @@ one_device(const struct matcher *m, const struct hit *h)
 }
 
 static const char *
-device_order(const struct matcher *m, const struct hit *h,
-    const struct name *name, char order[ORDER_TEXT])
+order_of(const char *part, const struct name *name, char order[ORDER_TEXT])
 {
-	const struct index_class *class = index_class(m->ix, h->class);
-	const char *part = "";
-
 	order[0] = '\0';
-	if (class != NULL && index_kind(m->ix, class->kind)->flags &
-	    INDEX_PARTS)
-		part = index_column(m->ix, one_device(m, h),
-		    INDEX_COLUMN_part_number);
 	if (part[0] != '\0')
 		order_read(part, order, ORDER_TEXT);
 	else if (name != NULL && name->n_codes > 0)
 		return name->code[0];
 	return order;
+}
+
+const char *
+hit_device_order(const struct index *ix, uint32_t device,
+    const struct name *name, char order[ORDER_TEXT])
+{
+	return order_of(index_column(ix, device, INDEX_COLUMN_part_number),
+	    name, order);
+}
+
+static const char *
+device_order(const struct matcher *m, const struct hit *h,
+    const struct name *name, char order[ORDER_TEXT])
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+	bool parts = class != NULL &&
+	    (index_kind(m->ix, class->kind)->flags & INDEX_PARTS) != 0;
+
+	return parts ? hit_device_order(m->ix, one_device(m, h), name,
+	    order) : order_of("", name, order);
 }
 
 /* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
@@ -274,11 +285,12 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 {
 	struct matcher *m = l->m;
 	struct hit h = { .class = class, .device = device, .product = product,
-	    .how = c->how, .maker = c->maker, .ident = c->ident };
+	    .how = c->how, .maker = c->maker, .ident = c->ident,
+	    .rule = c->rule };
 	char room[ORDER_TEXT];
 
 	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = codes_fit(l, device_order(m, &h, own, room));
+		int fits = hit_codes_fit(l, device_order(m, &h, own, room));
 		if (fits == 0)
 			return;
 		if (fits == 2 && h.how <= HOW_FAMILY) {
@@ -300,16 +312,20 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 	other_verdicts(l, &h, side);
 	if (line < 0 && h.verdict == VERDICT_IN)
 		h.verdict = VERDICT_UNKNOWN;
+	if (m->rules != NULL)
+		rules_mark(l, &h);
 	add_hit(m, &h);
 }
 
-/* Serial numbers are all that devices of a class may differ in. */
+/* Devices of a class differ in their serial numbers, and in what the operator's
+ * rules say of a single id. */
 static void
 hit_class(struct lookup *l, uint32_t class, uint32_t product,
     const struct candidate *c, const struct name *own, bool side)
 {
 	if (!product_range(l->m, product)->serial.there &&
-	    l->p->n_serials == 0) {
+	    l->p->n_serials == 0 && (l->m->rules == NULL ||
+	    l->n_rules == 0)) {
 		hit_device(l, class, ALL_DEVICES, product, c, own, side);
 		return;
 	}
@@ -343,9 +359,8 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 	}
 }
 
-/* The product whose name counts: of a relation the host, or (side) its part. */
-static const struct product *
-named_product(const struct advisory *a, const struct product *p, bool side)
+const struct product *
+match_named(const struct advisory *a, const struct product *p, bool side)
 {
 	for (unsigned depth = 0; depth < 8 && p->relation[0] != '\0'; depth++) {
 		uint32_t to = side ? p->of : p->on;
@@ -356,9 +371,8 @@ named_product(const struct advisory *a, const struct product *p, bool side)
 	return p;
 }
 
-/* Only products about which something is said, or which no relation uses. */
-static bool *
-products_in_use(const struct matcher *m)
+bool *
+match_in_use(const struct matcher *m)
 {
 	const struct advisory *a = m->a;
 	bool *part = arena_alloc(m->mem, a->n_products + 1);
@@ -382,7 +396,7 @@ void
 match_products(struct matcher *m)
 {
 	const struct advisory *a = m->a;
-	const bool *use = products_in_use(m);
+	const bool *use = match_in_use(m);
 	struct lookup *l = arena_alloc(m->mem, sizeof(*l));
 
 	for (int side = 0; side < 2; side++) {
@@ -391,7 +405,7 @@ match_products(struct matcher *m)
 			const struct product *p = &a->products[i];
 			if (!use[i] || (side == 1 && p->relation[0] == '\0'))
 				continue;
-			const struct product *named = named_product(a, p,
+			const struct product *named = match_named(a, p,
 			    side == 1);
 			if (last == NULL || !same_lookup(last, named))
 				look_up(l, m, named);

@@ -6,6 +6,9 @@
 #include "base/text.h"
 
 #define CODES_MAX 4096u
+/* Devices that patterns are compared with, in one advisory: a hostile one would
+ * keep us for hours. */
+#define PATTERNS_TRIED_MAX 4000000u
 /* A shorter part of a number would fit too much (CSAF 2.0, 3.1.3.3.6). */
 #define PART_MIN 5u
 
@@ -110,15 +113,57 @@ find_serials(struct lookup *l)
 	}
 }
 
+/* A pattern in the vendor or the product: looked up by the other of the two,
+ * and compared. Both left open name nothing; then the names have the word. */
+static void
+find_cpe_pattern(struct lookup *l, const struct cpe *source)
+{
+	static const char parts[] = "aoh";
+	const char *cpe = l->p->cpe;
+	bool by_vendor = !cpe_is_pattern(source->at[CPE_VENDOR]);
+	bool any = strcmp(source->at[by_vendor ? CPE_PRODUCT : CPE_VENDOR],
+	    "*") == 0;
+	struct cpe target;
+
+	if (!by_vendor && cpe_is_pattern(source->at[CPE_PRODUCT]))
+		return;
+	for (int i = 0; i < 3; i++) {
+		bool one = !cpe_is_pattern(source->at[CPE_PART]);
+		struct index_run run = index_find(l->m->ix, index_key(
+		    INDEX_CPE, 0, index_cpe_wide(cpe, one ? '\0' : parts[i],
+		    by_vendor)));
+		for (uint32_t k = 0; k < run.n; k++) {
+			if (l->m->tried++ > PATTERNS_TRIED_MAX)
+				return;
+			if (cpe_read(index_column(l->m->ix, run.at[k],
+			    INDEX_COLUMN_cpe), &target) == 0 &&
+			    cpe_same_platform(source, &target))
+				add_candidate(l, run.at[k], true, any ?
+				    HOW_WIDER : HOW_FAMILY, INDEX_CPE,
+				    MAKER_SAME);
+		}
+		if (one)
+			return;
+	}
+}
+
 /* Names of one platform that the CPE dictionary keeps apart from a version are
  * told by the relation of all attributes but the version. */
 static void
 find_cpe(struct lookup *l)
 {
-	uint64_t h = l->p->cpe[0] != '\0' ? index_cpe(l->p->cpe) : 0;
 	struct cpe source, target;
 
-	if (h == 0 || cpe_read(l->p->cpe, &source) != 0)
+	if (l->p->cpe[0] == '\0' || cpe_read(l->p->cpe, &source) != 0)
+		return;
+	if (cpe_is_pattern(source.at[CPE_VENDOR]) ||
+	    cpe_is_pattern(source.at[CPE_PRODUCT]) ||
+	    cpe_is_pattern(source.at[CPE_PART])) {
+		find_cpe_pattern(l, &source);
+		return;
+	}
+	uint64_t h = index_cpe(l->p->cpe);
+	if (h == 0)
 		return;
 	struct index_run run = index_find(l->m->ix, index_key(INDEX_CPE, 0,
 	    h));

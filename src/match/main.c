@@ -25,8 +25,8 @@ by_hand(int argc, char **argv)
 static const struct helper helper = {
 	.name = "match",
 	.profile = &profile,
-	.asks = { ASK_DEVICES, ASK_MATCH },
-	.n_asks = 2,
+	.asks = { ASK_DEVICES, ASK_MATCH, ASK_EXPLAIN, ASK_NEAR },
+	.n_asks = 4,
 	.serve = match_serve,
 	.by_hand = by_hand,
 };

@@ -11,6 +11,9 @@
  *	remedies.c	remedies, severity for these
  *	why.c		reasons in words
  *	parts.c		matches of a device's parts -> one, the device's
+ *	rules.c		the operator's includes and excludes
+ *	explain.c	each step for one device, told
+ *	near.c		what almost matched
  *
  * Pure: no clock, no store, no state between two advisories. */
 #ifndef MATCH_MATCHING_H
@@ -58,7 +61,10 @@ struct hit {
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
 	uint8_t		 ident;		/* enum index_key of an identifier */
+	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
+/* An ident beside those of enum index_key: the operator says so. */
+#define IDENT_ALIAS 32
 #define NO_PRODUCT UINT32_MAX
 #define ALL_DEVICES UINT32_MAX
 
@@ -86,6 +92,7 @@ struct matcher {
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
+	const struct rules	*rules;		/* NULL: none */
 	struct maker		*makers;	/* of the whole document */
 	unsigned		 n_makers;
 	struct {
@@ -123,8 +130,11 @@ struct decisions {
 };
 /* decisions.c: sorts the hits. */
 void decide_all(struct matcher *m, struct decisions *ret);
-void advisory_decide(const struct index *ix, const struct advisory *a,
-    bool all, struct arena *mem, struct decisions *ret);
+/* rules: rules_open of this index, done once. */
+struct rules;
+void advisory_decide(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem,
+    struct decisions *ret);
 
 /* Told one by one, and the parts of devices folded, into one answer. */
 void decisions_tell(const struct decisions *d, struct matching *ret);
@@ -133,6 +143,15 @@ void decisions_tell(const struct decisions *d, struct matching *ret);
  * range holds, as not_affected; else only where the publisher says so. */
 void advisory_match(const struct index *ix, const struct advisory *a, bool all,
     struct arena *mem, struct matching *ret);
+
+/* Ready for match_products. */
+struct matcher *matcher_new(const struct index *ix, const struct rules *rules,
+    const struct advisory *a, bool all, struct arena *mem);
+void match_hits(struct matcher *m);		/* all hits, in no order */
+/* Those on one device, its class's among them, as decisions are made of: by
+ * product; in mem. */
+uint32_t hits_on(const struct matcher *m, uint32_t device,
+    const struct hit **ret);
 
 void match_products(struct matcher *m);		/* hits.c */
 void match_text(struct matcher *m);		/* text.c */
@@ -161,6 +180,16 @@ void judge_expect(struct judge *j, uint32_t n);
 void judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
     const char **room, struct match *ret);
 
+/* Each vulnerability's outcome for one device's hits (ret holds one for each
+ * vulnerability of the advisory); their number. */
+struct judged_one {
+	uint32_t	 vuln, product;	/* NO_PRODUCT: free text */
+	enum match_status status;
+	enum confidence	 confidence;
+};
+uint32_t judge_each(struct judge *j, const struct hit *hits, uint32_t n,
+    struct judged_one *ret);
+
 /* The vulnerabilities that a match speaks of, and the products it hangs on. */
 struct scope {
 	const uint32_t	*vulns;		uint32_t n_vulns;
@@ -176,9 +205,12 @@ void fold_parts(struct matcher *m, struct matching *ret);
 
 /* The reasons come in steps: devices share the lines of those in whose texts
  * they agree. */
-enum why_step { WHY_MAKER, WHY_NAME, WHY_VERSION, WHY_STATUS, WHY_STEPS_ };
+enum why_step {
+	WHY_ALIAS, WHY_MAKER, WHY_NAME, WHY_VERSION, WHY_STATUS, WHY_STEPS_
+};
 
-/* One of the first three for a match that hangs on this hit, into ret->why. */
+/* One of the three in the middle for a match that hangs on this hit, into
+ * ret->why. */
 void hit_why(struct matcher *m, const struct hit *h, enum why_step step,
     struct match *ret);
 void add_why(struct matcher *m, struct match *ret, const char *fmt, ...)

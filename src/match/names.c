@@ -3,6 +3,7 @@
  * not share a key with the product. */
 #include <string.h>
 #include "names.h"
+#include "rules.h"
 #include "base/text.h"
 
 /* A word that more kinds share than this tells nothing. */
@@ -75,6 +76,7 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 	c->how = (uint8_t)how;
 	c->ident = (uint8_t)ident;
 	c->maker = (uint8_t)maker;
+	c->rule = 0;
 }
 
 static void
@@ -428,5 +430,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	find_identifiers(l);
 	find_name(l);
 	find_alternatives(l, text);
+	if (m->rules != NULL)
+		rules_look_up(l);
 	fetch_candidates(l);
 }

@@ -11,6 +11,7 @@ struct candidate {
 	uint8_t		 maker;		/* enum maker_fit */
 	uint8_t		 how;
 	uint8_t		 ident;
+	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
 
 #define LOOKUP_GROUPS_MAX 16u
@@ -38,6 +39,8 @@ struct lookup {
 	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;
+	/* + 1: the operator's rules that speak of the product */
+	uint32_t	*rules, n_rules;
 };
 
 /* Fills l, zeroed before its first use, for the product whose name counts. */
@@ -47,6 +50,17 @@ bool same_lookup(const struct product *a, const struct product *b);
 /* The text that names the product without its version. */
 const char *product_text(const struct product *p);
 bool has_token(const struct name *n, uint64_t hash);
+
+/* hits.c. Order codes tell siblings apart: 2 the same, 1 nothing to compare, 0
+ * another product, -1 numbers of another kind. */
+int  hit_codes_fit(const struct lookup *l, const char *order);
+const char *hit_device_order(const struct index *ix, uint32_t device,
+    const struct name *name, char order[ORDER_TEXT]);
+/* The product whose name counts: of a relation the host, or (side) its part. */
+const struct product *match_named(const struct advisory *a,
+    const struct product *p, bool side);
+/* Only products about which something is said, or which no relation uses. */
+bool *match_in_use(const struct matcher *m);
 
 /* makers.c: text names the product. */
 void find_makers(struct lookup *l, const char *text);
@@ -65,6 +79,7 @@ int  how_wider(const struct name *p, const struct name *d,
     const struct name *words);
 int  how_shared(const struct name *p, const struct name *d,
     const struct name *words);
+bool token_is_weak(const struct name *n, const struct name_token *t);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
 /* identifiers.c */

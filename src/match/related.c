@@ -11,8 +11,8 @@ is_word(const struct name *n, const struct name_token *t, const char *word)
 }
 
 /* Kinds of things: they say what it is, not which one. */
-static bool
-is_weak(const struct name *n, const struct name_token *t)
+bool
+token_is_weak(const struct name *n, const struct name_token *t)
 {
 	static const char *const words[] = {
 		"plc", "plcs", "hmi", "cpu", "cpus", "switch", "switches",
@@ -69,6 +69,7 @@ struct extra {
 	unsigned	 n;		/* all of these */
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
+	bool		 between;	/* such a word parts two shared ones */
 };
 
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
@@ -118,12 +119,18 @@ extra_of(const struct name *more, const struct name *less,
     const struct name *words)
 {
 	struct extra x = { .n = 0 };
-	bool code = false;
+	bool code = false, shared = false, parted = false;
 
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
 		bool there = has_token(less, t->hash);
 		code |= t->kind == NAME_CODE;
+		/* "Comfort Outdoor Panels" is a line beside "Comfort Panels",
+		 * but "Smart Gate 7" may be "Gate 7". */
+		if (there && t->kind == NAME_WORD) {
+			x.between |= parted;
+			shared = true;
+		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
 		    maker_says(words, t->hash))
@@ -133,8 +140,10 @@ extra_of(const struct name *more, const struct name *less,
 			x.lines++;
 		else if (t->kind == NAME_CODE)
 			x.codes++;
-		else if (!is_weak(more, t))
+		else if (!token_is_weak(more, t)) {
 			code ? x.words++ : x.front++;
+			parted |= shared;
+		}
 	}
 	return x;
 }
@@ -206,12 +215,16 @@ how_wider(const struct name *p, const struct name *d,
     const struct name *words)
 {
 	struct extra x = extra_of(d, p, words);
+	unsigned share = share_code(p, d);
 
 	if (x.n == x.lines)
 		return HOW_RESPELT;
-	if (says_little(&x, share_code(p, d)))
+	if (says_little(&x, share))
 		return HOW_RESPELT;
-	return p->family ? HOW_FAMILY : HOW_WIDER;
+	/* Without a number in common a word in the middle names another line:
+	 * what is said of one family is only possible of its sibling. */
+	return p->family && !(x.between && share == 0) ? HOW_FAMILY :
+	    HOW_WIDER;
 }
 
 /* Each says something that the other does not, but they share a number. */

@@ -5,6 +5,7 @@
  * the reasons are written anew. */
 #include <string.h>
 #include "matching.h"
+#include "rules.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -38,6 +39,8 @@ struct ruling {
 	const char	*maybe;
 	bool		 only_fixed;	/* only fixed versions are told */
 	bool		 by_version;
+	bool		 excluded;	/* by the operator's rules ... */
+	enum match_status would;	/* ... and else it would be this */
 	uint32_t	 vuln;		/* that decided */
 	struct hit	*hits;
 	uint32_t	 n;
@@ -348,12 +351,14 @@ hits_key(const struct hit *hits, uint32_t n)
 		    (uint64_t)(hits[i].maker << 8 | hits[i].lone |
 		    hits[i].host << 1 | hits[i].ident << 2);
 		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
+		if (hits[i].rule != 0)
+			h = index_key(0, hits[i].rule, h);
 	}
 	return h;
 }
 
 static struct ruling *
-ruling_for(struct judge *j, uint32_t n)
+ruling_for(struct judge *j, uint32_t n, bool excluded)
 {
 	uint64_t key = hits_key(j->kept, n);
 	struct ruling *r = j->rulings[key % RULINGS];
@@ -368,6 +373,10 @@ ruling_for(struct judge *j, uint32_t n)
 	r->hits = arena_alloc(j->m->mem, (n + 1) * sizeof(*r->hits));
 	memcpy(r->hits, j->kept, n * sizeof(*r->hits));
 	decide(j, r);
+	r->would = r->match.status;
+	r->excluded = excluded;
+	if (excluded)
+		r->match.status = MATCH_EXCLUDED;
 	j->rulings[key % RULINGS] = r;
 	return r;
 }
@@ -406,6 +415,18 @@ safe_why(struct matcher *m, const struct ruling *r, struct match *ret)
 		add_why(m, ret, "the publisher says that it is not affected");
 }
 
+/* What the operator's own rules say of it. */
+static void
+alias_why(struct judge *j, const struct ruling *r, struct match *ret)
+{
+	if (r->deciding->rule != 0)
+		rule_why(j->m, r->deciding, ret);
+	if (r->excluded)
+		add_why(j->m, ret, "it would be %s, %s",
+		    match_status_name(r->would),
+		    confidence_name(r->match.confidence));
+}
+
 static void
 status_why(struct judge *j, const struct ruling *r, struct match *ret)
 {
@@ -431,11 +452,15 @@ status_why(struct judge *j, const struct ruling *r, struct match *ret)
 const struct ruling *
 judge_hits(struct judge *j, const struct hit *hits, uint32_t n)
 {
+	bool excluded = false;
+
+	if (j->m->rules != NULL)
+		hits = rules_sift(j->m, hits, &n, &excluded);
 	uint32_t kept = keep_hits(j, hits, n);
 
 	if (kept == 0)
 		return NULL;
-	const struct ruling *r = ruling_for(j, kept);
+	const struct ruling *r = ruling_for(j, kept, excluded);
 	return r->deciding == NULL || (r->by_version && !j->m->all) ? NULL : r;
 }
 
@@ -473,6 +498,7 @@ step_key(const struct hit *h, enum why_step step, const struct device *d,
 		key[5] = d->cpe;
 		key[6] = d->purl;
 		break;
+	case WHY_ALIAS:
 	case WHY_STATUS:
 	case WHY_STEPS_:
 		break;
@@ -495,7 +521,9 @@ step_lines(struct judge *j, const struct ruling *r, const struct hit *own,
 	struct reasons *at = &j->reasons[hash & (j->n_reasons - 1)];
 	if (at->key == hash)
 		return at;
-	if (step == WHY_STATUS)
+	if (step == WHY_ALIAS)
+		alias_why(j, r, ret);
+	else if (step == WHY_STATUS)
 		status_why(j, r, ret);
 	else
 		hit_why(j->m, own, step, ret);
@@ -526,4 +554,36 @@ judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
 	}
 	ret->why = room;
 	ret->n_why = n;
+}
+
+uint32_t
+judge_each(struct judge *j, const struct hit *hits, uint32_t n,
+    struct judged_one *ret)
+{
+	const struct matcher *m = j->m;
+	uint32_t kept, got = 0;
+	bool excluded = false;
+
+	if (m->rules != NULL)
+		hits = rules_sift(m, hits, &n, &excluded);
+	kept = keep_hits(j, hits, n);
+	j->n_touched = 0;
+	for (uint32_t i = 0; i < kept; i++) {
+		const struct hit *h = &j->kept[i];
+		if (h->product == NO_PRODUCT)
+			continue;
+		for (uint32_t k = m->claim_at[h->product];
+		    k < m->claim_at[h->product + 1]; k++)
+			vote(j, h, &m->claims[k]);
+	}
+	sort_vulns(j->touched, j->n_touched);
+	for (uint32_t i = 0; i < j->n_touched; i++) {
+		struct ballot *b = &j->ballots[j->touched[i]];
+		struct outcome_of o = count_votes(b);
+		b->touched = false;
+		if (o.hit != NULL)
+			ret[got++] = (struct judged_one){ j->touched[i],
+			    o.hit->product, o.status, confidence_of(&o) };
+	}
+	return got;
 }

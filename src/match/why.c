@@ -30,8 +30,8 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	const char *own = ret->device.vendor;
 
 	/* These name the maker themselves. */
-	if (h->how == HOW_IDENTIFIER && (h->ident == INDEX_CPE ||
-	    h->ident == INDEX_PURL || h->ident == INDEX_HASH))
+	if (h->ident == INDEX_CPE || (h->how == HOW_IDENTIFIER &&
+	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)))
 		return;
 	if (own[0] == '\0')
 		add_why(m, ret, "the device list names no vendor");
@@ -43,6 +43,8 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	else if (h->maker == MAKER_SHORT)
 		add_why(m, ret, "vendor %.128s and %.128s: one is short for "
 		    "the other", p->vendor, own);
+	else if (h->ident == IDENT_ALIAS)
+		return;		/* the rule's line says it */
 	else if (h->maker == MAKER_ALIAS)
 		add_why(m, ret, "vendor %.128s is known as %.128s",
 		    p->vendor, own);
@@ -59,6 +61,11 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	const char *printed = p->product[0] != '\0' ? p->product :
 	    product_printed(p);
 
+	if (h->ident == INDEX_CPE && h->how != HOW_IDENTIFIER) {
+		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
+		    "%.128s", ret->device.cpe, p->cpe);
+		return;
+	}
 	switch ((enum how)h->how) {
 	case HOW_IDENTIFIER:
 		if (h->ident == INDEX_SERIAL)
@@ -79,7 +86,9 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 		add_why(m, ret, "product \"%.160s\" = %.160s", printed, own);
 		break;
 	case HOW_RESPELT:
-		add_why(m, ret, "product \"%.160s\" is %.160s in other words",
+		add_why(m, ret, h->ident == IDENT_ALIAS ?
+		    "your aliases take product \"%.160s\" for %.160s" :
+		    "product \"%.160s\" is %.160s in other words",
 		    printed, own);
 		break;
 	case HOW_FAMILY:
@@ -169,6 +178,7 @@ hit_why(struct matcher *m, const struct hit *h, enum why_step step,
 	case WHY_VERSION:
 		version_why(m, h, ret);
 		break;
+	case WHY_ALIAS:
 	case WHY_STATUS:
 	case WHY_STEPS_:
 		break;

@@ -5,11 +5,13 @@
  * time when its answer is needed. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "index_build.h"
+#include "noun/aliases.h"
 #include "noun/index.h"
 
 void *
@@ -97,7 +99,7 @@ index_builder_free(struct index_builder *b)
 	struct items *all[] = { &b->strings, &b->rows, &b->row_at,
 	    &b->models, &b->kinds, &b->classes, &b->tokens, &b->codes,
 	    &b->pairs, &b->vendors, &b->orders, &b->serials, &b->lists,
-	    &b->idents };
+	    &b->rules, &b->idents };
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
@@ -157,6 +159,18 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 		if (group == 0)
 			group = own;
 	}
+}
+
+void
+index_builder_rules(struct index_builder *b, const struct aliases *list)
+{
+	struct buf packed = BUF_INIT(DEVICE_INDEX_MAX / 4);
+
+	aliases_pack(&packed, list);
+	if (list->n > 0 && !packed.over)
+		memcpy(items_add(&b->rules, packed.len, 1), packed.data,
+		    packed.len);
+	buf_clear(&packed);
 }
 
 /* A further column that holds the digest of the device's firmware file. */

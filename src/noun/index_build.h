@@ -34,6 +34,7 @@ struct index_builder {
 	struct items	 orders;	/* uint32_t, with a part number */
 	struct items	 serials;	/* uint32_t, with a serial number */
 	struct items	 lists;		/* uint32_t strings */
+	struct items	 rules;		/* char, packed */
 	struct set	 known;		/* texts kept once */
 	struct set	 ids;
 	struct set	 model_set, kind_set, vendor_set;

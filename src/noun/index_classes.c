@@ -171,6 +171,9 @@ class_keys(struct index_builder *b, uint32_t number, uint32_t device)
 	uint64_t h = cpe[0] != '\0' ? index_cpe(cpe) : 0;
 	if (h != 0)
 		add_pair(b, index_key(INDEX_CPE, 0, h), number);
+	for (int v = 0; h != 0 && v < 2; v++)
+		add_pair(b, index_key(INDEX_CPE, 0, index_cpe_wide(cpe, '\0',
+		    v == 1)), number);
 	purl = column_text(b, row, INDEX_COLUMN_purl);
 	h = purl[0] != '\0' ? index_purl(purl, &version) : 0;
 	if (h != 0)

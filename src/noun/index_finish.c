@@ -215,6 +215,7 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
 	    *all_classes = &b->classes, *all_row_at = &b->row_at,
 	    *all_rows = &b->rows, *all_orders = &b->orders,
 	    *all_serials = &b->serials, *all_lists = &b->lists,
+	    *all_rules = &b->rules,
 	    *all_strings = &b->strings;
 #define X(name, type)							\
 	head.name.at = at;						\

@@ -214,6 +214,14 @@ index_key(enum index_key kind, uint32_t vendor, uint64_t what)
 
 /* --- identifiers --- */
 
+/* The first attribute of a cpe 2.3 or 2.2 name; NULL if it is none. */
+static const char *
+behind_scheme(const char *cpe)
+{
+	return text_starts(cpe, "cpe:2.3:") ? cpe + 8 :
+	    text_starts(cpe, "cpe:/") ? cpe + 5 : NULL;
+}
+
 uint64_t
 index_cpe(const char *cpe)
 {
@@ -221,11 +229,8 @@ index_cpe(const char *cpe)
 	size_t n = 0;
 	int colons = 0;
 
-	if (text_starts(cpe, "cpe:2.3:"))
-		cpe += 8;
-	else if (text_starts(cpe, "cpe:/"))
-		cpe += 5;
-	else
+	cpe = behind_scheme(cpe);
+	if (cpe == NULL)
 		return 0;
 	for (; *cpe != '\0' && n + 1 < sizeof(out); cpe++) {
 		if (*cpe == '\\' && cpe[1] != '\0') {
@@ -237,6 +242,40 @@ index_cpe(const char *cpe)
 		    (char)(*cpe - 'A' + 'a') : *cpe;
 	}
 	return colons >= 2 ? index_hash(out, n) : 0;
+}
+
+uint64_t
+index_cpe_wide(const char *cpe, char part, bool by_vendor)
+{
+	char out[512] = { 0 };
+	size_t n = 0;
+	int colons = 0, want = by_vendor ? 1 : 2;
+
+	cpe = behind_scheme(cpe);
+	if (cpe == NULL)
+		return 0;
+	if (part == '\0')
+		part = *cpe >= 'A' && *cpe <= 'Z' ? (char)(*cpe - 'A' + 'a') :
+		    *cpe;
+	for (; *cpe != '\0' && n + 8 < sizeof(out); cpe++) {
+		if (*cpe == ':') {
+			if (++colons > want)
+				break;
+			continue;
+		}
+		if (*cpe == '\\' && cpe[1] != '\0')
+			cpe++;
+		if (colons == want)
+			out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
+			    (char)(*cpe - 'A' + 'a') : *cpe;
+	}
+	if (n == 0)
+		return 0;
+	/* Signs that no name of three pieces can have in these places. */
+	out[n++] = '\n';
+	out[n++] = part;
+	out[n++] = by_vendor ? 'v' : 'p';
+	return index_hash(out, n);
 }
 
 uint64_t

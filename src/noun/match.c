@@ -16,6 +16,7 @@ static const char *const status_names[MATCH_STATUS_COUNT_] = {
 	[MATCH_NAMED] = "named",
 	[MATCH_FIXED] = "fixed",
 	[MATCH_NOT_AFFECTED] = "not_affected",
+	[MATCH_EXCLUDED] = "excluded",
 };
 
 static const char *const confidence_names[CONFIDENCE_COUNT_] = {

@@ -177,7 +177,7 @@ mail_why(struct arena *mem, const struct alert *a, struct mail_list *ret)
 
 	ret->n = 0;
 	if (a->event == EVENT_DIGEST)
-		list_add(mem, ret, "The device lists changed, so that every"
+		list_add(mem, ret, "Your device lists or aliases changed, so that every"
 		    " known advisory was matched again. Each came here by the"
 		    " routes of the relay.");
 	else

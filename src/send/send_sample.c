@@ -157,7 +157,7 @@ send_sample_digest(struct arena *mem, struct alert *a)
 	a->rev = 1;
 	a->time = 1770091506;	/* 2026-02-03T04:05:06Z */
 	a->id = "digest";
-	a->title = "Your device lists changed: 1 known advisory concerns 5 of"
+	a->title = "Your device lists or aliases changed: 1 known advisory concerns 5 of"
 	    " your devices; 1 advisory concerns no device any more";
 	a->severity = SEVERITY_CRITICAL;
 	a->left_out = 5;

@@ -53,6 +53,8 @@ body_max(unsigned kind)
 	case ASK_DEVICES:
 		return DEVICE_INDEX_MAX;
 	case ASK_MATCH:
+	case ASK_EXPLAIN:
+	case ASK_NEAR:
 		return ADVISORY_MAX;
 	case ASK_MAIL:
 	case ASK_SYSLOG:

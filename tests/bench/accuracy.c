@@ -26,6 +26,7 @@
 #include "list/list.h"
 #include "match/matching.h"
 #include "match/serve.h"
+#include "noun/aliases.h"
 #include "noun/document.h"
 #include "noun/index.h"
 #include "read/read.h"
@@ -135,7 +136,8 @@ load_devices(const char *path, struct blob *blob)
 
 	file.bytes = map_file(path, &file.len);
 	struct index_builder *b = index_builder_new();
-	vendors_add(b);
+	struct aliases built_in = { .n = 0 };
+	vendors_add(b, &run.mem, &built_in);
 	list_read(&file, &run.mem, take_device, b, &report);
 	for (uint32_t i = 0; i < report.n_remarks; i++)
 		fprintf(stderr, "%s\n", report.remarks[i]);

@@ -293,6 +293,7 @@ do_list(char **args, int n)
 
 	(void)n;
 	file.bytes = file_bytes(args[2], &file.len);
+	pack_u32(&body, 0);		/* aliases */
 	pack_u32(&body, 1);
 	device_file_pack(&body, &file);
 	if (blob_of(&blob, "lists", body.data, body.len, &err) != 0)

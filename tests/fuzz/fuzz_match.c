@@ -10,8 +10,11 @@
 #include "base/blob.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "match/explain.h"
 #include "match/matching.h"
+#include "match/rules.h"
 #include "match/serve.h"
+#include "noun/aliases.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,6 +26,13 @@ make_index(void)
 {
 	static const char *const models[] = { "Gate 7", "Gate 7 Pro",
 	    "MRD-315", "NET 216 (6GK5216-0BA00-2FC2)", "Centre", "" };
+	static struct alias list[] = {
+		{ .kind = ALIAS_INCLUDE, .vendor = "Acme", .product = "G7",
+		  .own_vendor = "Acme", .own_model = "Gate 7" },
+		{ .kind = ALIAS_EXCLUDE, .vendor = "Acme", .product = "MRD",
+		  .device = "c" },
+	};
+	const struct aliases rules = { list, 2 };
 	struct index_builder *b = index_builder_new();
 
 	for (size_t i = 0; i < 6; i++) {
@@ -37,6 +47,7 @@ make_index(void)
 		d.part_number = i == 2 ? "AG-7712" : "";
 		index_builder_add(b, &d, NULL);
 	}
+	index_builder_rules(b, &rules);
 	if (index_builder_finish(b, &own, NULL) != 0 ||
 	    blob_map(&own, NULL) != 0 ||
 	    index_open(&own_index, own.map, own.len, NULL) != 0)
@@ -50,6 +61,8 @@ match_text_of(const char *text, struct arena *mem)
 {
 	struct advisory a;
 	struct product p;
+	struct near_misses near;
+	struct explained told;
 	struct matching got;
 	struct vulnerability v;
 	struct assertion s = { 0, CLAIM_KNOWN_AFFECTED };
@@ -76,6 +89,10 @@ match_text_of(const char *text, struct arena *mem)
 	a.vulns = &v;
 	a.n_vulns = 1;
 	advisory_match(&own_index, &a, true, mem, &got);
+	for (uint32_t i = 0; i < index_devices(&own_index); i++)
+		explain_device(&own_index, rules_open(&own_index, mem), &a, i,
+		    mem, &told);
+	find_near(&own_index, rules_open(&own_index, mem), &a, mem, &near);
 	a.n_products = a.n_vulns = 0;
 	a.title = text;
 	advisory_match(&own_index, &a, true, mem, &got);

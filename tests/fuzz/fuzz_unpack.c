@@ -9,8 +9,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/pack.h"
+#include "noun/aliases.h"
 #include "noun/delivery.h"
 #include "noun/document.h"
+#include "noun/explained.h"
 #include "noun/feed.h"
 #include "talk/hello.h"
 #include "talk/helper.h"
@@ -47,6 +49,7 @@ again_##noun(struct unpack *in, struct arena *mem, struct buf *out)	\
 }
 
 LISTED(alert, alert)
+LISTED(aliases, aliases)
 LISTED(delivery, delivery)
 LISTED(device, device)
 LISTED(device_report, device_report)
@@ -153,18 +156,23 @@ again_reading(struct unpack *in, struct arena *mem, struct buf *out)
 	buf_add(out, p, n);
 }
 
-static void
-again_matching(struct unpack *in, struct arena *mem, struct buf *out)
-{
-	struct matching got;
-	size_t n;
-	const void *p = rest(in, &n);
-
-	if (matching_unpack(p, n, mem, &got, NULL) < 0)
-		unpack_fail(in, "matching");
-	else
-		matching_pack(out, &got);
+#define WHOLE(noun)							\
+static void								\
+again_##noun(struct unpack *in, struct arena *mem, struct buf *out)	\
+{									\
+	struct noun got;						\
+	size_t n;							\
+	const void *p = rest(in, &n);					\
+									\
+	if (noun##_unpack(p, n, mem, &got, NULL) < 0)			\
+		unpack_fail(in, #noun);					\
+	else								\
+		noun##_pack(out, &got);					\
 }
+
+WHOLE(matching)
+WHOLE(explained)
+WHOLE(near_misses)
 
 static void
 again_sending(struct unpack *in, struct arena *mem, struct buf *out)
@@ -191,6 +199,7 @@ static unpack_again *const nouns[] = {
 	again_product, again_address, again_device_file, again_document,
 	again_err, again_fetched, again_hello, again_outcome, again_tls_files,
 	again_sink, again_reading, again_matching, again_sending,
+	again_explained, again_near_misses, again_aliases,
 };
 
 int

@@ -673,6 +673,49 @@ START_TEST(matched)
 }
 END_TEST
 
+/* What people call it, and two publishers with one id. */
+START_TEST(found)
+{
+	static const struct { const char *word; uint32_t n; } words[] = {
+		{ "A-1", 2 }, { "https://acme/A-1", 1 },
+		{ "https://other#A-1", 1 }, { "https://acmeA-1", 1 },
+		{ "ar-1", 1 }, { "A-2", 0 }, { "%", 0 }, { "", 0 },
+	};
+	struct advisory a = advisory("A-1", 600, "of another");
+	struct match m = match_of("plc-1");
+	struct matching ms = { .matches = &m, .n = 1 };
+	struct dispatch d = dispatch("ar-1", 1, EVENT_NEW);
+	struct new_advisory got[2];
+	struct found_advisory f[4];
+	struct told_row t[4];
+	uint32_t n = 9, n_as, n_ads;
+	bool is_stale;
+
+	int64_t doc = seeded();
+	ck_assert_uint_eq(claim_advisories(1000, got, 1), 1);
+	OK(store_advisory_matched(s, got[0].id, &ms, &d, 1, 1001, &is_stale,
+	    &err));
+	a.ns = "https://other";
+	reading(doc, &a, 1, NULL, 0, 1002, &n_as, &n_ads);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		OK(store_advisory_find(s, words[i].word, &mem, f, 4, &n,
+		    &err));
+		ck_assert_msg(n == words[i].n, "\"%s\": %u", words[i].word, n);
+	}
+	OK(store_advisory_find(s, "A-1", &mem, f, 1, &n, &err));
+	ck_assert_uint_eq(n, 1);
+	ck_assert_str_eq(f[0].ns, "https://acme");
+	ck_assert_str_eq(f[0].state, "matched");
+	OK(store_told_rows(s, "ar-1", &mem, t, 4, &n, &err));
+	ck_assert_uint_eq(n, 1);
+	ck_assert_str_eq(t[0].sink, "ops");
+	ck_assert_str_eq(t[0].state, "due");
+	ck_assert_str_eq(t[0].event, "new");
+	OK(store_told_rows(s, "ar-2", &mem, t, 4, &n, &err));
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 /* All or nothing: the second of two alerts cannot be kept. */
 START_TEST(matched_whole_or_not)
 {
@@ -1133,6 +1176,7 @@ conformance_suite(const char *driver, const struct conformance *given)
 	tcase_add_loop_test(t, revision, 0, COUNT_OF(revisions));
 	ADD(stale);
 	ADD(matched);
+	ADD(found);
 	ADD(matched_whole_or_not);
 	ADD(devices);
 	ADD(never_twice);

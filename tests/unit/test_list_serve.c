@@ -24,6 +24,7 @@ serve(const struct device_file *files, uint32_t n, struct err *err)
 	struct serving s = { .kind = ASK_LIST, .ask_body = &ask_body,
 	    .answer = &answer, .answer_body = &answer_body, .mem = &mem };
 
+	pack_u32(&ask, 0);		/* aliases */
 	pack_u32(&ask, n);
 	for (uint32_t i = 0; i < n; i++)
 		device_file_pack(&ask, &files[i]);

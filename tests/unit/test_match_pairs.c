@@ -10,6 +10,9 @@
  *	device id=d1/a; of=d1; component=a; purl=pkg:x/a@1	(a part of it)
  *	expect d1 affected exact CVE-2099-0001		("none": no match)
  *	why d1 a part of a reason
+ *	rule include "A" "B" = "C" "D"		(of the operator's aliases)
+ *	near d1 product include "A" ...		("none": not near)
+ *	step d1 vendor no a part of the text	(of the nearest product)
  *	also d1 by_hand | exploited | severity=critical | remedies=1
  *
  * One file is one case; "== why" within it begins another one. A line by itself
@@ -29,8 +32,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "match/explain.h"
 #include "match/matching.h"
+#include "match/rules.h"
 #include "match/serve.h"
+#include "noun/aliases.h"
 
 #define LINES_MAX 256
 
@@ -46,6 +52,8 @@ struct scene {
 	struct arena	 mem;
 	struct advisory	 a;
 	struct index_builder *index;
+	struct aliases	 rules;
+	struct index	 ix;
 	char		*line[LINES_MAX];
 	int		 n;
 };
@@ -245,6 +253,14 @@ after(const char *line, const char *word)
 }
 
 static void
+bad_rule(void *ctx, unsigned line, const char *text)
+{
+	(void)ctx;
+	(void)line;
+	ck_abort_msg("rule: %s", text);
+}
+
+static void
 read_scene(struct scene *s, const char *text)
 {
 	char line[2048];
@@ -267,6 +283,9 @@ read_scene(struct scene *s, const char *text)
 			read_device(s, rest);
 		} else if ((rest = after(line, "alias")) != NULL) {
 			read_alias(s, rest);
+		} else if ((rest = after(line, "rule")) != NULL) {
+			aliases_read("rules", rest, strlen(rest), &s->mem,
+			    &s->rules, bad_rule, NULL);
 		} else if ((rest = after(line, "category")) != NULL) {
 			s->a.category = arena_text(&s->mem, rest);
 		} else if ((rest = after(line, "publisher")) != NULL) {
@@ -279,6 +298,62 @@ read_scene(struct scene *s, const char *text)
 			s->line[s->n++] = arena_text(&s->mem, line);
 		}
 	}
+}
+
+static uint32_t
+device_number(const struct scene *s, const char *id)
+{
+	for (uint32_t i = 0; i < index_devices(&s->ix); i++)
+		if (strcmp(index_column(&s->ix, i, INDEX_COLUMN_id), id) == 0)
+			return i;
+	ck_abort_msg("no device %s", id);
+	return 0;
+}
+
+/* "KIND LINE", or "none". */
+static void
+check_near(struct scene *s, const char *id, const char *rest,
+    const char *path)
+{
+	const char *got = "none";
+	struct near_misses near;
+
+	find_near(&s->ix, rules_open(&s->ix, &s->mem), &s->a, &s->mem, &near);
+	for (uint32_t i = 0; i < near.n; i++)
+		if (strcmp(near.list[i].device.id, id) == 0)
+			got = arena_printf(&s->mem, "%s %s",
+			    near.list[i].kind, near.list[i].line);
+	ck_assert_msg(strcmp(got, rest) == 0, "%s: near %s is \"%s\"", path,
+	    id, got);
+}
+
+/* "STEP RESULT PART". */
+static void
+check_step(struct scene *s, const char *id, const char *rest,
+    const char *path)
+{
+	struct buf all = BUF_INIT(1u << 20);
+	struct explained x;
+	char name[32], result[16];
+	int at = 0;
+	bool found = false;
+
+	ck_assert_int_ge(sscanf(rest, "%31s %15s %n", name, result, &at), 2);
+	explain_device(&s->ix, rules_open(&s->ix, &s->mem), &s->a,
+	    device_number(s, id), &s->mem, &x);
+	for (uint32_t i = 0; i < x.n_products && i < 1; i++) {
+		for (uint32_t k = 0; k < x.products[i].n_steps; k++) {
+			const struct step *one = &x.products[i].steps[k];
+			buf_printf(&all, "\n  %s %s %s", one->name,
+			    step_result_name(one->result), one->text);
+			found |= strcmp(one->name, name) == 0 &&
+			    strcmp(step_result_name(one->result), result) ==
+			    0 && strstr(one->text, rest + at) != NULL;
+		}
+	}
+	ck_assert_msg(found, "%s: no step \"%s\" but%s", path, rest,
+	    buf_text(&all));
+	buf_clear(&all);
 }
 
 static const struct match *
@@ -348,6 +423,14 @@ check_line(struct scene *s, const struct matching *got, const char *line,
 		buf_clear(&why);
 		return;
 	}
+	if (strcmp(word, "near") == 0) {
+		check_near(s, id, rest, path);
+		return;
+	}
+	if (strcmp(word, "step") == 0) {
+		check_step(s, id, rest, path);
+		return;
+	}
 	ck_assert_msg(m != NULL, "%s: no match for %s", path, id);
 	if (strcmp(word, "why") == 0) {
 		bool there = false;
@@ -367,7 +450,6 @@ START_TEST(pair)
 	struct scene s = { .mem = ARENA_INIT };
 	struct blob blob = BLOB_INIT;
 	struct err err = ERR_INIT;
-	struct index ix;
 	struct matching got;
 	struct buf bytes = BUF_INIT(1u << 24), out = BUF_INIT(1u << 24);
 
@@ -375,13 +457,14 @@ START_TEST(pair)
 	s.a.id = "LAB-1";
 	s.index = index_builder_new();
 	read_scene(&s, cases[_i].text);
+	index_builder_rules(s.index, &s.rules);
 	ck_assert_int_eq(index_builder_finish(s.index, &blob, &err), 0);
 	ck_assert_int_eq(blob_map(&blob, &err), 0);
-	ck_assert_msg(index_open(&ix, blob.map, blob.len, &err) == 0, "%s",
+	ck_assert_msg(index_open(&s.ix, blob.map, blob.len, &err) == 0, "%s",
 	    err.text);
 	/* The way that an ask goes: packed in, packed out. */
 	advisory_pack(&bytes, &s.a);
-	ck_assert_msg(advisory_match_all(&ix, bytes.data, bytes.len,
+	ck_assert_msg(advisory_match_all(&s.ix, bytes.data, bytes.len,
 	    &s.mem, &out, &err) == 0, "%s: %s", path, err.text);
 	ck_assert_int_eq(matching_unpack(out.data, out.len, &s.mem, &got,
 	    &err), 0);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "noun/delivery.h"
 #include "noun/document.h"
+#include "noun/explained.h"
 #include "noun/feed.h"
 
 static struct device device = {
@@ -29,6 +30,30 @@ static struct match matches[] = { {
 	.product = "m1", .range = "m2", .severity = SEVERITY_HIGH,
 	.cvss = { "3.1", 71, 72 }, .vector = "m3", .exploited = true,
 	.by_hand = true, .remedies = plain_remedy, .n_remedies = 1,
+} };
+
+static struct step steps[] = {
+	{ "w1", STEP_NO, "w2" }, { "w3", STEP_UNSURE, "w4" },
+};
+
+static struct explained_product explained_products[] = { {
+	.vendor = "w5", .product = "w6", .range = "w7", .hit = true,
+	.decided = true, .score = 17, .steps = steps, .n_steps = 2,
+} };
+
+static struct explained_cve explained_cves[] = {
+	{ "w8", MATCH_FIXED, CONFIDENCE_LIKELY, "w9" },
+};
+
+__attribute__((unused)) static struct explained explained = {
+	.matched = true, .products = explained_products, .n_products = 1,
+	.more = 18, .total = 19, .cves = explained_cves, .n_cves = 1,
+};
+
+static const char *near_why[] = { "w10" };
+__attribute__((unused)) static struct near_miss near_list[] = { {
+	.kind = "w11", .devices = 20, .score = 21, .vendor = "w12",
+	.product = "w13", .why = near_why, .n_why = 1, .line = "w14",
 } };
 
 static struct product products[] = {

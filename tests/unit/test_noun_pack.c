@@ -203,6 +203,38 @@ turn_sending(const void *p, size_t n, struct arena *mem, struct buf *again,
 	return 0;
 }
 
+static int
+turn_explained(const void *p, size_t n, struct arena *mem, struct buf *again,
+    bool look)
+{
+	struct explained got = { .matched = false };
+
+	if (explained_unpack(p, n, mem, &got, NULL) < 0)
+		return -1;
+	if (look) {
+		FILLED(&explained, &got);
+		FILLED(&explained.products[0], &got.products[0]);
+		FILLED(&explained.cves[0], &got.cves[0]);
+		ck_assert_str_eq(got.products[0].steps[1].text, "w4");
+	}
+	explained_pack(again, &got);
+	return 0;
+}
+
+static int
+turn_near(const void *p, size_t n, struct arena *mem, struct buf *again,
+    bool look)
+{
+	struct near_misses got = { .n = 0 };
+
+	if (near_misses_unpack(p, n, mem, &got, NULL) < 0)
+		return -1;
+	if (look)
+		FILLED(&near_list[0], &got.list[0]);
+	near_misses_pack(again, &got);
+	return 0;
+}
+
 static struct buf
 packed(unsigned which)
 {
@@ -219,6 +251,14 @@ packed(unsigned which)
 	case 5: outcome_pack(&out, &outcome); break;
 	case 6: matching_pack(&out, &m); break;
 	case 7: reading_pack(&out, &reading); break;
+	case 9:
+		explained.match = matches[0];
+		explained_pack(&out, &explained);
+		break;
+	case 10:
+		near_list[0].device = device;
+		near_misses_pack(&out, &(struct near_misses){ near_list, 1 });
+		break;
 	default:
 		sink_pack(&out, &sink);
 		pack_u32(&out, 2);
@@ -237,7 +277,8 @@ static const struct {
 	{ "document", turn_document }, { "device file", turn_file },
 	{ "device report", turn_report }, { "outcome", turn_outcome },
 	{ "matching", turn_matching }, { "reading", turn_reading },
-	{ "sending", turn_sending },
+	{ "sending", turn_sending }, { "explained", turn_explained },
+	{ "near misses", turn_near },
 };
 
 START_TEST(test_round)

@@ -221,7 +221,7 @@ END_TEST
 
 START_TEST(test_asks)
 {
-	ck_assert_int_eq(ASK_COUNT_, 8);
+	ck_assert_int_eq(ASK_COUNT_, 10);
 	ck_assert_str_eq(ask_name(ASK_FETCH), "FETCH");
 	ck_assert_str_eq(ask_name(ASK_HOOK), "HOOK");
 	ck_assert_str_eq(ask_name(ASK_COUNT_), "unknown");

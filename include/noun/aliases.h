@@ -1,0 +1,58 @@
+/* noun/aliases.h - what people know of names that no table can: which makers
+ * are one, which product of a publisher is which of ours, and which two never
+ * are. The same words for the built-in table (etc/vendors/makers.txt) and for
+ * the operator's own file, see advrelay-aliases(5):
+ *
+ *	maker "Kestrel Water" = "KW Industrial" = "Kestrel Pumps"
+ *	include "Kestrel Water" "AquaGate Pro" = "Kestrel" "AG-100"
+ *	include "Kestrel Water" "AquaGate Pro" = device "pump-7"
+ *	exclude "Acme" "Gate Lite" = "Acme" "Gate" because "another board"
+ *
+ * On the left stands what publishers print, on the right what the device list
+ * says. Read by the keeper; travels packed to `list`, and from there within
+ * the device index to `match`. */
+#ifndef NOUN_ALIASES_H
+#define NOUN_ALIASES_H
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct buf;
+struct err;
+struct unpack;
+
+enum alias_kind { ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE, ALIAS_KINDS_ };
+const char *alias_kind_name(enum alias_kind k);		/* "maker" */
+
+struct alias {
+	enum alias_kind	 kind;
+	const char	*where;		/* "FILE:LINE", for reasons */
+	const char	**names;	uint32_t n_names;	/* maker */
+	/* The publisher's; product "" = any of this vendor (exclude). */
+	const char	*vendor, *product;
+	/* The list's; model "" = any of this vendor (exclude). */
+	const char	*own_vendor, *own_model;
+	const char	*device;	/* an id instead of these two, or "" */
+	const char	*reason;
+};
+
+struct aliases {
+	struct alias	*list;		uint32_t n;
+};
+
+/* Called for each line that is wrong; such a line is left out. */
+typedef void alias_complain(void *ctx, unsigned line, const char *text);
+
+/* Appends what text[0, n) says; path is for `where`. Everything in mem. */
+void aliases_read(const char *path, const char *text, size_t n,
+    struct arena *mem, struct aliases *ret, alias_complain *complain,
+    void *ctx);
+/* Appends a name as it stands in such a file, in its quotes. */
+void alias_quote(struct buf *out, const char *name);
+/* One line of such a file, without where, reason only if there is one. */
+void alias_show(struct buf *out, const struct alias *a);
+
+void aliases_pack(struct buf *out, const struct aliases *a);
+void aliases_unpack(struct unpack *in, struct arena *mem,
+    struct aliases *ret);
+#endif
