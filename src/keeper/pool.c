@@ -171,6 +171,9 @@ start(struct slot *s)
 	char text[256];
 
 	if (spawn_helper(p->kind.path, p->kind.args, &s->helper, &err) == -1) {
+		if (p->deaths_row == 0)
+			log_error("helper cannot be started", "helper",
+			    p->kind.program, "why", err.text, NULL);
 		fails(p, err_show(&err, text, sizeof(text)), "install all "
 		    "programs of one build");
 		return;

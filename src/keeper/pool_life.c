@@ -124,10 +124,7 @@ fails(struct pool *p, const char *why, const char *advice)
 	int64_t pause = schedule_backoff_ms(++p->deaths_row);
 
 	p->not_before = p->now + pause;
-	if (p->deaths_row == 1)
-		log_warning("helper lost", "why", why, "pause_ms",
-		    LOG_NUM(pause), NULL);
-	else
+	if (p->deaths_row > 1)
 		snprintf(p->failing, sizeof(p->failing), "%s, %u times in a "
 		    "row: %s (%s)", why, p->deaths_row, advice, p->kind.path);
 	if (p->deaths_row % DEATHS_SAID == DEATHS_DOWN)
@@ -142,10 +139,12 @@ fails(struct pool *p, const char *why, const char *advice)
 static void
 count_death(struct slot *s, const char *why, const char *advice)
 {
+	bool structural = s->uses == 0 || s->state != BUSY;
+
 	s->pool->deaths++;
-	if (s->uses > 0 && s->state == BUSY)
+	if (!structural || s->pool->deaths_row == 0)
 		log_warning("helper lost", "why", why, NULL);
-	else
+	if (structural)
 		fails(s->pool, why, advice);
 }
 
