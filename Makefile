@@ -37,9 +37,10 @@ WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 HARDEN = -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 OUR_CPPFLAGS = -D_GNU_SOURCE -Iinclude -MMD -MP \
 	$(if $(SAN),-DSANITIZED)
-OUR_CFLAGS = -std=c17 $(WARN) $(HARDEN) \
+OUR_CFLAGS = -std=c17 $(WARN) $(HARDEN) -ffunction-sections -fdata-sections \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
+# what a program does not use of a floor would still be mapped in eight of them
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections \
 	$(if $(SAN),-fsanitize=$(SAN))
 XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 

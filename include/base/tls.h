@@ -3,7 +3,7 @@
  * Certificates and keys come as PEM text, never as paths: helpers have no
  * files. TLS 1.2 is the least. The peer's certificate is always verified, and
  * against the *configured* name (or IP address), never against what DNS made of
- * it. An empty CA means the system's bundle, loaded in tls_prepare(); it can be
+ * it. An empty CA means the system's bundle, opened in tls_prepare(); it can be
  * another one by SSL_CERT_FILE. tls_prepare() also ignores SIGPIPE, because
  * OpenSSL writes with plain write(2). */
 #ifndef BASE_TLS_H
@@ -28,7 +28,7 @@ struct tls_files {
 void tls_files_pack(struct buf *out, const struct tls_files *f);
 void tls_files_unpack(struct unpack *in, struct tls_files *ret);
 
-/* Before the sandbox: reads the system's CA bundle (one that is missing is told
+/* Before the sandbox: opens the system's CA bundle (one that is missing is told
  * by tls_context_new when it is needed) and OpenSSL's config. */
 int tls_prepare(struct err *err);
 

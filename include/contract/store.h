@@ -43,6 +43,8 @@ struct store;
 int  store_open(const char *url, const char *owner, bool read_only,
     struct store **ret, struct err *err);
 void store_close(struct store *s);
+/* Gives back memory that only makes the next verb faster; for a pause. */
+void store_rest(struct store *s);
 /* Gives up all claims of this owner, as opening does. For a keeper that could
  * not write for a while and has nothing in flight. */
 int  store_claims_void(struct store *s, struct err *err);

@@ -45,6 +45,6 @@ int  frame_recv(int sock, struct frame *f, struct err *err);
 /* Sends body and fd (which stays the caller's). -1 with err->sys EPIPE or
  * ECONNRESET: the other side is gone. */
 int  frame_send(int sock, const struct frame *f, struct err *err);
-void frame_init(struct frame *f);		/* zero, fd -1 */
+void frame_init(struct frame *f);		/* no body, fd -1 */
 void frame_clear(struct frame *f);		/* closes fd */
 #endif

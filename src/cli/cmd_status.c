@@ -96,6 +96,10 @@ print_helpers(const struct json *list)
 		if (json_get_text(h, "down")[0] != '\0')
 			printf("         DOWN: %s\n",
 			    cli_show(json_get_text(h, "down"), 300, text));
+		if (json_get_text(h, "failing")[0] != '\0')
+			printf("         FAILS: %s; tried again in %lld s\n",
+			    cli_show(json_get_text(h, "failing"), 400, text),
+			    (number(h, "retry_ms") + 999) / 1000);
 	}
 }
 

@@ -121,6 +121,8 @@ show_helpers(struct json_out *j, const struct keeper *k)
 		jout_end(j, ']');
 		jout_kb(j, "seen", v.layers != 0);
 		jout_kv(j, "down", v.down);
+		jout_kv(j, "failing", v.failing);
+		jout_kn(j, "retry_ms", v.retry_ms);
 		jout_end(j, '}');
 	}
 	jout_end(j, ']');

@@ -249,7 +249,11 @@ conf_read_feeds(struct conf_read *r, const config_setting_t *s, struct conf *c)
 	if (n == 0 || n > (int)FEEDS_MAX)
 		conf_complain(r, s, "has %d feeds; allowed: 1 to %u", n,
 		    FEEDS_MAX);
-	for (int i = 0; i < n && i < (int)FEEDS_MAX; i++) {
+	/* exactly: thousands of feeds shall not leave what they grew out of */
+	if (n > (int)FEEDS_MAX)
+		n = (int)FEEDS_MAX;
+	c->feeds = arena_alloc(r->mem, ((size_t)n + 1) * sizeof(*c->feeds));
+	for (int i = 0; i < n; i++) {
 		const config_setting_t *one =
 		    config_setting_get_elem(s, (unsigned)i);
 		struct feed *f;
@@ -259,8 +263,6 @@ conf_read_feeds(struct conf_read *r, const config_setting_t *s, struct conf *c)
 			    "\"...\"; }");
 			continue;
 		}
-		c->feeds = arena_more(r->mem, c->feeds, c->n_feeds,
-		    sizeof(*c->feeds));
 		f = &c->feeds[c->n_feeds++];
 		*f = (struct feed){ .name = "" };
 		keys_read(r, one, feed_keys, f);

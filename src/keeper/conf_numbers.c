@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include "contract/conf.h"
@@ -78,13 +79,13 @@ check_number(struct scan *s)
 	    *end == 'L' ? LLONG_MAX : (long long)INT_MAX);
 }
 
-/* The text of a file that libconfig could read; "" if it is too large. */
-static const char *
+/* The text of a file that libconfig could read, to be freed by the caller, who
+ * is done with it before the config is; "" if it is too large. */
+static char *
 text_of(struct conf_read *r, const char *path)
 {
 	struct buf text = BUF_INIT(CONF_MAX);
-	char chunk[4096];
-	const char *ret = "";
+	char chunk[4096], *ret;
 	FILE *f = fopen(strcmp(path, r->path) == 0 ? path :
 	    arena_printf(r->mem, "%s/%s", r->as_named, path), "re");
 	size_t n;
@@ -96,8 +97,7 @@ text_of(struct conf_read *r, const char *path)
 	if (text.over)
 		conf_complain_at(r, conf_shown(r, path), 0,
 		    "is larger than 4 MiB");
-	else
-		ret = arena_text(r->mem, buf_text(&text));
+	ret = mem_text(text.over ? "" : buf_text(&text));
 	buf_clear(&text);
 	return ret;
 }
@@ -148,10 +148,12 @@ conf_check_numbers(struct conf_read *r, const char *path, int deep)
 {
 	struct scan s = { .r = r, .path = path, .line = 1, .deep = deep,
 	    .fresh = true };
+	char *text;
 
 	if (deep > INCLUDES_DEEP)
 		return;
-	s.at = text_of(r, path);
-	while (*s.at != '\0')
+	text = text_of(r, path);
+	for (s.at = text; *s.at != '\0';)
 		step(&s);
+	free(text);
 }

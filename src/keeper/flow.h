@@ -6,6 +6,7 @@
 
 struct arena;
 struct err;
+struct feed;
 
 /* How long a claim holds: longer than any ask and its wait in the queue. */
 #define LEASE_S		3600
@@ -23,4 +24,7 @@ flow_step fetch_turn;		/* flow_fetch.c: address -> document */
 flow_step read_turn;		/* flow_read.c: document -> advisories */
 flow_step match_turn;		/* flow_match.c: advisory -> matches, alerts */
 flow_step gather_turn;		/* flow_gather.c: alerts -> one digest */
+
+/* By its name; NULL: no longer configured. (flow_fetch.c) */
+const struct feed *feed_find(const struct keeper *k, const char *name);
 #endif

@@ -27,7 +27,7 @@ struct fetching {
 	struct due_address due;
 };
 
-static const struct feed *
+const struct feed *
 feed_find(const struct keeper *k, const char *name)
 {
 	for (uint32_t i = 0; i < k->conf->n_feeds; i++)

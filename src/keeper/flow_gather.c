@@ -149,10 +149,10 @@ title_of(struct digest *d)
 	    over == 1 ? "y concerns" : "ies concern");
 
 	if (n == 0)
-		return arena_printf(&d->mem, "Your device lists or aliases changed: %s",
-		    left);
-	return arena_printf(&d->mem, "Your device lists or aliases changed: %u known "
-	    "advisor%s %u of your devices%s%s", n,
+		return arena_printf(&d->mem, "Your device lists or aliases "
+		    "changed: %s", left);
+	return arena_printf(&d->mem, "Your device lists or aliases changed: "
+	    "%u known advisor%s %u of your devices%s%s", n,
 	    n == 1 ? "y concerns" : "ies concern", d->alert.left_out,
 	    over > 0 ? "; " : "", left);
 }

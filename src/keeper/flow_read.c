@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/pack.h"
+#include "base/text.h"
 
 #include "noun/advisory.h"
 #include "noun/document.h"
@@ -17,6 +18,9 @@
 #include "talk/ask.h"
 
 #include "flow.h"
+
+/* A longer name of a host would not fit into a group. */
+#define HOST_MAX 100
 
 struct reading_ask {
 	struct keeper	*k;
@@ -139,6 +143,27 @@ read_done(void *ctx, const struct pool_result *r)
 	free(a);
 }
 
+/* Whose documents one reader may see: those of the feeds at one scheme, host
+ * and port, so that a document can at worst spoil others of its own publisher.
+ * The host of the feed, since a listing may name documents anywhere. Local
+ * files have no host: each such feed is one by itself. */
+static const char *
+reader_group(const struct keeper *k, const char *name, struct arena *mem)
+{
+	const struct feed *feed = feed_find(k, name);
+	const char *host = feed == NULL ? NULL : strstr(feed->url, "://");
+	size_t n;
+
+	if (host == NULL)
+		return name;
+	host += 3;
+	n = strcspn(host, "/?#");
+	if (n == 0 || n > HOST_MAX)
+		return name;
+	return text_lower(mem, arena_text_n(mem, feed->url,
+	    (size_t)(host - feed->url) + n));
+}
+
 int
 read_turn(struct keeper *k, int64_t now, struct arena *mem, struct err *err)
 {
@@ -159,8 +184,9 @@ read_turn(struct keeper *k, int64_t now, struct arena *mem, struct err *err)
 		a->doc.format = arena_text(&a->mem, docs[i].format);
 		k->flying[WORK_READ]++;
 		pool_ask(k->pools[PROGRAM_READ], &(struct pool_ask){
-		    .kind = ASK_READ, .group = a->doc.feed, .fill = read_fill,
-		    .done = read_done, .ctx = a });
+		    .kind = ASK_READ, .fill = read_fill, .done = read_done,
+		    .group = reader_group(k, a->doc.feed, mem),
+		    .ctx = a });
 	}
 	return 0;
 }

@@ -94,9 +94,10 @@ keeper_pool_kind(const struct conf *c, enum program p, struct pool_kind *ret)
 		.size = c->pools[p].size,
 		.max_use = c->pools[p].max_use,
 		.demand = c->sandbox_demand,
-		/* a document can at worst spoil others of its own feed */
+		/* a document can at worst spoil others of its own publisher */
 		.grouped = p == PROGRAM_READ,
 		.start_ms = 10000, .leave_ms = 2000, .idle_ms = 60000,
+		.surplus_ms = 1000,
 	};
 }
 
@@ -124,10 +125,12 @@ show_report(const struct conf_report *report)
 static int
 declare_feeds(struct keeper *k, const struct conf *c, struct err *err)
 {
-	const char **names = arena_alloc(c->mem, (c->n_feeds + 1) *
+	struct arena mem = ARENA_INIT;
+	const char **names = arena_alloc(&mem, (c->n_feeds + 1) *
 	    sizeof(*names));
-	struct address *roots = arena_alloc(c->mem, (c->n_feeds + 1) *
+	struct address *roots = arena_alloc(&mem, (c->n_feeds + 1) *
 	    sizeof(*roots));
+	int rc;
 
 	for (uint32_t i = 0; i < c->n_feeds; i++) {
 		const struct feed *f = &c->feeds[i];
@@ -137,17 +140,19 @@ declare_feeds(struct keeper *k, const struct conf *c, struct err *err)
 		names[i] = f->name;
 		roots[i] = (struct address){
 			.kind = t->listing ? ADDRESS_LISTING : ADDRESS_DOCUMENT,
-			.url = folder ? arena_printf(c->mem, "%s%s", f->url,
+			.url = folder ? arena_printf(&mem, "%s%s", f->url,
 			    t->suffix) : f->url,
 			.alt = folder && t->alt_suffix[0] != '\0' ?
-			    arena_printf(c->mem, "%s%s", f->url, t->alt_suffix)
+			    arena_printf(&mem, "%s%s", f->url, t->alt_suffix)
 			    : "",
 			.format = t->format,
 			.updated = "", .hash_url = "", .signature_url = "",
 		};
 	}
-	return store_feeds_declare(k->store, names, roots, c->n_feeds,
+	rc = store_feeds_declare(k->store, names, roots, c->n_feeds,
 	    wall_now().s, err);
+	arena_clear(&mem);
+	return rc;
 }
 
 /* mkdir -p of the state folder's last component; 0700: it holds the archive. */

@@ -1,5 +1,6 @@
 /* The one poll loop: signals, control socket, helpers, and the time. */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,9 @@
 /* Wall time may jump: never sleep longer than this by it. */
 #define SLEEP_MAX_MS	60000
 #define CONTROL_FDS	64
+/* Without an event for so long the keeper gives memory back. Longer than the
+ * pauses within one piece of work. */
+#define REST_MS		500
 
 struct poll_set {
 	struct pollfd	fd[FDS_MAX];
@@ -106,8 +110,17 @@ sooner(int64_t *ms, int64_t candidate)
 		*ms = candidate;
 }
 
+/* Caches of the store, and what malloc holds of the last work: most hours of
+ * a relay are idle, and a page of a cache is read back in microseconds. */
+static void
+rest(struct keeper *k)
+{
+	store_rest(k->store);
+	malloc_trim(0);
+}
+
 static int
-sleep_ms(const struct keeper *k, int64_t watchdog_at)
+sleep_ms(const struct keeper *k, int64_t watchdog_at, int64_t rest_at)
 {
 	int64_t ms = SLEEP_MAX_MS;
 	struct mono mono = mono_now();
@@ -126,6 +139,8 @@ sleep_ms(const struct keeper *k, int64_t watchdog_at)
 	sooner(&ms, 2000);	/* device lists are looked at */
 	if (watchdog_at != INT64_MAX)
 		sooner(&ms, watchdog_at - mono.ms);
+	if (rest_at != INT64_MAX)
+		sooner(&ms, rest_at - mono.ms);
 	return (int)ms;
 }
 
@@ -145,7 +160,8 @@ loop_run(struct keeper *k, const struct loop_hooks *hooks)
 {
 	struct poll_set *set = mem_alloc(sizeof(*set));
 	int64_t beat = notify_watchdog_ms(), beat_at = INT64_MAX;
-	int signals = signals_open();
+	int64_t rest_at = mono_now().ms + REST_MS;
+	int signals = signals_open(), n;
 	bool leave = signals == -1;
 
 	if (leave)
@@ -166,10 +182,16 @@ loop_run(struct keeper *k, const struct loop_hooks *hooks)
 		if (hooks->finished != NULL && hooks->finished(k))
 			break;
 		gather(k, set, signals);
-		if (poll(set->fd, set->n, sleep_ms(k, beat_at)) == -1 &&
-		    errno != EINTR) {
+		n = poll(set->fd, set->n, sleep_ms(k, beat_at, rest_at));
+		if (n == -1 && errno != EINTR) {
 			log_error("poll failed", "why", strerror(errno), NULL);
 			break;
+		}
+		if (n != 0) {
+			rest_at = mono_now().ms + REST_MS;
+		} else if (mono_now().ms >= rest_at) {
+			rest(k);
+			rest_at = INT64_MAX;
 		}
 		if (set->fd[0].revents != 0)
 			leave = signals_step(k, signals);

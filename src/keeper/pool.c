@@ -169,14 +169,14 @@ start(struct slot *s)
 {
 	struct pool *p = s->pool;
 	struct err err = ERR_INIT;
+	char text[256];
 
 	if (spawn_helper(p->kind.path, p->kind.args, &s->helper, &err) == -1) {
-		p->not_before = p->now + schedule_backoff_ms(++p->deaths_row);
-		if (p->deaths_row == 1)
+		if (p->deaths_row == 0)
 			log_error("helper cannot be started", "helper",
 			    p->kind.program, "why", err.text, NULL);
-		if (p->deaths_row >= DEATHS_DOWN)
-			fail_queue(p, "its helper cannot be started");
+		fails(p, err_show(&err, text, sizeof(text)), "install all "
+		    "programs of one build");
 		return;
 	}
 	s->state = STARTING;
@@ -391,6 +391,7 @@ pool_rearm(struct pool *p, const struct pool_kind *kind)
 	}
 	p->arms_now++;
 	p->down[0] = '\0';
+	p->failing[0] = '\0';
 	p->deaths_row = 0;
 	p->not_before = 0;
 }
@@ -420,7 +421,8 @@ pool_view(const struct pool *p, struct pool_view *ret)
 {
 	*ret = (struct pool_view){ .program = p->kind.program,
 	    .queue = p->queued, .layers = p->layers, .deaths = p->deaths,
-	    .down = p->down };
+	    .down = p->down, .failing = p->failing,
+	    .retry_ms = p->not_before > p->now ? p->not_before - p->now : 0 };
 	for (unsigned i = 0; i < p->cap; i++) {
 		ret->idle += p->slots[i].state == IDLE;
 		ret->busy += p->slots[i].state == BUSY;

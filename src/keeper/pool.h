@@ -31,6 +31,8 @@ struct pool_kind {
 	unsigned	 demand;
 	bool		 grouped;	/* a helper serves one group only */
 	int64_t		 start_ms, leave_ms, idle_ms;
+	/* idle for so long while others of its kind live: it leaves */
+	int64_t		 surplus_ms;
 };
 
 /* How an ask went. `answer` is positioned behind the status byte and lives
@@ -93,6 +95,10 @@ struct pool_view {
 	unsigned	 deaths;	/* in all */
 	/* why this kind stays down; "" if it does not */
 	const char	*down;
+	/* It dies at each start: how, and what to do; "" if it does not. It is
+	 * tried again in retry_ms. */
+	const char	*failing;
+	int64_t		 retry_ms;
 };
 void	 pool_view(const struct pool *p, struct pool_view *ret);
 #endif

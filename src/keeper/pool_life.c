@@ -75,8 +75,32 @@ bury(struct slot *s)
 	s->prelude = 0;
 }
 
-/* What a helper died of, from the status that bury would throw away. */
-static void
+/* What an operator can do about a helper that dies at once. */
+static const char *
+death_advice(const siginfo_t *info)
+{
+	if (info->si_pid == 0)
+		return "see the log, or run it with --version";
+	if (info->si_code == CLD_EXITED && info->si_status == 127)
+		return "it, or a library of it, is missing or of another "
+		    "machine: run it with --version, install it again";
+	if (info->si_code == CLD_EXITED)
+		return "its own line in the log says why; if there is none, "
+		    "run it with --version";
+	switch (info->si_status) {
+	case SIGSYS:
+		return "the sandbox ended it: set ADVRELAY_SANDBOX=trace to "
+		    "see the call, and report it";
+	case SIGKILL:
+		return "was memory short? see the kernel's log";
+	default:
+		return "report it with its lines in the log";
+	}
+}
+
+/* What a helper died of, from the status that bury would throw away; the
+ * advice. */
+static const char *
 death_text(struct slot *s, const char *what, char *out, size_t room)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -84,45 +108,55 @@ death_text(struct slot *s, const char *what, char *out, size_t room)
 	snprintf(out, room, "%s helper %s", s->pool->kind.program, what);
 	if (waitid(P_PID, (id_t)s->helper.pid, &info, WEXITED | WNOHANG |
 	    WNOWAIT) == -1 || info.si_pid == 0)
-		return;
+		return death_advice(&(siginfo_t){ .si_pid = 0 });
 	if (info.si_code == CLD_EXITED)
 		snprintf(out, room, "%s helper %s (exit %d)",
 		    s->pool->kind.program, what, info.si_status);
 	else
 		snprintf(out, room, "%s helper %s (signal %d)",
 		    s->pool->kind.program, what, info.si_status);
+	return death_advice(&info);
+}
+
+void
+fails(struct pool *p, const char *why, const char *advice)
+{
+	int64_t pause = schedule_backoff_ms(++p->deaths_row);
+
+	p->not_before = p->now + pause;
+	if (p->deaths_row > 1)
+		snprintf(p->failing, sizeof(p->failing), "%s, %u times in a "
+		    "row: %s (%s)", why, p->deaths_row, advice, p->kind.path);
+	if (p->deaths_row % DEATHS_SAID == DEATHS_DOWN)
+		log_error("helper cannot be used", "helper", p->kind.program,
+		    "why", p->failing, "pause_ms", LOG_NUM(pause), NULL);
+	if (p->deaths_row >= DEATHS_DOWN)
+		fail_queue(p, why);
 }
 
 /* A death at the start or in the first ask points to a structural fault: the
  * whole kind pauses. A later one is just replaced. */
 static void
-count_death(struct slot *s, const char *why)
+count_death(struct slot *s, const char *why, const char *advice)
 {
-	struct pool *p = s->pool;
-	int64_t pause;
+	bool structural = s->uses == 0 || s->state != BUSY;
 
-	p->deaths++;
-	if (s->uses > 0 && s->state == BUSY) {
+	s->pool->deaths++;
+	if (!structural || s->pool->deaths_row == 0)
 		log_warning("helper lost", "why", why, NULL);
-		return;
-	}
-	pause = schedule_backoff_ms(++p->deaths_row);
-	p->not_before = p->now + pause;
-	if (p->deaths_row == 1)
-		log_warning("helper lost", "why", why, "pause_ms",
-		    LOG_NUM(pause), NULL);
-	if (p->deaths_row >= DEATHS_DOWN)
-		fail_queue(p, why);
+	if (structural)
+		fails(s->pool, why, advice);
 }
 
 void
 dies(struct slot *s, enum ask_end end, const char *what)
 {
 	struct ask *a = s->ask;
+	const char *advice;
 	char why[160];
 
-	death_text(s, what, why, sizeof(why));
-	count_death(s, why);
+	advice = death_text(s, what, why, sizeof(why));
+	count_death(s, why, advice);
 	s->ask = NULL;
 	bury(s);
 	ask_ends(a, end, why);
@@ -179,6 +213,46 @@ act_leave(struct slot *s, struct frame *f)
 		s->deadline = s->pool->now + s->pool->kind.leave_ms;
 	}
 	free(bye);
+}
+
+/* Is there another one that can stay in its place? One that has not worked yet
+ * may lack what this one holds, and leaves first. */
+static bool
+has_company(const struct slot *s)
+{
+	const struct pool *p = s->pool;
+
+	for (unsigned i = 0; i < p->cap; i++) {
+		const struct slot *o = &p->slots[i];
+
+		if (o != s && o->state != EMPTY && o->state != LEAVING &&
+		    (o->uses > 0 || s->uses == 0))
+			return true;
+	}
+	return false;
+}
+
+static void
+rests(struct slot *s)
+{
+	const struct pool_kind *kind = &s->pool->kind;
+
+	s->state = IDLE;
+	s->idle_since = s->pool->now;
+	s->deadline = s->pool->now + (has_company(s) ? kind->surplus_ms :
+	    kind->idle_ms);
+}
+
+/* Idle for as long as surplus ones may be, or as the last one may be. */
+static void
+act_idled(struct slot *s, struct frame *f)
+{
+	int64_t end = s->idle_since + s->pool->kind.idle_ms;
+
+	if (has_company(s) || end <= s->pool->now)
+		act_leave(s, f);
+	else
+		s->deadline = end;
 }
 
 static void
@@ -243,9 +317,8 @@ act_hello(struct slot *s, struct frame *f)
 		    "relay.sandbox", hello.missing);
 		put_down(s, buf_text(&why));
 	} else {
-		s->state = IDLE;
+		rests(s);
 		s->uses = 0;
-		s->deadline = p->now + p->kind.idle_ms;
 	}
 	buf_clear(&why);
 }
@@ -326,6 +399,7 @@ recovered(struct pool *p)
 	if (p->deaths_row > 0)
 		log_info("helper works again", "helper", p->kind.program, NULL);
 	p->deaths_row = 0;
+	p->failing[0] = '\0';
 	p->not_before = 0;
 }
 
@@ -354,8 +428,7 @@ act_answer(struct slot *s, struct frame *f)
 	free(a);
 	s->ask = NULL;
 	s->uses++;
-	s->state = IDLE;
-	s->deadline = p->now + p->kind.idle_ms;
+	rests(s);
 	if (s->uses >= p->kind.max_use || s->arms != p->arms_now)
 		act_leave(s, f);
 }
@@ -390,7 +463,7 @@ static slot_action *const life[STATES][EVENTS] = {
 	[LATE] = act_late },
 [IDLE] = { [HELLO] = G, [ANSWER] = G, [PART] = G,
 	[NOTE] = act_note, [GONE] = act_bury, [BROKEN] = G,
-	[LATE] = act_leave },
+	[LATE] = act_idled },
 [BUSY] = { [HELLO] = G, [ANSWER] = act_answer, [PART] = act_part,
 	[NOTE] = act_note, [GONE] = act_crashed, [BROKEN] = G,
 	[LATE] = act_late },

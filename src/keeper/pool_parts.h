@@ -9,6 +9,8 @@
 #define GROUP_MAX 128
 /* Structural deaths in a row after which waiting asks end unstarted. */
 #define DEATHS_DOWN 5
+/* And said again after so many more: hourly, at the longest pause. */
+#define DEATHS_SAID 60
 
 enum slot_state { EMPTY, STARTING, IDLE, BUSY, LEAVING, STATES };
 enum slot_event { HELLO, ANSWER, PART, NOTE, GONE, BROKEN, LATE, EVENTS };
@@ -26,6 +28,7 @@ struct slot {
 	enum slot_state	 state;
 	struct spawned	 helper;
 	int64_t		 deadline;	/* mono ms; INT64_MAX = none */
+	int64_t		 idle_since;
 	/* BUSY; NULL while it holds the prelude */
 	struct ask	*ask;
 	char		 group[GROUP_MAX];
@@ -53,6 +56,7 @@ struct pool {
 	int64_t		 now;
 	unsigned	 layers;
 	char		 down[256];
+	char		 failing[400];
 };
 
 /* --- pool_life.c --- */
@@ -62,6 +66,8 @@ void slot_happens(struct slot *s, enum slot_event event, struct frame *f);
 void ask_ends(struct ask *a, enum ask_end end, const char *why);
 void ask_unfilled(struct ask *a, const struct err *err);
 void fail_queue(struct pool *p, const char *why);
+/* A structural death: pause, and say at the right times what to do. */
+void fails(struct pool *p, const char *why, const char *advice);
 void bury(struct slot *s);
 void dies(struct slot *s, enum ask_end end, const char *what);
 void act_leave(struct slot *s, struct frame *f);

@@ -55,10 +55,14 @@ environment(char **envp, size_t room)
 		"ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=",
 		"ADVRELAY_SANDBOX=", "SSL_CERT_FILE="
 	};
-	static char utc[] = "TZ=UTC";
+	/* Some builds of libcurl bring GnuTLS for protocols that no helper
+	 * speaks; who does use it starts it himself. Unasked it costs each
+	 * process 120 KB and its self-test. */
+	static char utc[] = "TZ=UTC", gnutls[] = "GNUTLS_NO_IMPLICIT_INIT=1";
 	size_t n = 0;
 
 	envp[n++] = utc;
+	envp[n++] = gnutls;
 	for (char **e = environ; *e != NULL; e++)
 		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 			if (strncmp(*e, kept[i], strlen(kept[i])) == 0 &&

@@ -12,9 +12,10 @@ struct spawned {
 	int	sock;		/* our end, SOCK_SEQPACKET, non-blocking */
 };
 
-/* The child gets an empty environment (but TZ=UTC, and sanitizer options if we
- * have some), /dev/null as stdin and stdout, our stderr, descriptor 3, nothing
- * else, and dies with us. args are put behind "--serve". */
+/* The child gets an empty environment (but TZ=UTC, GNUTLS_NO_IMPLICIT_INIT, and
+ * sanitizer options if we have some), /dev/null as stdin and stdout, our
+ * stderr, descriptor 3, nothing else, and dies with us. args are put behind
+ * "--serve". */
 int  spawn_helper(const char *path, const char *const *args,
     struct spawned *ret, struct err *err);
 /* Kill, wait, close; safe on a struct that spawn_helper filled. */

@@ -177,9 +177,9 @@ mail_why(struct arena *mem, const struct alert *a, struct mail_list *ret)
 
 	ret->n = 0;
 	if (a->event == EVENT_DIGEST)
-		list_add(mem, ret, "Your device lists or aliases changed, so that every"
-		    " known advisory was matched again. Each came here by the"
-		    " routes of the relay.");
+		list_add(mem, ret, "Your device lists or aliases changed, so"
+		    " that every known advisory was matched again. Each came"
+		    " here by the routes of the relay.");
 	else
 		list_add(mem, ret, arena_printf(mem, "Route \"%s\" of the relay"
 		    " sent this; the advisory came from feed \"%s\".",

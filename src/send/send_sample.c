@@ -157,8 +157,9 @@ send_sample_digest(struct arena *mem, struct alert *a)
 	a->rev = 1;
 	a->time = 1770091506;	/* 2026-02-03T04:05:06Z */
 	a->id = "digest";
-	a->title = "Your device lists or aliases changed: 1 known advisory concerns 5 of"
-	    " your devices; 1 advisory concerns no device any more";
+	a->title = "Your device lists or aliases changed: 1 known advisory"
+	    " concerns 5 of your devices; 1 advisory concerns no device any"
+	    " more";
 	a->severity = SEVERITY_CRITICAL;
 	a->left_out = 5;
 	e[0] = (struct alert_entry){ .key = "ar-1f2e3d4c5b6a79880011",

@@ -123,6 +123,12 @@ db_script(struct db *db, const char *sql, struct err *err)
 	return rc;
 }
 
+void
+db_rest(struct db *db)
+{
+	db->driver->rest(db->h);
+}
+
 uint64_t
 db_bytes_used(struct db *db)
 {

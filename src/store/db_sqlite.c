@@ -301,6 +301,15 @@ lite_rollback(void *h)
 		sqlite3_exec(l->sql, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* The page cache; the kernel's holds the same pages. */
+static void
+lite_rest(void *h)
+{
+	struct lite *l = h;
+
+	sqlite3_db_release_memory(l->sql);
+}
+
 static uint64_t
 lite_bytes(void *h)
 {
@@ -431,6 +440,7 @@ const struct db_driver db_sqlite = {
 	.commit = lite_commit,
 	.rollback = lite_rollback,
 	.script = lite_script,
+	.rest = lite_rest,
 	.bytes = lite_bytes,
 	.changes = lite_changes,
 	.prepare = lite_prepare,

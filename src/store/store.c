@@ -69,6 +69,13 @@ fail:
 }
 
 void
+store_rest(struct store *s)
+{
+	db_rest(s->db);
+	zip_rest(s->zip);
+}
+
+void
 store_close(struct store *s)
 {
 	if (s == NULL)

@@ -40,12 +40,19 @@ slim(struct zip *z)
 }
 
 void
+zip_rest(struct zip *z)
+{
+	slim(z);
+	ZSTD_freeDCtx(z->out);
+	z->out = NULL;
+}
+
+void
 zip_free(struct zip *z)
 {
 	if (z == NULL)
 		return;
-	slim(z);
-	ZSTD_freeDCtx(z->out);
+	zip_rest(z);
 	free(z);
 }
 

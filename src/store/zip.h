@@ -21,6 +21,8 @@ struct zip *zip_new(void);
 void zip_free(struct zip *z);
 int  zip_pack(struct zip *z, const void *p, size_t n, struct zipped *ret,
     struct err *err);
+/* Gives back what it keeps between two calls. */
+void zip_rest(struct zip *z);
 /* A sealed blob of exactly `size` bytes; more than `max` is ERR_LIMIT, anything
  * else than what was packed is ERR_INPUT. */
 int  zip_blob(struct zip *z, const struct zipped *from, uint64_t size,

@@ -14,10 +14,15 @@
  * are seen and closed. */
 #define FDS_SEEN 8
 
+/* The body is not touched: most frames need one of its pages, not all. */
 void
 frame_init(struct frame *f)
 {
-	memset(f, 0, sizeof(*f));
+	f->class = 0;
+	f->kind = 0;
+	f->flags = 0;
+	f->id = 0;
+	f->len = 0;
 	f->fd = -1;
 }
 
@@ -26,12 +31,7 @@ frame_clear(struct frame *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
-	f->class = 0;
-	f->kind = 0;
-	f->flags = 0;
-	f->id = 0;
-	f->len = 0;
-	f->fd = -1;
+	frame_init(f);
 }
 
 /* Unpacked by head_unpack. */

@@ -26,6 +26,9 @@
 
 /* How long an idle helper may not notice that its files were replaced. */
 #define STALE_LOOK_MS	30000
+/* Idle for so long it gives back the memory that malloc holds; asks of one
+ * burst come closer together. */
+#define REST_MS		200
 /* Further paths on the command line: one per file:// feed at most. */
 #define READ_PATHS_MAX	1024
 
@@ -206,6 +209,8 @@ wait_fresh(struct mono *looked)
 {
 	struct pollfd pfd = { .fd = HELPER_SOCKET, .events = POLLIN };
 
+	if (poll(&pfd, 1, REST_MS) == 0)
+		malloc_trim(0);
 	for (;;) {
 		struct mono now = mono_now();
 		int n;

@@ -87,7 +87,7 @@ def idle_memory(b):
                                web.ask()[0], [p.ask()[0] for p in peers]))
     if not until(lambda: not relay.busy(), 40):
         raise RuntimeError("the work was not done in 40 s; see the log")
-    time.sleep(1)
+    time.sleep(3)
     pids = family(relay.p.pid)
     each = [(pss(p), open("/proc/%d/comm" % p).read().strip()) for p in pids]
     total, shared = sum(n for n, _ in each), shared_files(pids)
@@ -100,8 +100,9 @@ def idle_memory(b):
     b.result("idle, 1,000 feeds, all helpers, PSS", "<= 16 MiB",
              "%.1f MiB in %d processes" % (total / MIB, len(pids)),
              total <= 16 * MIB and len(kinds) == 8,
-             "1 s after a round of 1,000 HTTP feeds and an alert to each sink "
-             "(helpers leave after 60 idle seconds): " + ", ".join(
+             "3 s after a round of 1,000 HTTP feeds and an alert to each sink "
+             "(the last helper of a kind stays for 60 idle seconds, further "
+             "ones for one): " + ", ".join(
                  "%s %s" % (k, "+".join("%.1f" % (n / MIB) for n in v))
                  for k, v in sorted(kinds.items())) +
              "; memfds of lists and index, mapped or not: %.1f MiB" % (

@@ -241,7 +241,7 @@ def documents():
         ("utf8-overlong.json", with_title(b'"\xc0\xaf"'), ["line "]),
         ("utf8-name.json", b'{"docu\xffment":{}}', ["line "]),
         ("utf16.json", ok.encode("utf-16"), ["line "]),
-        ("empty.json", b"", ["line "]),
+        ("empty.json", b"", ["empty"]),
         ("blanks.json", b" " * 1000, []),
         ("bom-only.json", b"\xef\xbb\xbf", []),
         ("array.json", b"[]", []),

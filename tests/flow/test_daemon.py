@@ -251,10 +251,15 @@ def helper_that_never_starts(place):
     house.wait(lambda: house.receivers.hook.count() == 1,
                "the deferred delivery", 12)
     check("match" in daemon.log(), "the log does not name it")
+    seen = house.helper("match")
+    check("(exit 1)" in seen["failing"] and "--version" in seen["failing"] and
+          folder + "/match" in seen["failing"], "status does not say what to "
+          "do: %r" % seen["failing"])
     os.unlink(folder + "/match")
     os.symlink(BUILD + "/libexec/match", folder + "/match")
     house.wait(lambda: house.receivers.hook.count() == 2,
                "the alert of the mended helper", 40)
+    equal(house.helper("match")["failing"], "", "a mended helper")
 
 
 def sink_down(place):

@@ -149,7 +149,8 @@ def json_suite(place):
     for name, data in listed:
         check(name in reasons, "%s was not set aside", name)
         place_named(reasons[name], [])
-        if name.startswith("n_") and data.strip():
+        # an empty one has no line to name, a byte order mark being nothing
+        if name.startswith("n_") and data.strip(b" \t\r\n\xef\xbb\xbf"):
             check(re.search(r"\d+:\d+|line \d+", reasons[name]),
                   "%s: %r names no line", name, reasons[name])
     equal(len(reasons), len(listed), "set aside")

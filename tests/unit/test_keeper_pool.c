@@ -119,7 +119,7 @@ kind_of(const char *argument, unsigned size)
 	static unsigned n;
 	struct pool_kind k = { .program = "evil", .path = evil, .size = size,
 	    .max_use = 1000, .start_ms = 3000, .leave_ms = 1000,
-	    .idle_ms = 60000 };
+	    .idle_ms = 60000, .surplus_ms = 1000 };
 
 	args[n % 8][0] = argument;
 	k.args = args[n++ % 8];
@@ -393,11 +393,15 @@ START_TEST(bad_start)
 	ck_assert_uint_eq(o.fills, 0);
 	ck_assert_int_eq(o.end, ASK_UNSTARTED);
 	ck_assert(pool_is_down(p));
+	ck_assert_ptr_nonnull(strstr(view(p).failing, "5 times in a row"));
+	ck_assert_ptr_nonnull(strstr(view(p).failing, evil));
+	ck_assert_int_eq(view(p).retry_ms, 16000);
 	/* a later ask is tried again, and a right helper makes all well */
 	ask(p, &next, "good", ASK_FETCH, "");
 	step(p);
 	ck_assert_uint_eq(view(p).starting, 0);
 	pool_rearm(p, &good);
+	ck_assert_str_eq(view(p).failing, "");
 	settle(p, &next);
 	ck_assert_int_eq(next.end, ASK_ANSWERED);
 	ck_assert(!pool_is_down(p));
@@ -620,6 +624,34 @@ START_TEST(idle_ones_leave)
 }
 END_TEST
 
+/* Of three that idle two leave soon, the last one stays its full time. */
+START_TEST(surplus_leaves)
+{
+	struct pool *p = pool_of("", 3);
+	struct one o[3];
+	int64_t from;
+
+	for (size_t i = 0; i < 3; i++)
+		ask(p, &o[i], "good", ASK_FETCH, "");
+	for (size_t i = 0; i < 3; i++)
+		settle(p, &o[i]);
+	while (view(p).starting + view(p).busy > 0)
+		turn(p);
+	ck_assert_uint_eq(view(p).idle, 3);
+	from = now;
+	ck_assert_int_le(pool_wake(p).ms, now + 1000);
+	while (view(p).idle > 1)
+		jump(p);
+	ck_assert_int_le(now, from + 1000);
+	for (int i = 0; i < 4 && view(p).idle == 1; i++)
+		jump(p);
+	ck_assert_uint_eq(view(p).idle, 0);
+	ck_assert_int_ge(now, from + 60000);
+	ck_assert_uint_eq(view(p).deaths, 0);
+	clean(p);
+}
+END_TEST
+
 START_TEST(rearmed)
 {
 	struct pool *p = pool_of("old", 1);
@@ -719,6 +751,7 @@ main(void)
 	tcase_add_test(t, prelude_crashes);
 	tcase_add_test(t, retires);
 	tcase_add_loop_test(t, idle_ones_leave, 0, 2);
+	tcase_add_test(t, surplus_leaves);
 	tcase_add_test(t, rearmed);
 	tcase_add_test(t, freed_in_flight);
 	tcase_add_test(t, poll_descriptors);
