@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -181,12 +180,16 @@ keeper_lock(const struct conf *c, struct err *err)
 {
 	struct arena mem = ARENA_INIT;
 	const char *path = arena_printf(&mem, "%s/lock", c->state_dir);
+	/* A record lock and not flock(2), which a child has too until it
+	 * becomes a helper: killed in that moment, we could not start again
+	 * at once. */
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd == -1)
 		err_sys(err, "cannot open %s; the state folder must belong "
 		    "to advrelay's user and be writable", path);
-	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+	else if (fcntl(fd, F_SETLK, &whole) == -1) {
 		close(fd);
 		fd = -1;
 		err_config(err, "another advrelay uses %s; stop it first, or "
