@@ -76,7 +76,8 @@ advrelay_LIBS = -lconfig -lsqlite3 -lzstd -ljansson -lcrypto
 COMMON_LIBS   = -lseccomp
 
 # ---- building ---------------------------------------------------------------
-.PHONY: all help demo test unit lint headers analyze fuzz bench accuracy cover install clean
+.PHONY: all help demo test unit lint headers analyze fuzz soak bench accuracy cover
+.PHONY: install clean
 all: $(PROGRAMS)
 
 obj = $(patsubst src/%.c,$(B)/obj/%.o,$(1))
@@ -173,6 +174,7 @@ help:
 	@echo 'make lint      floors, libraries, banned functions, sizes, man pages'
 	@echo 'make analyze   gcc -fanalyzer, clang-tidy, cppcheck, memcheck (ANALYZE=cppcheck: one)'
 	@echo 'make fuzz      each fuzz target for FUZZ_S seconds (60)'
+	@echo 'make soak      SOAK_MINUTES (20) of work on 500 feeds: nothing leaks or is lost'
 	@echo 'make bench     figures as ratios in one run'
 	@echo 'make accuracy  recall and precision on labelled pairs, if there are any'
 	@echo 'make cover     line coverage of the tests (gcovr or gcov)'
@@ -241,6 +243,9 @@ fuzz: $(FUZZ:%=build/fuzz/%)
 			-print_final_stats=0 -verbosity=0 $${dict:+$$([ -f $$dict ] && echo -dict=$$dict)} \
 			build/fuzz/corpus/$$f $$(ls -d tests/fuzz/seeds/$$f tests/fuzz/findings/$$f 2>/dev/null); \
 	done
+
+soak: all
+	@$(PYTHON) tests/soak/soak.py $(B)
 
 accuracy: all
 	@$(PYTHON) tests/bench/accuracy.py $(B)

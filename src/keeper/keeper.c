@@ -58,12 +58,19 @@ helper_path(struct arena *mem, const char *program)
 	return arena_printf(mem, "%s/%s", LIBEXECDIR, program);
 }
 
-/* fetch may read the folders of file:// feeds; nothing else of this machine. */
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* fetch may read the folders of file:// feeds, each named once; nothing else of
+ * this machine. */
 static const char *const *
 fetch_args(const struct conf *c)
 {
-	const char **args = NULL;
-	size_t n = 0;
+	const char **folders = NULL, **args;
+	size_t n_folders = 0, n = 0;
 
 	for (uint32_t i = 0; i < c->n_feeds; i++) {
 		const char *path;
@@ -73,12 +80,19 @@ fetch_args(const struct conf *c)
 			continue;
 		folder = arena_text(c->mem, path);
 		*strrchr(folder, '/') = '\0';
-		args = arena_more(c->mem, args, n, sizeof(*args));
-		args[n++] = "--read";
-		args = arena_more(c->mem, args, n, sizeof(*args));
-		args[n++] = folder[0] == '\0' ? "/" : folder;
+		folders = arena_more(c->mem, folders, n_folders,
+		    sizeof(*folders));
+		folders[n_folders++] = folder[0] == '\0' ? "/" : folder;
 	}
-	args = arena_more(c->mem, args, n, sizeof(*args));
+	if (n_folders > 0)
+		qsort(folders, n_folders, sizeof(*folders), by_text);
+	args = arena_alloc(c->mem, (2 * n_folders + 1) * sizeof(*args));
+	for (size_t i = 0; i < n_folders; i++) {
+		if (i > 0 && text_eq(folders[i], folders[i - 1]))
+			continue;
+		args[n++] = "--read";
+		args[n++] = folders[i];
+	}
 	args[n] = NULL;
 	return args;
 }

@@ -1,15 +1,41 @@
 /* sd_notify without libsystemd: one datagram (systemd.service(5),
  * NotifyAccess). */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/text.h"
 
 #include "state.h"
+
+/* A manager that does not read fills its socket after some datagrams: it must
+ * not stop alerts. It is waited for once, then not at all until it takes one. */
+#define PATIENCE_US 500000
+
+static void
+send_to(int sock, const struct sockaddr_un *to, socklen_t len,
+    const char *state)
+{
+	static bool deaf;
+	struct timeval patience = { .tv_usec = PATIENCE_US };
+
+	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
+	    sizeof(patience));
+	if (sendto(sock, state, strlen(state), MSG_NOSIGNAL |
+	    (deaf ? MSG_DONTWAIT : 0), (const struct sockaddr *)to, len) >= 0) {
+		deaf = false;
+	} else if (errno == EAGAIN && !deaf) {
+		deaf = true;
+		log_warning("the service manager does not read its socket; it"
+		    " may take us for dead", "socket", "NOTIFY_SOCKET", NULL);
+	}
+}
 
 void
 notify_send(const char *state)
@@ -30,9 +56,8 @@ notify_send(const char *state)
 	s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s == -1)
 		return;
-	(void)sendto(s, state, strlen(state), MSG_NOSIGNAL,
-	    (struct sockaddr *)&to,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
+	send_to(s, &to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	    n), state);
 	close(s);
 }
 

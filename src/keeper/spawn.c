@@ -13,10 +13,9 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 
 #include "talk/helper.h"
-
-#define ARGS_MAX 256
 
 /* Between fork and exec: async-signal-safe calls only. */
 static _Noreturn void
@@ -75,26 +74,30 @@ int
 spawn_helper(const char *path, const char *const *args, struct spawned *ret,
     struct err *err)
 {
-	char *argv[ARGS_MAX];
+	char **argv;
 	char *envp[16];
 	static char serve[] = "--serve";
-	size_t n = 0;
+	size_t n = 0, n_args = 0;
 	pid_t self = getpid();
 	int sv[2];
 
-	argv[n++] = (char *)(size_t)path;
-	argv[n++] = serve;
-	for (; args != NULL && *args != NULL && n + 1 < ARGS_MAX; args++)
-		argv[n++] = (char *)(size_t)*args;
-	argv[n] = NULL;
-	environment(envp, sizeof(envp) / sizeof(envp[0]));
 	if (access(path, X_OK) == -1)
 		return err_sys(err, "cannot run %s", path);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) == -1)
 		return err_sys(err, "socketpair");
+	while (args != NULL && args[n_args] != NULL)
+		n_args++;
+	argv = mem_alloc((n_args + 3) * sizeof(*argv));
+	argv[n++] = (char *)(size_t)path;
+	argv[n++] = serve;
+	for (size_t i = 0; i < n_args; i++)
+		argv[n++] = (char *)(size_t)args[i];
+	argv[n] = NULL;
+	environment(envp, sizeof(envp) / sizeof(envp[0]));
 	ret->pid = fork();
 	if (ret->pid == 0)
 		child(path, argv, envp, sv[1], self);
+	free(argv);
 	close(sv[1]);
 	if (ret->pid == -1) {
 		close(sv[0]);

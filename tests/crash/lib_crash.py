@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../flow"))
@@ -109,45 +110,71 @@ def param(line, name):
 
 class LineServer:
     """Syslog over TCP, octet counting (RFC 6587, 3.4.1). A frame that is not
-    whole when its connection ends was never said."""
+    whole when its connection ends was never said.
+
+    The kernel confirms for a program that never reads, and with plain TCP that
+    is all a sender sees: whatever ends a thread here is kept in `faults`."""
 
     def __init__(self, place):
         self.lines = []
+        self.faults = []
+        self.came = self.ended = self.cut = 0
+        self.closing = False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
-        place.ends.append(self.listener.close)
+        place.ends.append(self._close)
+
+    def _close(self):
+        self.closing = True
+        self.listener.close()
 
     def _accept(self):
-        while True:
+        while not self.closing:
             try:
                 s, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._read, args=(s,),
-                             daemon=True).start()
+                self.came += 1
+                threading.Thread(target=self._read, args=(s,),
+                                 daemon=True).start()
+            except Exception as e:
+                if not self.closing:
+                    self.faults.append("accept: %r" % e)
+                    time.sleep(0.05)	# no descriptor, no thread: for now
 
     def _read(self, s):
-        stream = s.makefile("rb")
         try:
-            while True:
-                length = b""
-                while not length.endswith(b" "):
-                    one = stream.read(1)
-                    if not one:
-                        return
-                    length += one
-                    if not re.fullmatch(rb"[1-9][0-9]{0,6} ?", length):
-                        self.lines.append(b"not a frame: " + length)
-                        return
-                line = stream.read(int(length))
-                if len(line) < int(length):
-                    return
-                self.lines.append(line)
-        except OSError:
-            pass
-        finally:
-            s.close()
+            with s, s.makefile("rb") as stream:
+                while self._frame(stream):
+                    pass
+        except ConnectionResetError:
+            self.cut += 1
+        except Exception as e:
+            self.faults.append("read: %r" % e)
+        self.ended += 1
+
+    def _frame(self, stream):
+        length = b""
+        while not length.endswith(b" "):
+            one = stream.read(1)
+            if not one:
+                self.cut += length != b""
+                return False
+            length += one
+            if not re.fullmatch(rb"[1-9][0-9]{0,6} ?", length):
+                self.lines.append(b"not a frame: " + length)
+                return False
+        line = stream.read(int(length))
+        if len(line) < int(length):
+            self.cut += 1
+            return False
+        self.lines.append(line)
+        return True
+
+    def state(self):
+        """For whoever misses a line."""
+        return "%d lines by %d connections, %d ended, %d cut; faults: %s" % (
+            len(self.lines), self.came, self.ended, self.cut,
+            self.faults or "none")
 
     def ids_from(self, at):
         return ["%s:r%s:%s" % (param(line, b"key"), param(line, b"rev"),
@@ -160,6 +187,9 @@ class LineServer:
 
 class RealLog(LogServer):
     """The same of rsyslogd."""
+
+    def state(self):
+        return "%d lines" % self.count()
 
     def ids_from(self, at):
         return [e.event_id for e in self.events()[at:]]
@@ -238,9 +268,12 @@ def all_told(told, wanted, repeats=0):
 
 def await_told(told, wanted):
     """TCP syslog is not acknowledged: the last lines may be on their way."""
-    wait_for(lambda: set(wanted) <= set(told.peek()["syslog"]),
-             lambda: "the syslog lines %s" % sorted(
-                 set(wanted) - set(told.peek()["syslog"]))[:3], 10, 0.01)
+    def missing():
+        return sorted(set(wanted) - set(told.peek()["syslog"]))
+
+    wait_for(lambda: not missing(), lambda: "%d of %d syslog lines, %s; %s" % (
+        len(missing()), len(wanted), missing()[:3], told.syslog.state()),
+        10, 0.01)
 
 
 # ---- the store ---------------------------------------------------------------

@@ -469,13 +469,14 @@ class Watch:
         return self.peak
 
 
-def watched_once(place, conf, seconds):
+def watched_once(place, conf, seconds, **env):
     """`advrelay once`: exit status, report, stderr, peaks and seconds."""
     log, out = place.at("once.log"), place.at("once.out")
     began = time.monotonic()
     with open(log, "wb") as e, open(out, "wb") as o:
         p = place.start([PROGRAM, "once", "--json", "-c", conf],
-                        stdin=subprocess.DEVNULL, stdout=o, stderr=e)
+                        stdin=subprocess.DEVNULL, stdout=o, stderr=e,
+                        env={**os.environ, **env})
         watch = Watch(p.pid)
         try:
             p.wait(seconds)
@@ -491,6 +492,46 @@ def watched_once(place, conf, seconds):
     check(p.returncode >= 0, "once died of signal %d: %s", -p.returncode,
           read(log)[-1500:])
     return p.returncode, json.loads(read(out)), read(log), peak, took
+
+
+# ---- a name whose address changes ---------------------------------------------
+
+class Trap:
+    """A port at another address of this machine: counts who connects."""
+
+    def __init__(self, place, address, port):
+        self.came = 0
+        self.listener = socket.create_server((address, port))
+        threading.Thread(target=self._accept, daemon=True).start()
+        place.ends.append(self.listener.close)
+
+    def _accept(self):
+        while True:
+            try:
+                s, _ = self.listener.accept()
+            except OSError:
+                return
+            self.came += 1
+            s.close()
+
+
+def moving_libexec(place):
+    """Helpers as ever, but fetch's name service is fakes/moving_name.c."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        raise Skip("no compiler for a name service of ours")
+    library, folder = place.at("moving_name.so"), place.folder("libexec")
+    done = subprocess.run([compiler, "-D_GNU_SOURCE", "-shared", "-fPIC", "-o",
+                           library, FAKES + "/moving_name.c", "-ldl"],
+                          capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0, "%s: %s", compiler, done.stderr)
+    for name in os.listdir(BUILD + "/libexec"):
+        if name != "fetch":
+            os.symlink(os.path.join(BUILD, "libexec", name),
+                       os.path.join(folder, name))
+    write(folder + "/fetch", "#!/bin/sh\nLD_PRELOAD=%s exec %s/libexec/fetch "
+          '"$@"\n' % (library, BUILD), 0o755)
+    return folder
 
 
 # ---- what it may say ---------------------------------------------------------

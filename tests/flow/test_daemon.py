@@ -160,6 +160,39 @@ def reload(place):
     equal(daemon.stop(), EX_OK, "exit code")
 
 
+def deaf_manager(place):
+    """A service manager that does not read its socket stops nothing."""
+    house = House(place)
+    house.run()
+    house.told(1)
+    daemon = house.daemon
+    # each says RELOADING=1 and READY=1; the socket takes some ten datagrams
+    with open("/proc/sys/net/unix/max_dgram_qlen", encoding="ascii") as f:
+        enough = int(f.read()) + 4
+    for n in range(min(enough, 300)):
+        daemon.p.send_signal(signal.SIGHUP)
+        house.wait(lambda: daemon.log().count("config reloaded") > n,
+                   "reload %d under a manager that does not read" % (n + 1))
+    check("does not read its socket" in daemon.log(), "nobody is told")
+    house.publish()
+    house.poll()
+    house.told(2)
+    equal(daemon.stop(5), EX_OK, "exit code")
+
+
+def many_folders(place):
+    """More feeds of files than a command line used to have room for."""
+    house = House(place)
+    for n in range(140):
+        at = place.at("files", "%d" % n, "a.json")
+        put_document(at, csaf("FILE-%d" % n))
+        house.settings["feeds"].append({
+            "name": "file-%d" % n, "type": "csaf", "url": "file://" + at})
+    house.write_conf()
+    report = once(house.conf)
+    equal(report["alerts"], 141, "alerts: %s" % report["stderr"][-300:])
+
+
 def device_lists(place):
     """A new device gets its alert; a broken list leaves the old one in use."""
     house = House(place, HEAD + "fan-1,Acme,Fan 1,1.0\n")
@@ -495,7 +528,8 @@ def exit_codes(place):
 
 
 if __name__ == "__main__":
-    run([ready_watchdog_and_status, reload, device_lists, list_is_gone,
+    run([ready_watchdog_and_status, reload, deaf_manager, many_folders,
+         device_lists, list_is_gone,
          no_list_at_all, helper_that_never_starts, sink_down, busy_sink,
          refused_mail, bad_credentials, test_sinks,
          test_twice_in_a_second, killed_helpers, exit_codes], 60)

@@ -33,6 +33,7 @@ class House:
         self.good = {"name": "good", "url": provider.url("rolie"),
                      "allow": ["127.0.0.0/8"]}
         self.feeds = []
+        self.env = {}
 
     def feed(self, name, kind, path, **more):
         url = path if ":" in path else self.site.url + path
@@ -77,7 +78,8 @@ class House:
 
     def once(self, seconds):
         conf = self.conf()
-        code, report, log, peak, took = watched_once(self.place, conf, seconds)
+        code, report, log, peak, took = watched_once(self.place, conf, seconds,
+                                                     **self.env)
         self.good_arrived()
         for program, mib in peak.items():
             check(mib <= PEAKS.get(program, 512), "%s took %d MiB", program,
@@ -357,10 +359,61 @@ def bad_listings(place):
 
 
 def name_that_moves(place):
-    raise Skip("a name whose address changes needs a name server of ours; the "
-               "guard sees the address of each connection as it is made "
-               "(test_fetch_http: guard) and judges all kinds of addresses "
-               "(test_fetch_guard)")
+    """A publisher's name server answers differently each time it is asked. The
+    address that was judged must be the one that is connected to: no second
+    lookup in between, none behind a redirect, no further one of the same
+    answer."""
+    house = House(place)
+    site, front = house.site, Site(place)
+    same = Trap(place, "127.0.0.2", site.port)
+    traps = [same, Trap(place, "127.0.0.2", front.port)]
+    home, away = "127-0-0-1", "127-0-0-2"
+
+    def name(what, *labels):
+        """A name of its own: lookups are counted by name."""
+        return ".".join(labels) + "." + what + ".moves.test"
+
+    site.pages["/same.json"] = good("SAME-1")
+    site.pages["/stolen.json"] = good("STOLEN-1")
+    allow = {"allow": ["127.0.0.1/32"]}
+    # what -> (labels, port, page, words of the reason; "" = told)
+    wanted = {
+        # judged at the first answer, it would be connected to at the second
+        "second": ((home, away), site.port, "/same.json", ""),
+        "away": ((away, home), site.port, "/stolen.json", "127.0.0.2"),
+        "metadata": (("169-254-169-254", home), site.port, "/stolen.json",
+                     "169.254.169.254"),
+        # another port is another lookup for libcurl, of the same name
+        "redirect": ((home, away), front.port, "/go-redirect", "127.0.0.2"),
+        "redirect-meta": ((home, "169-254-169-254"), front.port,
+                          "/go-redirect-meta", "169.254.169.254"),
+    }
+    for what, (labels, port, page, _) in wanted.items():
+        host = name(what, *labels)
+        front.pages["/go-" + what] = front.redirect(
+            "http://%s:%d/stolen.json" % (host, site.port))
+        house.feed(what, "csaf", "http://%s:%d%s" % (host, port, page),
+                   **allow)
+    # two addresses in one answer: the closed one first
+    both = name("both", away + "x" + home)
+    house.feed("both", "csaf", "http://%s:%d/same.json" % (both, site.port),
+               **allow)
+    house.env = {"ADVRELAY_LIBEXEC": moving_libexec(place)}
+    conf, code, report, log, _ = house.once(90)
+    equal([t.came for t in traps], [0, 0], "connections to a place that is "
+          "closed")
+    for what, (labels, _, _, words) in wanted.items():
+        reason = feed_of(conf, what)["reason"]
+        check((words in reason) if words else not reason, "%s: %r has no %r",
+              what, reason, words)
+        first = labels[0].replace("-", ".")
+        check("%s.moves.test to=%s" % (what, first) in log,
+              "%s was never looked up", what)
+    for what, n in (("redirect", 2), ("redirect-meta", 2), ("second", 1)):
+        equal(log.count(".%s.moves.test to=" % what), n,
+              "lookups of %s" % what)
+    told = {h.alert["advisory"]["id"] for h in house.receivers.hook.hooks}
+    check("SAME-1" in told and "STOLEN-1" not in told, "told: %s", told)
 
 
 # ---- texts -------------------------------------------------------------------
