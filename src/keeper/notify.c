@@ -28,7 +28,8 @@ send_to(int sock, const struct sockaddr_un *to, socklen_t len,
 	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
 	    sizeof(patience));
 	if (sendto(sock, state, strlen(state), MSG_NOSIGNAL |
-	    (deaf ? MSG_DONTWAIT : 0), (const struct sockaddr *)to, len) >= 0) {
+	    (deaf ? MSG_DONTWAIT : 0), (const struct sockaddr *)to,
+	    len) >= 0) {
 		deaf = false;
 	} else if (errno == EAGAIN && !deaf) {
 		deaf = true;
