@@ -15,7 +15,8 @@
 #include "state.h"
 
 /* A manager that does not read fills its socket after some datagrams: it must
- * not stop alerts. It is waited for once, then not at all until it takes one. */
+ * not stop alerts. It is waited for once, then not at all until it takes one.
+ */
 #define PATIENCE_US 500000
 
 static void
