@@ -159,11 +159,10 @@ find_device(struct work *w)
 			continue;
 		if (n++ == 0)
 			first = i;
-		if (n == 2)
-			fprintf(stderr, "\"%s\" is in several lists; name one "
-			    "of these:\n", word);
 		if (n == 2) {
 			struct device f;
+			fprintf(stderr, "\"%s\" is in several lists; name one "
+			    "of these:\n", word);
 			index_device(&w->ix, first, &w->mem, &f);
 			fprintf(stderr, "  %s/%s\n", f.list, f.id);
 		}

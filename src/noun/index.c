@@ -210,11 +210,10 @@ index_members(const struct index *ix, const struct index_class *c)
 uint32_t
 index_class_device(const struct index *ix, const struct index_class *c)
 {
-	struct index_run run = { .n = 0 };
-
-	if (c != NULL)
-		run = index_members(ix, c);
-	return run.n > 0 ? run.at[0] : UINT32_MAX;
+	if (c == NULL)
+		return UINT32_MAX;
+	struct index_run run = index_members(ix, c);
+	return run.at != NULL ? run.at[0] : UINT32_MAX;
 }
 
 const uint64_t *
