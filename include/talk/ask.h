@@ -7,7 +7,7 @@
  *  LIST    -                          device_files        device_reports  device index
  *  DEVICES -                          device index        -               -
  *  MATCH   bool all (none = false)    packed advisory     -               matching
- *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome (one part each)
+ *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome; some in each part
  *
  * Every ANSWER starts with a byte: 0 = done, then the fields above; 1 = the ask
  * was served, but its input cannot be used; then a packed err (err_kind as u8,

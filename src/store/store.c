@@ -92,12 +92,14 @@ store_after_commit(struct store *s, void (*hook)(void *ctx, uint64_t n),
 int
 store_begin(struct store *s, struct err *err)
 {
+	s->tail = 0;
 	return db_begin(s->db, DB_WRITE, err);
 }
 
 int
 store_begin_claim(struct store *s, struct err *err)
 {
+	s->tail = 0;
 	return db_begin(s->db, DB_CLAIM, err);
 }
 

@@ -55,11 +55,12 @@ due_delivery_get(struct store *s, int64_t id, struct arena *mem,
     struct due_delivery *ret, struct err *err)
 {
 	struct stmt *q = db_use(s->db, "SELECT d.alert, a.document, d.sink, "
-	    "d.recipient, d.tries, d.key FROM delivery d "
+	    "d.recipient, d.tries, d.key, a.at, d.rev FROM delivery d "
 	    "JOIN alert a ON a.id = d.alert WHERE d.id = $1");
 
 	db_int(q, id);
 	int rc = db_step(q, err);
+	bool first = true;
 	if (rc == 1) {
 		ret->id = id;
 		ret->alert = db_get_int(q, 0);
@@ -68,9 +69,14 @@ due_delivery_get(struct store *s, int64_t id, struct arena *mem,
 		ret->recipient = arena_text(mem, db_get_text(q, 3));
 		ret->tries = (uint32_t)db_get_int(q, 4);
 		ret->key = arena_text(mem, db_get_text(q, 5));
+		ret->since = db_get_int(q, 6);
+		first = db_get_int(q, 7) <= 1;
 	}
 	db_done(q);
-	return rc == -1 ? -1 : prior_get(s, mem, ret, err);
+	ret->prior = NULL;
+	ret->n_prior = 0;
+	/* Nothing came before the first revision. */
+	return rc == -1 ? -1 : first ? 0 : prior_get(s, mem, ret, err);
 }
 
 /* Is anything due here, and is the sink awake? */
@@ -134,13 +140,25 @@ int
 delivery_release(struct store *s, const char *key, const char *sink,
     const char *recipient, struct err *err)
 {
-	struct stmt *q = db_use(s->db, "UPDATE delivery SET held = 0 "
+	int64_t held = 0;
+
+	/* Mostly nothing waits, which a small index knows. */
+	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
+	    "delivery WHERE held = 1 AND recipient = $1 AND sink = $2 "
+	    "AND key = $3 LIMIT 1) x");
+	db_text(q, recipient);
+	db_text(q, sink);
+	db_text(q, key);
+	if (db_number(q, 0, &held, err) == -1)
+		return -1;
+	if (held == 0)
+		return 0;
+	q = db_use(s->db, "UPDATE delivery SET held = 0 "
 	    "WHERE id = (SELECT id FROM delivery WHERE key = $1 AND sink = $2 "
 	    "AND recipient = $3 AND state = 'due' ORDER BY rev, id LIMIT 1) "
 	    "AND held = 1 AND NOT EXISTS (SELECT 1 FROM delivery "
 	    "WHERE key = $1 AND sink = $2 AND recipient = $3 "
 	    "AND state = 'due' AND held = 0)");
-
 	db_text(q, key);
 	db_text(q, sink);
 	db_text(q, recipient);
@@ -151,6 +169,7 @@ delivery_release(struct store *s, const char *key, const char *sink,
 struct place {
 	const char	*key, *event, *sink, *recipient, *state;
 	uint32_t	 rev;
+	int64_t		 alert;
 };
 
 static int
@@ -158,7 +177,7 @@ place_get(struct store *s, int64_t id, struct arena *mem, struct place *ret,
     struct err *err)
 {
 	struct stmt *q = db_use(s->db, "SELECT key, event, sink, recipient, "
-	    "state, rev FROM delivery WHERE id = $1");
+	    "state, rev, alert FROM delivery WHERE id = $1");
 
 	db_int(q, id);
 	int rc = db_step(q, err);
@@ -169,6 +188,7 @@ place_get(struct store *s, int64_t id, struct arena *mem, struct place *ret,
 		ret->recipient = arena_text(mem, db_get_text(q, 3));
 		ret->state = arena_text(mem, db_get_text(q, 4));
 		ret->rev = (uint32_t)db_get_int(q, 5);
+		ret->alert = db_get_int(q, 6);
 	}
 	db_done(q);
 	if (rc == 0)
@@ -209,34 +229,55 @@ ended(struct store *s, int64_t id, const char *state, const struct outcome *o,
 	return db_run(q, NULL, err);
 }
 
-static int
-sink_told(struct store *s, const struct place *p, const struct outcome *o,
-    int64_t now, struct err *err)
-{
-	struct stmt *q;
+/* What a row of outcomes means for their sink; written once. */
+struct tally {
+	const char	*sink;		/* NULL = none yet */
+	const char	*reason;	/* of the last outcome */
+	uint32_t	 delivered, dropped;
+};
 
-	if (o->kind == OUTCOME_DELIVERED) {
-		q = db_use(s->db, "UPDATE sink SET last_delivered = $1, "
-		    "delivered = delivered + 1, dropped = dropped - $2, "
-		    "reason = '' WHERE name = $3");
-		db_int(q, now);
-		db_int(q, strcmp(p->state, "dropped") == 0);
-	} else {
-		q = db_use(s->db,
-		    "UPDATE sink SET reason = $1 WHERE name = $2");
-		db_text(q, o->reason);
-	}
-	db_text(q, p->sink);
-	return db_run(q, NULL, err);
+static int
+tally_keep(struct store *s, struct tally *t, int64_t now, struct err *err)
+{
+	if (t->sink == NULL)
+		return 0;
+	struct stmt *q = db_use(s->db, "UPDATE sink SET last_delivered = "
+	    "CASE WHEN $1 > 0 THEN $2 ELSE last_delivered END, "
+	    "delivered = delivered + $1, dropped = dropped - $3, "
+	    "reason = $4 WHERE name = $5");
+	db_int(q, t->delivered);
+	db_int(q, now);
+	db_int(q, t->dropped);
+	db_text(q, t->reason);
+	db_text(q, t->sink);
+	int rc = db_run(q, NULL, err);
+	*t = (struct tally){ .sink = NULL };
+	return rc;
+}
+
+static int
+tally_add(struct store *s, struct tally *t, const struct place *p,
+    const struct outcome *o, int64_t now, struct err *err)
+{
+	bool delivered = o->kind == OUTCOME_DELIVERED;
+
+	if (t->sink != NULL && strcmp(t->sink, p->sink) != 0 &&
+	    tally_keep(s, t, now, err) == -1)
+		return -1;
+	t->sink = p->sink;
+	t->reason = delivered ? "" : o->reason;
+	t->delivered += delivered;
+	t->dropped += delivered && strcmp(p->state, "dropped") == 0;
+	return 0;
 }
 
 /* Delivered is true whenever it comes; the others only while we waited. */
 static int
-settle(struct store *s, const struct settled *one, struct arena *mem,
-    int64_t now, struct err *err)
+settle(struct store *s, const struct settled *one, struct tally *t,
+    struct arena *mem, int64_t now, struct err *err)
 {
 	const struct outcome *o = &one->outcome;
-	struct place p = { "", "", "", "", "", 0 };
+	struct place p = { "", "", "", "", "", 0, 0 };
 	int rc;
 
 	if (place_get(s, one->delivery, mem, &p, err) == -1)
@@ -254,12 +295,12 @@ settle(struct store *s, const struct settled *one, struct arena *mem,
 	if (rc == 0 && waits && o->kind != OUTCOME_DEFERRED)
 		rc = delivery_release(s, p.key, p.sink, p.recipient, err);
 	if (rc == 0)
-		rc = sink_told(s, &p, o, now, err);
+		rc = tally_add(s, t, &p, o, now, err);
 	if (rc == 0)
-		rc = journal_add(s, now, outcome_name(o->kind), p.key, err,
-		    "r%u:%s to %s%s%s: %.64s %.400s %.200s", p.rev, p.event,
-		    p.sink, p.recipient[0] != '\0' ? " " : "", p.recipient,
-		    o->code, o->reason, o->receipt);
+		rc = journal_add_alert(s, now, outcome_name(o->kind), p.key,
+		    p.alert, err, "r%u:%s to %s%s%s: %.64s %.400s %.200s",
+		    p.rev, p.event, p.sink, p.recipient[0] != '\0' ? " " : "",
+		    p.recipient, o->code, o->reason, o->receipt);
 	return rc;
 }
 
@@ -268,14 +309,27 @@ store_deliveries_settled(struct store *s, const struct settled *list,
     uint32_t n, int64_t now, struct err *err)
 {
 	struct arena mem = ARENA_INIT;
+	struct tally t = { .sink = NULL };
 	int rc = 0;
 
 	if (store_begin(s, err) == -1)
 		return -1;
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = settle(s, &list[i], &mem, now, err);
+		rc = settle(s, &list[i], &t, &mem, now, err);
+	if (rc == 0)
+		rc = tally_keep(s, &t, now, err);
 	arena_clear(&mem);
 	return store_end(s, rc, err);
+}
+
+static int
+given_back(struct store *s, int64_t id, struct err *err)
+{
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET due = due_was, "
+	    "owner = '' WHERE id = $1");
+
+	db_int(q, id);
+	return db_run(q, NULL, err);
 }
 
 int
@@ -288,15 +342,19 @@ store_deliveries_again(struct store *s, const int64_t *ids, uint32_t n,
 	if (store_begin(s, err) == -1)
 		return -1;
 	for (uint32_t i = 0; rc == 0 && i < n; i++) {
-		struct place p = { "", "", "", "", "", 0 };
+		struct place p = { "", "", "", "", "", 0, 0 };
 		rc = place_get(s, ids[i], &mem, &p, err);
 		if (rc == -1 || strcmp(p.state, "due") != 0)
 			continue;
+		if (why[0] == '\0') {
+			rc = given_back(s, ids[i], err);
+			continue;
+		}
 		rc = deferred(s, ids[i], "", why, next_at, err);
 		if (rc == 0)
-			rc = journal_add(s, now, "no-answer", p.key, err,
-			    "r%u:%s to %s %s: %.400s", p.rev, p.event, p.sink,
-			    p.recipient, why);
+			rc = journal_add_alert(s, now, "no-answer", p.key,
+			    p.alert, err, "r%u:%s to %s %s: %.400s",
+			    p.rev, p.event, p.sink, p.recipient, why);
 	}
 	arena_clear(&mem);
 	return store_end(s, rc, err);

@@ -407,7 +407,7 @@ static const struct {
 
 START_TEST(gathering)
 {
-	char folder[] = "/tmp/advrelay-compose-XXXXXX";
+	char folder[SCRATCH];
 	struct arena mem = ARENA_INIT;
 	struct err err = ERR_INIT;
 	struct advisory adv;
