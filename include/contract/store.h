@@ -228,6 +228,9 @@ struct due_delivery {
 int  store_deliveries_claim(struct store *s, const char *sink, int64_t now,
     int64_t lease, struct arena *mem, struct due_delivery *ret, uint32_t room,
     uint32_t *ret_n, struct err *err);
+/* Reads between the two see one state and cost less; nothing may be written. */
+int  store_look_begin(struct store *s, struct err *err);
+void store_look_end(struct store *s);
 /* Appends the packed alert. */
 int  store_alert_bytes(struct store *s, int64_t alert, struct buf *out,
     struct err *err);

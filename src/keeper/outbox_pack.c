@@ -116,11 +116,13 @@ batch_pack(struct batch *b, struct err *err)
 	struct packing p = { .batch = b, .alert = BUF_INIT(ALERT_MAX),
 	    .list = BUF_INIT(SEND_BLOB_MAX) };
 	struct buf out = BUF_SECRET(SEND_BLOB_MAX);
-	int rc = 0;
+	int rc;
 
 	b->n_packed = 0;
+	rc = store_look_begin(b->lane->k->store, err);
 	while (rc == 0 && b->n_packed < b->n_due && p.list.len <= BATCH_BYTES)
 		rc = pack_one(&p, &b->due[b->n_packed++], err);
+	store_look_end(b->lane->k->store);
 	sink_pack(&out, &b->sink->sink);
 	pack_u32(&out, b->n_packed);
 	buf_add(&out, p.list.data, p.list.len);

@@ -104,6 +104,18 @@ store_begin_claim(struct store *s, struct err *err)
 }
 
 int
+store_look_begin(struct store *s, struct err *err)
+{
+	return db_begin(s->db, DB_READ, err);
+}
+
+void
+store_look_end(struct store *s)
+{
+	db_rollback(s->db);
+}
+
+int
 store_end(struct store *s, int rc, struct err *err)
 {
 	if (rc == -1) {
