@@ -216,6 +216,8 @@ int  store_gathered_told(struct store *s, const struct gathered_alert *list,
 struct due_delivery {
 	int64_t		 id, alert, document;	/* document 0 = none */
 	int64_t		 since;		/* time of its alert */
+	/* The packed alert if it is small, else NULL: store_alert_bytes(). */
+	const void	*packed;	size_t packed_len;
 	const char	*sink, *recipient;
 	uint32_t	 tries;
 	const char	*key;

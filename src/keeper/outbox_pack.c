@@ -86,6 +86,24 @@ attach(struct packing *p, const struct due_delivery *due, struct blob *bytes,
 	return 0;
 }
 
+/* The alert's bytes into p->alert. */
+static int
+alert_find(struct packing *p, const struct due_delivery *due, struct err *err)
+{
+	int rc = 0;
+
+	if (p->alert_id == due->alert)
+		return 0;
+	buf_reset(&p->alert);
+	if (due->packed != NULL)
+		buf_add(&p->alert, due->packed, due->packed_len);
+	else
+		rc = store_alert_bytes(p->batch->lane->k->store, due->alert,
+		    &p->alert, err);
+	p->alert_id = rc == 0 ? due->alert : 0;
+	return rc;
+}
+
 static int
 pack_one(struct packing *p, const struct due_delivery *due, struct err *err)
 {
@@ -93,14 +111,8 @@ pack_one(struct packing *p, const struct due_delivery *due, struct err *err)
 	struct delivery d = { .id = due->id, .recipient = due->recipient,
 	    .tries = due->tries, .prior = due->prior,
 	    .n_prior = due->n_prior };
-	int rc = 0;
+	int rc = alert_find(p, due, err);
 
-	if (p->alert_id != due->alert) {
-		buf_reset(&p->alert);
-		rc = store_alert_bytes(p->batch->lane->k->store, due->alert,
-		    &p->alert, err);
-		p->alert_id = rc == 0 ? due->alert : 0;
-	}
 	if (rc == 0)
 		rc = attach(p, due, &document, &d, err);
 	if (rc == 0)

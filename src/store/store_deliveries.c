@@ -10,6 +10,7 @@
 #include "inner.h"
 
 #define PRIOR_MAX 10u		/* noun/delivery.h */
+#define PACKED_MAX 4096		/* of an alert that comes with its claim */
 
 /* The event ids that this receiver has had of this key. */
 static int
@@ -50,14 +51,34 @@ prior_get(struct store *s, struct arena *mem, struct due_delivery *d,
 	return 0;
 }
 
+/* Kept bytes that are not what they should be are left to store_alert_bytes(),
+ * which says so. */
+static void
+packed_take(struct stmt *q, int64_t size, struct arena *mem,
+    struct due_delivery *ret)
+{
+	size_t len = 0;
+	const void *p = db_get_bytes(q, 9, &len);
+
+	ret->packed = NULL;
+	ret->packed_len = 0;
+	if (p == NULL || len == 0 || (int64_t)len != size)
+		return;
+	ret->packed = memcpy(arena_raw(mem, len), p, len);
+	ret->packed_len = len;
+}
+
 static int
 due_delivery_get(struct store *s, int64_t id, struct arena *mem,
     struct due_delivery *ret, struct err *err)
 {
 	struct stmt *q = db_use(s->db, "SELECT d.alert, a.document, d.sink, "
-	    "d.recipient, d.tries, d.key, a.at, d.rev FROM delivery d "
-	    "JOIN alert a ON a.id = d.alert WHERE d.id = $1");
+	    "d.recipient, d.tries, d.key, a.at, d.rev, a.size, "
+	    "CASE WHEN a.codec = 'plain' AND a.size <= $1 THEN a.bytes END "
+	    "FROM delivery d "
+	    "JOIN alert a ON a.id = d.alert WHERE d.id = $2");
 
+	db_int(q, PACKED_MAX);
 	db_int(q, id);
 	int rc = db_step(q, err);
 	bool first = true;
@@ -71,6 +92,7 @@ due_delivery_get(struct store *s, int64_t id, struct arena *mem,
 		ret->key = arena_text(mem, db_get_text(q, 5));
 		ret->since = db_get_int(q, 6);
 		first = db_get_int(q, 7) <= 1;
+		packed_take(q, db_get_int(q, 8), mem, ret);
 	}
 	db_done(q);
 	ret->prior = NULL;
@@ -140,25 +162,13 @@ int
 delivery_release(struct store *s, const char *key, const char *sink,
     const char *recipient, struct err *err)
 {
-	int64_t held = 0;
-
-	/* Mostly nothing waits, which a small index knows. */
-	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
-	    "delivery WHERE held = 1 AND recipient = $1 AND sink = $2 "
-	    "AND key = $3 LIMIT 1) x");
-	db_text(q, recipient);
-	db_text(q, sink);
-	db_text(q, key);
-	if (db_number(q, 0, &held, err) == -1)
-		return -1;
-	if (held == 0)
-		return 0;
-	q = db_use(s->db, "UPDATE delivery SET held = 0 "
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET held = 0 "
 	    "WHERE id = (SELECT id FROM delivery WHERE key = $1 AND sink = $2 "
 	    "AND recipient = $3 AND state = 'due' ORDER BY rev, id LIMIT 1) "
 	    "AND held = 1 AND NOT EXISTS (SELECT 1 FROM delivery "
 	    "WHERE key = $1 AND sink = $2 AND recipient = $3 "
 	    "AND state = 'due' AND held = 0)");
+
 	db_text(q, key);
 	db_text(q, sink);
 	db_text(q, recipient);
@@ -236,6 +246,20 @@ struct tally {
 	uint32_t	 delivered, dropped;
 };
 
+/* Does any delivery wait for an earlier one? */
+static int
+any_held(struct store *s, bool *ret, struct err *err)
+{
+	int64_t n = 0;
+
+	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
+	    "delivery WHERE held = 1 LIMIT 1) x");
+	if (db_number(q, 0, &n, err) == -1)
+		return -1;
+	*ret = n != 0;
+	return 0;
+}
+
 static int
 tally_keep(struct store *s, struct tally *t, int64_t now, struct err *err)
 {
@@ -273,7 +297,7 @@ tally_add(struct store *s, struct tally *t, const struct place *p,
 
 /* Delivered is true whenever it comes; the others only while we waited. */
 static int
-settle(struct store *s, const struct settled *one, struct tally *t,
+settle(struct store *s, const struct settled *one, bool held, struct tally *t,
     struct arena *mem, int64_t now, struct err *err)
 {
 	const struct outcome *o = &one->outcome;
@@ -292,7 +316,7 @@ settle(struct store *s, const struct settled *one, struct tally *t,
 	else
 		rc = ended(s, one->delivery, o->kind == OUTCOME_DELIVERED ?
 		    "delivered" : "refused", o, now, err);
-	if (rc == 0 && waits && o->kind != OUTCOME_DEFERRED)
+	if (rc == 0 && held && waits && o->kind != OUTCOME_DEFERRED)
 		rc = delivery_release(s, p.key, p.sink, p.recipient, err);
 	if (rc == 0)
 		rc = tally_add(s, t, &p, o, now, err);
@@ -310,12 +334,13 @@ store_deliveries_settled(struct store *s, const struct settled *list,
 {
 	struct arena mem = ARENA_INIT;
 	struct tally t = { .sink = NULL };
-	int rc = 0;
+	bool held = false;
 
 	if (store_begin(s, err) == -1)
 		return -1;
+	int rc = any_held(s, &held, err);
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = settle(s, &list[i], &t, &mem, now, err);
+		rc = settle(s, &list[i], held, &t, &mem, now, err);
 	if (rc == 0)
 		rc = tally_keep(s, &t, now, err);
 	arena_clear(&mem);
