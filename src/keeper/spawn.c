@@ -16,7 +16,8 @@
 
 #include "talk/helper.h"
 
-#define ARGS_MAX 256
+/* --serve, and --read PATH for each path that a helper takes (helper.c). */
+#define ARGS_MAX (2 * 1024 + 3)
 
 /* Between fork and exec: async-signal-safe calls only. */
 static _Noreturn void
