@@ -58,7 +58,7 @@
 #define FRAME_MAX	(16u << 10)	/* default socket buffers hold a dozen */
 #define NOTES_MAX	200u		/* log lines per ask; more is a flood */
 #define NOTE_TEXT_MAX	2048u
-#define BATCH_MAX	64u		/* deliveries in one ask */
+#define BATCH_MAX	256u		/* deliveries in one ask: as many share a commit */
 #define SEND_BLOB_MAX	(512u << 20)	/* one delivery ask with its documents */
 
 /* --- sinks --- */

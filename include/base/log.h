@@ -31,6 +31,11 @@ void log_divert(log_sink *sink);
  * text is escaped again; nothing in it is trusted. */
 void log_foreign(enum log_level level, const char *program, const char *line);
 
+/* Lines between the two are written together, by pipe-sized pieces; only around
+ * work that neither waits nor ends the process. */
+void log_hold(void);
+void log_release(void);
+
 /* Numbers as text for the pairs above: lives until the end of the statement's
  * block (a compound literal). */
 #define LOG_NUM(n) log_num((char[24]){ 0 }, (long long)(n))

@@ -33,6 +33,7 @@
 
 struct arena;
 struct blob;
+struct buf;
 struct err;
 struct store;
 
@@ -241,6 +242,9 @@ int  store_told_rows(struct store *s, const char *key, struct arena *mem,
 
 struct due_delivery {
 	int64_t		 id, alert, document;	/* document 0 = none */
+	int64_t		 since;		/* time of its alert */
+	/* The packed alert if it is small, else NULL: store_alert_bytes(). */
+	const void	*packed;	size_t packed_len;
 	const char	*sink, *recipient;
 	uint32_t	 tries;
 	const char	*key;
@@ -253,8 +257,11 @@ struct due_delivery {
 int  store_deliveries_claim(struct store *s, const char *sink, int64_t now,
     int64_t lease, struct arena *mem, struct due_delivery *ret, uint32_t room,
     uint32_t *ret_n, struct err *err);
-/* The packed alert. */
-int  store_alert_bytes(struct store *s, int64_t alert, struct blob *ret,
+/* Reads between the two see one state and cost less; nothing may be written. */
+int  store_look_begin(struct store *s, struct err *err);
+void store_look_end(struct store *s);
+/* Appends the packed alert. */
+int  store_alert_bytes(struct store *s, int64_t alert, struct buf *out,
     struct err *err);
 
 struct settled {
@@ -266,7 +273,8 @@ struct settled {
  * refused meanwhile; the others count only while the delivery is due. */
 int  store_deliveries_settled(struct store *s, const struct settled *list,
     uint32_t n, int64_t now, struct err *err);
-/* Claims end without an outcome: due again at next_at, tries counted. */
+/* Claims end without an outcome: due again at next_at, tries counted; or as if
+ * they had never been claimed, if why is "" (given back unasked). */
 int  store_deliveries_again(struct store *s, const int64_t *ids, uint32_t n,
     const char *why, int64_t next_at, int64_t now, struct err *err);
 /* The earliest wall second > now at which something (address of a configured

@@ -51,14 +51,17 @@ struct delivery {
 	const void	*attachment;	size_t attachment_len;
 };
 
-/* The blob of a MAIL, SYSLOG or HOOK ask: one sink, n deliveries. The answer is
- * one part (frame) per delivery: pack_i64 id, outcome. */
+/* The blob of a MAIL, SYSLOG or HOOK ask: one sink, n deliveries. The answer
+ * comes in parts (frames), each with one or more of: pack_i64 id, outcome. */
 struct sending {
 	struct sink	 sink;
 	struct delivery	*deliveries;	uint32_t n;
 };
 
 void delivery_pack(struct buf *out, const struct delivery *d);
+/* With the alert as it was packed before, instead of d->alert. */
+void delivery_pack_kept(struct buf *out, const struct delivery *d,
+    const void *alert, size_t n);
 void delivery_unpack(struct unpack *in, struct arena *mem,
     struct delivery *ret);
 /* unpack: the sink's secret must be cleared by the caller (secret_clear). */

@@ -9,7 +9,7 @@
  *  MATCH   bool all (none = false)    packed advisory     -               matching
  *  EXPLAIN u32 number of the device   packed advisory     -               explained
  *  NEAR    -                          packed advisory     -               near_misses
- *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome (one part each)
+ *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome; some in each part
  *
  * Every ANSWER starts with a byte: 0 = done, then the fields above; 1 = the ask
  * was served, but its input cannot be used; then a packed err (err_kind as u8,

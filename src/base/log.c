@@ -30,6 +30,8 @@ static const struct {
 static enum log_level	 shown_most = LOG_INFO_;
 static char		 program_name[32];
 static log_sink		*diverted;
+static bool		 holding;
+static struct buf	 held = BUF_INIT(WHOLE_MAX);
 
 void
 log_level(enum log_level most)
@@ -88,6 +90,38 @@ write_all(const char *p, size_t n)
 }
 
 static void
+held_write(void)
+{
+	write_all(buf_text(&held), held.len);
+	buf_reset(&held);
+}
+
+void
+log_hold(void)
+{
+	holding = true;
+}
+
+void
+log_release(void)
+{
+	holding = false;
+	held_write();
+}
+
+/* A line as a whole, now or with others. */
+static void
+put_line(const struct buf *whole)
+{
+	if (held.len + whole->len > held.max)
+		held_write();
+	if (holding)
+		buf_add(&held, buf_text(whole), whole->len);
+	else
+		write_all(buf_text(whole), whole->len);
+}
+
+static void
 emit(enum log_level level, const char *program, const struct buf *line)
 {
 	struct buf	whole = BUF_INIT(WHOLE_MAX);
@@ -102,7 +136,7 @@ emit(enum log_level level, const char *program, const struct buf *line)
 	}
 	buf_add(&whole, buf_text(line), line->len);
 	buf_byte(&whole, '\n');
-	write_all(buf_text(&whole), whole.len);
+	put_line(&whole);
 	buf_clear(&whole);
 }
 

@@ -356,20 +356,19 @@ same_device(const struct device *a, const struct device *b)
 static bool
 alert_lists(struct work *w, struct store *s, int64_t alert)
 {
-	struct blob body = BLOB_INIT;
+	struct buf body = BUF_INIT(ALERT_MAX);
 	struct unpack in;
 	struct alert a;
 	bool found = false;
 
-	if (store_alert_bytes(s, alert, &body, NULL) == 0 &&
-	    blob_map(&body, NULL) == 0) {
-		unpack_open(&in, body.map, body.len);
+	if (store_alert_bytes(s, alert, &body, NULL) == 0) {
+		unpack_open(&in, body.data, body.len);
 		alert_unpack(&in, &w->mem, &a);
 		for (uint32_t i = 0; !in.bad && i < a.n_matches && !found; i++)
 			found = same_device(&a.matches[i].device,
 			    &w->x.answer.match.device);
 	}
-	blob_clear(&body);
+	buf_clear(&body);
 	return found;
 }
 

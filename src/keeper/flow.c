@@ -16,7 +16,8 @@
  *  alerts gathered     all matched     one digest of them      delivery due
  *  delivery due        room            ask MAIL SYSLOG HOOK    see outbox.c
  *
- * Every change is committed before the next ask is made; a crash of the keeper
+ * Every change is committed before the next ask is made, but for outcomes of a
+ * batch, which are while the next one flies (outbox.c); a crash of the keeper
  * voids its claims, and the states above are found again. */
 #include <stdlib.h>
 #include <string.h>

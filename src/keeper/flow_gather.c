@@ -102,15 +102,14 @@ static int
 read_entry(struct keeper *k, int64_t alert, struct digest *d, struct err *err)
 {
 	struct arena mem = ARENA_INIT;
-	struct blob bytes = BLOB_INIT;
+	struct buf bytes = BUF_INIT(ALERT_MAX);
 	struct alert a;
 	struct unpack in;
 	int rc = -1;
 
-	if (store_alert_bytes(k->store, alert, &bytes, err) == -1 ||
-	    blob_map(&bytes, err) == -1)
+	if (store_alert_bytes(k->store, alert, &bytes, err) == -1)
 		goto out;
-	unpack_open(&in, bytes.map, bytes.len);
+	unpack_open(&in, bytes.data, bytes.len);
 	alert_init(&a);
 	alert_unpack(&in, &mem, &a);
 	if (unpack_done(&in, err) == -1)
@@ -118,7 +117,7 @@ read_entry(struct keeper *k, int64_t alert, struct digest *d, struct err *err)
 	take_entry(d, &a);
 	rc = 0;
 out:
-	blob_clear(&bytes);
+	buf_clear(&bytes);
 	arena_clear(&mem);
 	return rc;
 }

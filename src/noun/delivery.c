@@ -59,9 +59,9 @@ outcome_unpack(struct unpack *in, struct outcome *ret)
 		outcome_init(ret);
 }
 
-/* unpacked by delivery_unpack. Of too many prior event ids the newest go. */
-void
-delivery_pack(struct buf *out, const struct delivery *d)
+/* Of too many prior event ids the newest go. */
+static void
+head_pack(struct buf *out, const struct delivery *d)
 {
 	uint32_t skip = d->n_prior > PRIOR_MAX ? d->n_prior - PRIOR_MAX : 0;
 
@@ -70,10 +70,33 @@ delivery_pack(struct buf *out, const struct delivery *d)
 	pack_u32(out, d->tries);
 	texts_pack(out, skip > 0 ? d->prior + skip : d->prior,
 	    d->n_prior - skip);
-	alert_pack(out, &d->alert);
+}
+
+static void
+tail_pack(struct buf *out, const struct delivery *d)
+{
 	pack_str(out, d->attachment_name);
 	pack_str(out, d->attachment_type);
 	pack_bytes(out, d->attachment, d->attachment_len);
+}
+
+/* unpacked by delivery_unpack */
+void
+delivery_pack(struct buf *out, const struct delivery *d)
+{
+	head_pack(out, d);
+	alert_pack(out, &d->alert);
+	tail_pack(out, d);
+}
+
+/* unpacked by delivery_unpack, which looks at the alert */
+void
+delivery_pack_kept(struct buf *out, const struct delivery *d,
+    const void *alert, size_t n)
+{
+	head_pack(out, d);
+	buf_add(out, alert, n);
+	tail_pack(out, d);
 }
 
 /* packed by delivery_pack */

@@ -35,6 +35,9 @@ next_sequence(void)
 	return last;
 }
 
+/* Bytes that are written at once; a datagram goes alone. */
+#define TOGETHER (32u << 10)
+
 /* RFC 6587, 3.4.1 and 3.4.2; a datagram is its own frame. RFC 5425 knows octet
  * counting only. */
 static void
@@ -44,7 +47,6 @@ add_frame(const struct post *p, struct buf *out, const struct buf *message)
 	    (p->place.transport == SYSLOG_TCP &&
 	    p->sending->sink.framing == FRAMING_OCTET);
 
-	buf_reset(out);
 	if (counted)
 		buf_printf(out, "%zu ", message->len);
 	buf_add(out, message->data, message->len);
@@ -57,7 +59,7 @@ send_all(struct post *p, struct syslog_link *l, struct err *err)
 {
 	const struct sink *sink = &p->sending->sink;
 	struct buf message = BUF_INIT(SYSLOG_MAX);
-	struct buf frame = BUF_INIT(SYSLOG_MAX + 32u);
+	struct buf frames = BUF_INIT(TOGETHER + SYSLOG_MAX + 32u);
 	struct syslog_form form = {
 		.host = sink->relay,
 		.pid = (uint32_t)getpid(),
@@ -74,11 +76,15 @@ send_all(struct post *p, struct syslog_link *l, struct err *err)
 		buf_reset(&message);
 		form.sequence = next_sequence();
 		syslog_text(&message, &form, &p->sending->deliveries[i].alert);
-		add_frame(p, &frame, &message);
-		rc = syslog_link_send(l, frame.data, frame.len, err);
+		add_frame(p, &frames, &message);
+		if (i + 1 < p->sending->n && frames.len < TOGETHER &&
+		    p->place.transport != SYSLOG_UDP)
+			continue;
+		rc = syslog_link_send(l, frames.data, frames.len, err);
+		buf_reset(&frames);
 	}
 	buf_clear(&message);
-	buf_clear(&frame);
+	buf_clear(&frames);
 	return rc == 0 ? syslog_link_drain(l, err) : -1;
 }
 

@@ -189,6 +189,8 @@ settings(struct lite *l, bool read_only, struct err *err)
 	    "PRAGMA cell_size_check = ON;"
 	    "PRAGMA temp_store = MEMORY;"
 	    "PRAGMA cache_size = -4096;"
+	    /* pages that many commits write are copied back once */
+	    "PRAGMA wal_autocheckpoint = 4000;"
 	    "PRAGMA journal_size_limit = 33554432;", err);
 }
 

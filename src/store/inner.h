@@ -19,6 +19,9 @@ struct store {
 	struct zip	*zip;
 	char		*owner;
 	struct buf	 line;		/* of the journal, as written */
+	/* The journal's last line, within a transaction that has added one. */
+	int64_t		 tail;		/* 0 = not known */
+	char		 tail_hash[SHA256_TEXT];
 	struct declared	*feeds;		/* by id */
 	uint32_t	 n_feeds;
 	void		 (*hook)(void *ctx, uint64_t n);
@@ -42,6 +45,10 @@ int meta_set(struct store *s, const char *name, const char *value,
 int journal_add(struct store *s, int64_t now, const char *event,
     const char *subject, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+/* The same about an alert: `key` is its key. */
+int journal_add_alert(struct store *s, int64_t now, const char *event,
+    const char *key, int64_t alert, struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 7, 8)));
 
 struct claimed {
 	int64_t	id, due_was;

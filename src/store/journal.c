@@ -30,51 +30,89 @@ chain(struct buf *b, const char *before, int64_t id, int64_t at,
 	digest_sha256_hex(b->data, b->len, out);
 }
 
-/* One line behind the last. */
+/* The last line: nobody else writes within this transaction. */
 static int
-append(struct store *s, int64_t now, const char *event, const char *subject,
-    const char *said, struct err *err)
+tail_find(struct store *s, struct err *err)
 {
-	char before[SHA256_TEXT] = "", hash[SHA256_TEXT];
-	int64_t id = 1;
-	char about[SAID_MAX + 1];
-
+	if (s->tail != 0)
+		return 0;
 	struct stmt *q = db_use(s->db,
 	    "SELECT id, hash FROM journal ORDER BY id DESC LIMIT 1");
 	int rc = db_step(q, err);
+	s->tail_hash[0] = '\0';
 	if (rc == 1) {
-		id = db_get_int(q, 0) + 1;
-		snprintf(before, sizeof(before), "%s", db_get_text(q, 1));
+		s->tail = db_get_int(q, 0);
+		snprintf(s->tail_hash, sizeof(s->tail_hash), "%s",
+		    db_get_text(q, 1));
 	}
 	db_done(q);
-	if (rc == -1)
+	return rc == -1 ? -1 : 0;
+}
+
+/* One line behind the last. */
+static int
+append(struct store *s, int64_t now, const char *event, const char *subject,
+    int64_t alert, const char *said, struct err *err)
+{
+	char hash[SHA256_TEXT], about[SAID_MAX + 1];
+
+	if (tail_find(s, err) == -1)
 		return -1;
+	int64_t id = s->tail + 1;
 	snprintf(about, sizeof(about), "%.*s", (int)text_cut(subject, SAID_MAX),
 	    subject);
-	chain(&s->line, before, id, now, event, about, said, hash);
-	q = db_use(s->db, "INSERT INTO journal (id, at, event, subject, said, "
-	    "hash) VALUES ($1, $2, $3, $4, $5, $6)");
+	chain(&s->line, s->tail_hash, id, now, event, about, said, hash);
+	struct stmt *q = db_use(s->db, "INSERT INTO journal (id, at, event, "
+	    "subject, said, hash, alert) VALUES ($1, $2, $3, $4, $5, $6, $7)");
 	db_int(q, id);
 	db_int(q, now);
 	db_text(q, event);
 	db_text(q, about);
 	db_text(q, said);
 	db_text(q, hash);
-	return db_run(q, NULL, err);
+	db_int(q, alert);
+	int rc = db_run(q, NULL, err);
+	if (rc == 0) {
+		s->tail = id;
+		memcpy(s->tail_hash, hash, sizeof(hash));
+	}
+	return rc;
+}
+
+__attribute__((format(printf, 6, 0)))
+static int
+add_words(struct store *s, int64_t now, const char *event, const char *subject,
+    int64_t alert, const char *fmt, va_list ap, struct err *err)
+{
+	char said[SAID_MAX + 1];
+
+	vsnprintf(said, sizeof(said), fmt, ap);
+	said[text_cut(said, SAID_MAX)] = '\0';
+	return append(s, now, event, subject, alert, said, err);
 }
 
 int
 journal_add(struct store *s, int64_t now, const char *event,
     const char *subject, struct err *err, const char *fmt, ...)
 {
-	char said[SAID_MAX + 1];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(said, sizeof(said), fmt, ap);
+	int rc = add_words(s, now, event, subject, 0, fmt, ap, err);
 	va_end(ap);
-	said[text_cut(said, SAID_MAX)] = '\0';
-	return append(s, now, event, subject, said, err);
+	return rc;
+}
+
+int
+journal_add_alert(struct store *s, int64_t now, const char *event,
+    const char *key, int64_t alert, struct err *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int rc = add_words(s, now, event, key, alert, fmt, ap, err);
+	va_end(ap);
+	return rc;
 }
 
 int
@@ -101,8 +139,11 @@ store_journal_read(struct store *s, const char *subject, int64_t after,
 		    "FROM journal WHERE id > $1 ORDER BY id LIMIT $2");
 	} else {
 		q = db_use(s->db, "SELECT id, at, event, subject, said, hash "
-		    "FROM journal WHERE subject = $1 AND id > $2 "
-		    "ORDER BY id LIMIT $3");
+		    "FROM journal WHERE id IN (SELECT id FROM journal "
+		    "WHERE alert = 0 AND subject = $1 AND id > $2 "
+		    "UNION ALL SELECT j.id FROM alert a JOIN journal j "
+		    "ON j.alert = a.id AND j.alert <> 0 AND j.id > $2 "
+		    "WHERE a.key = $1) ORDER BY id LIMIT $3");
 		db_text(q, subject);
 	}
 	db_int(q, after);

@@ -15,9 +15,13 @@
 static const char first[] =
 "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
 
+/* alert: the subject is its key, by which the line is found: keys are random,
+ * and an index of them would cost a page for each outcome. */
 "CREATE TABLE journal (id @ID@, at BIGINT NOT NULL, event TEXT NOT NULL,"
-" subject TEXT NOT NULL, said TEXT NOT NULL, hash TEXT NOT NULL);"
-"CREATE INDEX journal_subject ON journal (subject, id);"
+" subject TEXT NOT NULL, said TEXT NOT NULL, hash TEXT NOT NULL,"
+" alert BIGINT NOT NULL DEFAULT 0);"
+"CREATE INDEX journal_subject ON journal (subject, id) WHERE alert = 0;"
+"CREATE INDEX journal_alert ON journal (alert, id) WHERE alert <> 0;"
 
 "CREATE TABLE feed (id @ID@, name TEXT NOT NULL UNIQUE,"
 " configured BIGINT NOT NULL, next_poll BIGINT NOT NULL,"
@@ -129,6 +133,7 @@ static const char first[] =
 " WHERE state = 'due' AND held = 0;"
 "CREATE INDEX delivery_waiting ON delivery (since, sink)"
 " WHERE state = 'due';"
+"CREATE INDEX delivery_held ON delivery (id) WHERE held = 1;"
 "CREATE INDEX delivery_gathered ON delivery (sink, recipient, id)"
 " WHERE state = 'gathered';"
 "CREATE INDEX delivery_refused ON delivery (since, sink)"

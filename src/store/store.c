@@ -99,13 +99,27 @@ store_after_commit(struct store *s, void (*hook)(void *ctx, uint64_t n),
 int
 store_begin(struct store *s, struct err *err)
 {
+	s->tail = 0;
 	return db_begin(s->db, DB_WRITE, err);
 }
 
 int
 store_begin_claim(struct store *s, struct err *err)
 {
+	s->tail = 0;
 	return db_begin(s->db, DB_CLAIM, err);
+}
+
+int
+store_look_begin(struct store *s, struct err *err)
+{
+	return db_begin(s->db, DB_READ, err);
+}
+
+void
+store_look_end(struct store *s)
+{
+	db_rollback(s->db);
 }
 
 int

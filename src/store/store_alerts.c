@@ -131,9 +131,9 @@ dispatch_add(struct store *s, const struct dispatch *d, int64_t advisory,
 	}
 	if (ret_first != NULL)
 		*ret_first = first;
-	return journal_add(s, now, "alert", d->alert.key, err, "r%u:%s, route "
-	    "%.100s, %u matches, %u deliveries: %.200s", d->alert.rev,
-	    event_name(d->alert.event), d->alert.route,
+	return journal_add_alert(s, now, "alert", d->alert.key, alert, err,
+	    "r%u:%s, route %.100s, %u matches, %u deliveries: %.200s",
+	    d->alert.rev, event_name(d->alert.event), d->alert.route,
 	    d->alert.n_matches + d->alert.left_out, made, d->alert.title);
 }
 
@@ -153,9 +153,12 @@ store_alert(struct store *s, const struct dispatch *out, int64_t now,
 }
 
 int
-store_alert_bytes(struct store *s, int64_t alert, struct blob *ret,
+store_alert_bytes(struct store *s, int64_t alert, struct buf *out,
     struct err *err)
 {
+	struct zipped z;
+	const void *bytes = NULL;
+
 	struct stmt *q = db_use(s->db,
 	    "SELECT codec, bytes, size FROM alert WHERE id = $1");
 
@@ -164,8 +167,14 @@ store_alert_bytes(struct store *s, int64_t alert, struct blob *ret,
 	if (rc == 0)
 		rc = err_input(err, "the store knows no alert %lld",
 		    (long long)alert);
-	else if (rc == 1)
-		rc = store_row_blob(s, q, 0, ALERT_MAX, "alert", ret, err);
+	else if (rc == 1) {
+		uint64_t size = (uint64_t)db_get_int(q, 2);
+		z.codec = db_get_text(q, 0);
+		z.bytes = db_get_bytes(q, 1, &z.len);
+		rc = zip_bytes(s->zip, &z, size, ALERT_MAX, &bytes, err);
+		if (rc == 0)
+			buf_add(out, bytes, (size_t)size);
+	}
 	db_done(q);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "inner.h"
 
 #define PRIOR_MAX 10u		/* noun/delivery.h */
+#define PACKED_MAX 4096		/* of an alert that comes with its claim */
 
 /* The event ids that this receiver has had of this key. */
 static int
@@ -50,16 +51,37 @@ prior_get(struct store *s, struct arena *mem, struct due_delivery *d,
 	return 0;
 }
 
+/* Kept bytes that are not what they should be are left to store_alert_bytes(),
+ * which says so. */
+static void
+packed_take(struct stmt *q, int64_t size, struct arena *mem,
+    struct due_delivery *ret)
+{
+	size_t len = 0;
+	const void *p = db_get_bytes(q, 9, &len);
+
+	ret->packed = NULL;
+	ret->packed_len = 0;
+	if (p == NULL || len == 0 || (int64_t)len != size)
+		return;
+	ret->packed = memcpy(arena_raw(mem, len), p, len);
+	ret->packed_len = len;
+}
+
 static int
 due_delivery_get(struct store *s, int64_t id, struct arena *mem,
     struct due_delivery *ret, struct err *err)
 {
 	struct stmt *q = db_use(s->db, "SELECT d.alert, a.document, d.sink, "
-	    "d.recipient, d.tries, d.key FROM delivery d "
-	    "JOIN alert a ON a.id = d.alert WHERE d.id = $1");
+	    "d.recipient, d.tries, d.key, a.at, d.rev, a.size, "
+	    "CASE WHEN a.codec = 'plain' AND a.size <= $1 THEN a.bytes END "
+	    "FROM delivery d "
+	    "JOIN alert a ON a.id = d.alert WHERE d.id = $2");
 
+	db_int(q, PACKED_MAX);
 	db_int(q, id);
 	int rc = db_step(q, err);
+	bool first = true;
 	if (rc == 1) {
 		ret->id = id;
 		ret->alert = db_get_int(q, 0);
@@ -68,9 +90,15 @@ due_delivery_get(struct store *s, int64_t id, struct arena *mem,
 		ret->recipient = arena_text(mem, db_get_text(q, 3));
 		ret->tries = (uint32_t)db_get_int(q, 4);
 		ret->key = arena_text(mem, db_get_text(q, 5));
+		ret->since = db_get_int(q, 6);
+		first = db_get_int(q, 7) <= 1;
+		packed_take(q, db_get_int(q, 8), mem, ret);
 	}
 	db_done(q);
-	return rc == -1 ? -1 : prior_get(s, mem, ret, err);
+	ret->prior = NULL;
+	ret->n_prior = 0;
+	/* Nothing came before the first revision. */
+	return rc == -1 ? -1 : first ? 0 : prior_get(s, mem, ret, err);
 }
 
 /* Is anything due here, and is the sink awake? */
@@ -151,6 +179,7 @@ delivery_release(struct store *s, const char *key, const char *sink,
 struct place {
 	const char	*key, *event, *sink, *recipient, *state;
 	uint32_t	 rev;
+	int64_t		 alert;
 };
 
 static int
@@ -158,7 +187,7 @@ place_get(struct store *s, int64_t id, struct arena *mem, struct place *ret,
     struct err *err)
 {
 	struct stmt *q = db_use(s->db, "SELECT key, event, sink, recipient, "
-	    "state, rev FROM delivery WHERE id = $1");
+	    "state, rev, alert FROM delivery WHERE id = $1");
 
 	db_int(q, id);
 	int rc = db_step(q, err);
@@ -169,6 +198,7 @@ place_get(struct store *s, int64_t id, struct arena *mem, struct place *ret,
 		ret->recipient = arena_text(mem, db_get_text(q, 3));
 		ret->state = arena_text(mem, db_get_text(q, 4));
 		ret->rev = (uint32_t)db_get_int(q, 5);
+		ret->alert = db_get_int(q, 6);
 	}
 	db_done(q);
 	if (rc == 0)
@@ -209,34 +239,69 @@ ended(struct store *s, int64_t id, const char *state, const struct outcome *o,
 	return db_run(q, NULL, err);
 }
 
-static int
-sink_told(struct store *s, const struct place *p, const struct outcome *o,
-    int64_t now, struct err *err)
-{
-	struct stmt *q;
+/* What a row of outcomes means for their sink; written once. */
+struct tally {
+	const char	*sink;		/* NULL = none yet */
+	const char	*reason;	/* of the last outcome */
+	uint32_t	 delivered, dropped;
+};
 
-	if (o->kind == OUTCOME_DELIVERED) {
-		q = db_use(s->db, "UPDATE sink SET last_delivered = $1, "
-		    "delivered = delivered + 1, dropped = dropped - $2, "
-		    "reason = '' WHERE name = $3");
-		db_int(q, now);
-		db_int(q, strcmp(p->state, "dropped") == 0);
-	} else {
-		q = db_use(s->db,
-		    "UPDATE sink SET reason = $1 WHERE name = $2");
-		db_text(q, o->reason);
-	}
-	db_text(q, p->sink);
-	return db_run(q, NULL, err);
+/* Does any delivery wait for an earlier one? */
+static int
+any_held(struct store *s, bool *ret, struct err *err)
+{
+	int64_t n = 0;
+
+	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
+	    "delivery WHERE held = 1 LIMIT 1) x");
+	if (db_number(q, 0, &n, err) == -1)
+		return -1;
+	*ret = n != 0;
+	return 0;
+}
+
+static int
+tally_keep(struct store *s, struct tally *t, int64_t now, struct err *err)
+{
+	if (t->sink == NULL)
+		return 0;
+	struct stmt *q = db_use(s->db, "UPDATE sink SET last_delivered = "
+	    "CASE WHEN $1 > 0 THEN $2 ELSE last_delivered END, "
+	    "delivered = delivered + $1, dropped = dropped - $3, "
+	    "reason = $4 WHERE name = $5");
+	db_int(q, t->delivered);
+	db_int(q, now);
+	db_int(q, t->dropped);
+	db_text(q, t->reason);
+	db_text(q, t->sink);
+	int rc = db_run(q, NULL, err);
+	*t = (struct tally){ .sink = NULL };
+	return rc;
+}
+
+static int
+tally_add(struct store *s, struct tally *t, const struct place *p,
+    const struct outcome *o, int64_t now, struct err *err)
+{
+	bool delivered = o->kind == OUTCOME_DELIVERED;
+
+	if (t->sink != NULL && strcmp(t->sink, p->sink) != 0 &&
+	    tally_keep(s, t, now, err) == -1)
+		return -1;
+	t->sink = p->sink;
+	t->reason = delivered ? "" : o->reason;
+	t->delivered += delivered;
+	t->dropped += delivered && strcmp(p->state, "dropped") == 0;
+	return 0;
 }
 
 /* Delivered is true whenever it comes; the others only while we waited. */
 static int
-settle(struct store *s, const struct settled *one, struct arena *mem,
-    int64_t now, struct err *err)
+settle(struct store *s, const struct settled *one, bool held, struct tally *t,
+    struct arena *mem, int64_t now, struct err *err)
 {
 	const struct outcome *o = &one->outcome;
-	struct place p = { "", "", "", "", "", 0 };
+	struct place p = { "", "", "", "", "", 0, 0 };
 	int rc;
 
 	if (place_get(s, one->delivery, mem, &p, err) == -1)
@@ -251,15 +316,15 @@ settle(struct store *s, const struct settled *one, struct arena *mem,
 	else
 		rc = ended(s, one->delivery, o->kind == OUTCOME_DELIVERED ?
 		    "delivered" : "refused", o, now, err);
-	if (rc == 0 && waits && o->kind != OUTCOME_DEFERRED)
+	if (rc == 0 && held && waits && o->kind != OUTCOME_DEFERRED)
 		rc = delivery_release(s, p.key, p.sink, p.recipient, err);
 	if (rc == 0)
-		rc = sink_told(s, &p, o, now, err);
+		rc = tally_add(s, t, &p, o, now, err);
 	if (rc == 0)
-		rc = journal_add(s, now, outcome_name(o->kind), p.key, err,
-		    "r%u:%s to %s%s%s: %.64s %.400s %.200s", p.rev, p.event,
-		    p.sink, p.recipient[0] != '\0' ? " " : "", p.recipient,
-		    o->code, o->reason, o->receipt);
+		rc = journal_add_alert(s, now, outcome_name(o->kind), p.key,
+		    p.alert, err, "r%u:%s to %s%s%s: %.64s %.400s %.200s",
+		    p.rev, p.event, p.sink, p.recipient[0] != '\0' ? " " : "",
+		    p.recipient, o->code, o->reason, o->receipt);
 	return rc;
 }
 
@@ -268,14 +333,28 @@ store_deliveries_settled(struct store *s, const struct settled *list,
     uint32_t n, int64_t now, struct err *err)
 {
 	struct arena mem = ARENA_INIT;
-	int rc = 0;
+	struct tally t = { .sink = NULL };
+	bool held = false;
 
 	if (store_begin(s, err) == -1)
 		return -1;
+	int rc = any_held(s, &held, err);
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = settle(s, &list[i], &mem, now, err);
+		rc = settle(s, &list[i], held, &t, &mem, now, err);
+	if (rc == 0)
+		rc = tally_keep(s, &t, now, err);
 	arena_clear(&mem);
 	return store_end(s, rc, err);
+}
+
+static int
+given_back(struct store *s, int64_t id, struct err *err)
+{
+	struct stmt *q = db_use(s->db, "UPDATE delivery SET due = due_was, "
+	    "owner = '' WHERE id = $1");
+
+	db_int(q, id);
+	return db_run(q, NULL, err);
 }
 
 int
@@ -288,15 +367,19 @@ store_deliveries_again(struct store *s, const int64_t *ids, uint32_t n,
 	if (store_begin(s, err) == -1)
 		return -1;
 	for (uint32_t i = 0; rc == 0 && i < n; i++) {
-		struct place p = { "", "", "", "", "", 0 };
+		struct place p = { "", "", "", "", "", 0, 0 };
 		rc = place_get(s, ids[i], &mem, &p, err);
 		if (rc == -1 || strcmp(p.state, "due") != 0)
 			continue;
+		if (why[0] == '\0') {
+			rc = given_back(s, ids[i], err);
+			continue;
+		}
 		rc = deferred(s, ids[i], "", why, next_at, err);
 		if (rc == 0)
-			rc = journal_add(s, now, "no-answer", p.key, err,
-			    "r%u:%s to %s %s: %.400s", p.rev, p.event, p.sink,
-			    p.recipient, why);
+			rc = journal_add_alert(s, now, "no-answer", p.key,
+			    p.alert, err, "r%u:%s to %s %s: %.400s",
+			    p.rev, p.event, p.sink, p.recipient, why);
 	}
 	arena_clear(&mem);
 	return store_end(s, rc, err);

@@ -101,11 +101,12 @@ told_by(struct store *s, int64_t delivery, const char *digest, int64_t now,
 {
 	struct arena mem = ARENA_INIT;
 	const char *key = NULL, *sink = NULL, *recipient = NULL;
+	int64_t alert = 0;
 
 	struct stmt *q = db_use(s->db, "UPDATE delivery SET state = 'told', "
 	    "held = 0, settled_at = $1, receipt = $2 "
 	    "WHERE id = $3 AND state = 'gathered' "
-	    "RETURNING key, sink, recipient");
+	    "RETURNING key, sink, recipient, alert");
 	db_int(q, now);
 	db_text(q, digest);
 	db_int(q, delivery);
@@ -114,14 +115,15 @@ told_by(struct store *s, int64_t delivery, const char *digest, int64_t now,
 		key = arena_text(&mem, db_get_text(q, 0));
 		sink = arena_text(&mem, db_get_text(q, 1));
 		recipient = arena_text(&mem, db_get_text(q, 2));
+		alert = db_get_int(q, 3);
 	}
 	db_done(q);
 	if (rc == 1)
 		rc = delivery_release(s, key, sink, recipient, err);
 	if (rc == 0 && key != NULL)
-		rc = journal_add(s, now, "told", key, err, "%s%s%s by the "
-		    "digest %s", sink, recipient[0] != '\0' ? " " : "",
-		    recipient, digest);
+		rc = journal_add_alert(s, now, "told", key, alert, err,
+		    "%s%s%s by the digest %s", sink,
+		    recipient[0] != '\0' ? " " : "", recipient, digest);
 	arena_clear(&mem);
 	return rc;
 }

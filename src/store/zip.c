@@ -12,7 +12,9 @@
 #include "base/mem.h"
 
 #define LEVEL 9			/* 19 takes ten times as long for 3 % */
-#define LEAST 64u		/* bytes; a frame's head would eat the gain */
+/* Bytes that fill no page of the database: to make them smaller takes longer
+ * than all else that is done to an alert of one device. */
+#define LEAST 2048u
 #define KEEP (1u << 20)		/* memory that is worth keeping between calls */
 
 struct zip {
@@ -56,6 +58,18 @@ zip_free(struct zip *z)
 	free(z);
 }
 
+static void
+room_for(struct zip *z, size_t n)
+{
+	if (z->cap > KEEP)
+		slim(z);
+	if (z->cap >= n)
+		return;
+	free(z->room);
+	z->room = mem_alloc(n);
+	z->cap = n;
+}
+
 int
 zip_pack(struct zip *z, const void *p, size_t n, struct zipped *ret,
     struct err *err)
@@ -65,15 +79,9 @@ zip_pack(struct zip *z, const void *p, size_t n, struct zipped *ret,
 	*ret = (struct zipped){ "plain", p, n };
 	if (n < LEAST)
 		return 0;
-	if (z->cap > KEEP)
-		slim(z);
 	if (ZSTD_isError(bound))
 		return err_limit(err, "too large to be kept: %zu bytes", n);
-	if (z->cap < bound) {
-		free(z->room);
-		z->room = mem_alloc(bound);
-		z->cap = bound;
-	}
+	room_for(z, bound);
 	if (z->in == NULL) {
 		z->in = ZSTD_createCCtx();
 		if (z->in == NULL)
@@ -119,15 +127,34 @@ spread(struct zip *z, const struct zipped *from, void *to, size_t size,
 	return 0;
 }
 
+static int
+within(uint64_t size, size_t max, struct err *err)
+{
+	if (size <= max)
+		return 0;
+	return err_limit(err, "kept bytes: %llu, more than the %zu allowed",
+	    (unsigned long long)size, max);
+}
+
+int
+zip_bytes(struct zip *z, const struct zipped *from, uint64_t size, size_t max,
+    const void **ret, struct err *err)
+{
+	if (within(size, max, err) == -1)
+		return -1;
+	room_for(z, (size_t)size + 1);
+	*ret = z->room;
+	return size == 0 ? 0 : spread(z, from, z->room, (size_t)size, err);
+}
+
 int
 zip_blob(struct zip *z, const struct zipped *from, uint64_t size, size_t max,
     const char *label, struct blob *ret, struct err *err)
 {
 	int fd = -1, rc = -1;
 
-	if (size > max)
-		return err_limit(err, "kept bytes: %llu, more than the %zu "
-		    "allowed", (unsigned long long)size, max);
+	if (within(size, max, err) == -1)
+		return -1;
 	size_t n = (size_t)size;
 	if (n == 0)
 		return blob_of(ret, label, "", 0, err);

@@ -27,4 +27,7 @@ void zip_rest(struct zip *z);
  * else than what was packed is ERR_INPUT. */
 int  zip_blob(struct zip *z, const struct zipped *from, uint64_t size,
     size_t max, const char *label, struct blob *ret, struct err *err);
+/* The same for small ones: the bytes are lent until the next call. */
+int  zip_bytes(struct zip *z, const struct zipped *from, uint64_t size,
+    size_t max, const void **ret, struct err *err);
 #endif

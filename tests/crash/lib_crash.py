@@ -26,7 +26,7 @@ from lib import (BUILD, CORPUS, DEVICES, EX_OK, EX_TEMPFAIL,  # noqa: E402
 
 DEMO = os.path.join(REPOSITORY, "etc/demo")
 CRASHED = 99		# the crash build's exit status
-BATCH = 64		# BATCH_MAX: deliveries of one ask
+BATCH = 2 * 256		# BATCH_MAX: an ask and the one before it
 SINKS = ("mail", "syslog", "webhook")
 
 

@@ -3,8 +3,8 @@
 comes twice carries the same ids."""
 from lib import *
 
-# One ask carries at most this many deliveries (BATCH_MAX).
-BATCH = 64
+# What a kill repeats at most: an ask (BATCH_MAX) and the one before it.
+BATCH = 2 * 256
 
 
 def settings_of(place, receivers, url):

@@ -955,6 +955,41 @@ START_TEST(retry_keeps_order)
 }
 END_TEST
 
+/* Given back unasked: as before the claim, and no line in the journal. */
+START_TEST(unasked)
+{
+	struct due_delivery d[4];
+	struct journal_row rows[8];
+	int64_t ids[2];
+	uint32_t n = 0, before = 0;
+
+	ids[0] = alert_at("ar-1", 1, EVENT_NEW, 1000);
+	ids[1] = alert_at("ar-2", 1, EVENT_NEW, 1001);
+	OK(store_journal_read(s, "", 0, &mem, rows, 8, &before, &err));
+	ck_assert_uint_eq(claim_deliveries(1002, d, 4), 2);
+	ck_assert_uint_eq(claim_deliveries(1002, d, 4), 0);
+	OK(store_deliveries_again(s, ids, 2, "", 2000, 1003, &err));
+	ck_assert_uint_eq(claim_deliveries(1003, d, 4), 2);
+	ck_assert_int_eq(d[0].id, ids[0]);
+	ck_assert_uint_eq(d[0].tries, 0);
+	/* dropped meanwhile: it stays so */
+	OK(store_drop(s, "delivery", ids[0], "", 1004, &n, &err));
+	OK(store_deliveries_again(s, ids, 2, "", 2000, 1005, &err));
+	ck_assert_uint_eq(claim_deliveries(1005, d, 4), 1);
+	ck_assert_int_eq(d[0].id, ids[1]);
+	OK(store_journal_read(s, "", 0, &mem, rows, 8, &n, &err));
+	ck_assert_uint_eq(n, before + 1);
+	/* by its key, though alerts have an index of their own */
+	OK(store_journal_read(s, "ar-1", 0, &mem, rows, 8, &n, &err));
+	ck_assert_uint_ge(n, 1);
+	ck_assert_str_eq(rows[0].event, "alert");
+	ck_assert_str_eq(rows[0].subject, "ar-1");
+	OK(store_journal_read(s, "ar-1", rows[n - 1].id, &mem, rows, 8, &n,
+	    &err));
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 START_TEST(no_answer)
 {
 	struct due_delivery d[4];
@@ -970,16 +1005,15 @@ START_TEST(no_answer)
 	ck_assert_uint_eq(d[0].tries, 1);
 	restart("one");
 	ck_assert_uint_eq(claim_deliveries(1031, d, 4), 1);
-	struct blob b = BLOB_INIT;
+	struct buf b = BUF_INIT(1 << 20);
 	struct unpack u;
 	struct alert a;
 	OK(store_alert_bytes(s, d[0].alert, &b, &err));
-	OK(blob_map(&b, &err));
-	unpack_open(&u, b.map, b.len);
+	unpack_open(&u, b.data, b.len);
 	alert_unpack(&u, &mem, &a);
 	OK(unpack_done(&u, &err));
 	ck_assert_str_eq(a.title, "a title");
-	blob_clear(&b);
+	buf_clear(&b);
 }
 END_TEST
 
@@ -1185,6 +1219,7 @@ conformance_suite(const char *driver, const struct conformance *given)
 	ADD(gathered_alone);
 	ADD(gathered_dropped);
 	ADD(retry_keeps_order);
+	ADD(unasked);
 	ADD(no_answer);
 	ADD(paused);
 	ADD(queue_retry_drop);

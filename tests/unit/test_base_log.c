@@ -34,6 +34,37 @@ capture(char *out, size_t room)
 	return out;
 }
 
+/* Held lines come together, whole, and no later than the next release. */
+START_TEST(held_lines_come_with_the_release)
+{
+	char	out[20000], want[64];
+
+	capture_start();
+	log_hold();
+	log_info("first", NULL);
+	ck_assert_str_eq(capture(out, sizeof(out)), "");
+	log_release();
+	ck_assert_str_eq(capture(out, sizeof(out)),
+	    "level=info msg=\"first\"\n");
+	log_info("second", NULL);
+	ck_assert_str_eq(capture(out, sizeof(out)),
+	    "level=info msg=\"second\"\n");
+	log_hold();
+	for (int i = 0; i < 500; i++)
+		log_info("many", "i", LOG_NUM(i), NULL);
+	log_release();
+	capture(out, sizeof(out));
+	const char	*at = out;
+	for (int i = 0; i < 500; i++) {
+		int	n = snprintf(want, sizeof(want),
+		    "level=info msg=\"many\" i=%d\n", i);
+		ck_assert_int_eq(strncmp(at, want, (size_t)n), 0);
+		at += n;
+	}
+	ck_assert_str_eq(at, "");
+}
+END_TEST
+
 START_TEST(pairs_are_quoted_when_needed)
 {
 	static const struct {
@@ -257,6 +288,7 @@ main(void)
 
 	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, pairs_are_quoted_when_needed);
+	tcase_add_test(tc, held_lines_come_with_the_release);
 	tcase_add_test(tc, levels);
 	tcase_add_test(tc, a_missing_value_ends_the_list);
 	tcase_add_test(tc, long_lines_stay_whole_pairs);
