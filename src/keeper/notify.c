@@ -14,9 +14,9 @@
 
 #include "state.h"
 
-/* A manager that does not read fills its socket after some datagrams: it must
- * not stop alerts. It is waited for once, then not at all until it takes one.
- */
+/* The socket of a manager that does not read is full after some datagrams. That
+ * must not stop alerts: it is waited for once, then not at all until it takes
+ * one. */
 #define PATIENCE_US 500000
 
 static void
@@ -29,8 +29,7 @@ send_to(int sock, const struct sockaddr_un *to, socklen_t len,
 	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience,
 	    sizeof(patience));
 	if (sendto(sock, state, strlen(state), MSG_NOSIGNAL |
-	    (deaf ? MSG_DONTWAIT : 0), (const struct sockaddr *)to,
-	    len) >= 0) {
+	    (deaf ? MSG_DONTWAIT : 0), (const struct sockaddr *)to, len) >= 0) {
 		deaf = false;
 	} else if (errno == EAGAIN && !deaf) {
 		deaf = true;

@@ -394,6 +394,7 @@ class Hook:
     def __init__(self, headers, body):
         self.headers = headers
         self.body = body
+        self.came = time.time()
         self.id = headers.get("webhook-id", "")
 
     @property
@@ -408,7 +409,7 @@ class Hook:
     def signature_fault(self):
         """'' if the Standard Webhooks signature is right."""
         stamp = self.headers.get("webhook-timestamp", "")
-        if not stamp.isdigit() or abs(time.time() - int(stamp)) > 300:
+        if not stamp.isdigit() or abs(self.came - int(stamp)) > 300:
             return "webhook-timestamp %r" % stamp
         digest = hmac.new(SIGNING_KEY, b"%s.%s." % (
             self.id.encode(), stamp.encode()) + self.body, hashlib.sha256)

@@ -207,19 +207,22 @@ class Soak:
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     place = Place()
+    faults = []
     try:
         soak = Soak(place)
         print("# %d feeds, %g minutes, seed %d, %s" % (
             len(soak.feeds), MINUTES, SEED, lib.PROGRAM), flush=True)
         watch = soak.work()
-        soak.finish()
-        table, faults = watch.table()
-        lines, more = soak.receivers()
-        print("\n".join(["largest process of each program, medians by "
-                         "quarter, KiB"] + table + lines))
+        lines, more = watch.table()
         faults += more
+        print("largest process of each program, medians by quarter, KiB")
+        print("\n".join(lines), flush=True)
+        soak.finish()
+        lines, more = soak.receivers()
+        faults += more
+        print("\n".join(lines))
     except Failure as e:
-        faults = [str(e)]
+        faults.append(str(e))
     finally:
         place.close()
     for fault in faults:

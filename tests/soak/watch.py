@@ -10,6 +10,7 @@ MIB = 1 << 20
 # caches go on to fill for a while: a tenth, and this much, is no leak; what
 # leaks for each of some thousand polls is more.
 GROWTH, SLACK_KIB = 1.10, 768
+WARM_S = 600		# a shorter run only shows how caches fill
 DESCRIPTORS_SLACK = 2	# between two medians
 # journal_size_limit of the store: a longer one is cut at the next checkpoint.
 WAL_MOST = 32 * MIB
@@ -144,6 +145,9 @@ class Watch(threading.Thread):
                          MIB, max(s[2] for s in last) / MIB, wal / MIB))
         if wal > WAL_MOST:
             faults.append("the WAL grew to %.1f MiB" % (wal / MIB))
+        if self.sizes[-1][0] < WARM_S:
+            lines.append("SKIP memory: below %d minutes it still fills" %
+                         (WARM_S / 60))
         if self.worst > 2:
             faults.append("a zombie was seen in %d samples in a row" %
                           self.worst)
@@ -161,7 +165,8 @@ class Watch(threading.Thread):
         for row in self.rows:
             if row[1] == program:
                 counts[row[0]] = counts.get(row[0], 0) + 1
-        if min(pss) > 0 and pss[1] > pss[0] * GROWTH + SLACK_KIB:
+        warm = self.sizes[-1][0] >= WARM_S
+        if warm and min(pss) > 0 and pss[1] > pss[0] * GROWTH + SLACK_KIB:
             faults.append("%s: PSS grew from %d to %d KiB" % (program, *pss))
         if min(fds) >= 0 and fds[1] > fds[0] + DESCRIPTORS_SLACK:
             faults.append("%s: descriptors grew from %d to %d" % (

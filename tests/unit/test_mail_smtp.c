@@ -1,7 +1,40 @@
 /* Mails end to end against a scripted server on loopback, and each fault of
- * libesmtp that the sink works round. */
+ * libesmtp 1.1.0 that touches us: what is done about it, and the test here that
+ * fails without that (each was tried by undoing it).
+ *
+ *  1 44 ms a mail (Nagle)       mail_watch.c:connect         ten_in_one
+ *  2 hangs with TLS 1.3         tls_rules.most_tls12         ten_in_one
+ *  3 crash, 2nd TLS session     mail.c:session_tls           ten_in_one
+ *  4 frees our certificate      tls.c:tls_keep_own_cert      client_certificate
+ *  5 checks the canonical name  tls.c:use_name               certificates: wrong
+ *                                                            name, forged alias,
+ *                                                            wrong address
+ *    refuses the right one      mail.c:on_event (WRONG_PEER) certificates: alias
+ *  6 no SNI                     tls.c:on_info                ten_in_one
+ *  7 goes on behind a 535       mail_watch.c:on_reply        auth_refused
+ *    goes on without any AUTH   mail_watch.c:on_command      auth_not_offered
+ *  8 513 bytes for user and     mail.c:post_check            settings: long
+ *    password                                                password, long user
+ *  9 CR LF into commands        mailbox.c:mailbox_parse      settings: from, to
+ *    CR LF into headers         mail_text.c (2 layers)       test_mail_text: bare
+ * 10 bare LF goes undotted      mail_mime.c                  test_mail_mime
+ * 11 success says nothing       mail.c:on_sent               replies
+ *    the answer may be lost     mail.c:session_rest          drop, hang
+ * 12 connect() for minutes      mail_watch.c:connect_wait    no_server
+ * 13 EXTNA_STARTTLS: a NULL     mail.c:on_event              starttls
+ * 14 no AUTH without a flag     mail.c:session_run           auth
+ * 15 partial writes             tls.c:tls_context_new        (dawdle): cannot be
+ *    shown, a piece of the library's is shorter than a record; stays off
+ * 16 drops a write that timed   mail.c:on_progress           stall
+ *    out and goes on
+ * 17 takes what came before     mail_watch.c:on_reply        starttls: inject
+ *    TLS for the server's word
+ * 18 keys under $HOME           mail.c:mail_prepare          all with localhost
+ * 19 plugins, loaded late       mail.c:mail_prepare          program
+ * 20 errno left over            mail.c:on_bytes_wanted       nearly all */
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -44,6 +77,7 @@ getaddrinfo(const char *node, const char *service,
 
 /* Small send buffers: a body must not vanish into the kernel as a whole. */
 static bool small_buffers;
+static int last_socket = -1;
 
 int
 socket(int family, int type, int protocol)
@@ -52,7 +86,81 @@ socket(int family, int type, int protocol)
 
 	if (small_buffers && s >= 0)
 		setsockopt(s, SOL_SOCKET, SO_SNDBUF, &n, sizeof(n));
+	if (type & SOCK_STREAM)
+		last_socket = s;
 	return s;
+}
+
+/* --- who frees certificates ----------------------------------------------- */
+
+/* OpenSSL's, without its headers, which belong to base/tls.c. */
+struct x509_st;
+void X509_free(struct x509_st *);
+
+static int freed_by_library;	/* certificates that libesmtp gave back */
+static int freed_too_often;	/* whoever was the last to do so */
+
+/* Certificates that have ended, until their memory is another's. */
+static const void *ended[64];
+static size_t n_ended;
+
+static bool
+has_ended(const void *cert)
+{
+	for (size_t i = 0; i < n_ended; i++)
+		if (ended[i] == cert)
+			return true;
+	return false;
+}
+
+/* CRYPTO_EX_new and CRYPTO_EX_free of every certificate. */
+static void
+on_cert_new(void *cert, void *p, void *data, int index, long argl, void *argp)
+{
+	(void)p, (void)data, (void)index, (void)argl, (void)argp;
+	for (size_t i = 0; i < n_ended; i++)
+		if (ended[i] == cert)
+			ended[i] = NULL;
+}
+
+static void
+on_cert_end(void *cert, void *p, void *data, int index, long argl, void *argp)
+{
+	(void)p, (void)data, (void)index, (void)argl, (void)argp;
+	if (n_ended < COUNT_OF(ended))
+		ended[n_ended++] = cert;
+}
+
+/* Stands before libcrypto's, for libesmtp and for libssl, which gives back what
+ * libesmtp has given back before. */
+void
+X509_free(struct x509_st *cert)
+{
+	typedef void fn(struct x509_st *);
+	static fn *real;
+	Dl_info from;
+
+	if (real == NULL)
+		real = (fn *)dlsym(RTLD_NEXT, "X509_free");
+	freed_by_library += cert != NULL &&
+	    dladdr(__builtin_return_address(0), &from) != 0 &&
+	    strstr(from.dli_fname, "libesmtp") != NULL;
+	if (cert != NULL && has_ended(cert))
+		freed_too_often++;
+	else
+		real(cert);
+}
+
+static void
+watch_certificates(void)
+{
+	typedef void fn(void *, void *, void *, int, long, void *);
+	int CRYPTO_get_ex_new_index(int, long, void *, fn *, void *, fn *);
+	const int x509 = 3;	/* CRYPTO_EX_INDEX_X509 */
+
+	if (CRYPTO_get_ex_new_index(x509, 0, NULL, on_cert_new, NULL,
+	    on_cert_end) == -1)
+		abort();
 }
 
 /* --- certificates -------------------------------------------------------- */
@@ -210,15 +318,20 @@ struct run {
 	int64_t		 order[N_MOST];
 	struct outcome	 o[N_MOST];	/* by position in d */
 	struct outcome	 none;
+	int		 no_delay;	/* of the last delivery's socket */
 };
 
 static bool
 on_settled(void *ctx, const struct delivery *d, const struct outcome *o)
 {
 	struct run *r = ctx;
+	socklen_t len = sizeof(r->no_delay);
 
 	ck_assert_int_ge(d->id, 1);
 	ck_assert_uint_lt(r->settled, r->n);
+	if (o->kind == OUTCOME_DELIVERED && last_socket >= 0)
+		getsockopt(last_socket, IPPROTO_TCP, TCP_NODELAY, &r->no_delay,
+		    &len);
 	r->o[d->id - 1] = *o;
 	r->order[r->settled++] = d->id;
 	return true;
@@ -295,7 +408,6 @@ START_TEST(test_ten_in_one)
 	struct err err = ERR_INIT;
 	char path[192], *got;
 	size_t len;
-	int64_t from = mono_now().ms;
 
 	run_init(&r, &f, "localhost", 10);
 	run_go(&r);
@@ -303,8 +415,7 @@ START_TEST(test_ten_in_one)
 		DELIVERED(&r.o[i]);
 		ck_assert_int_eq(r.order[i], i + 1);
 	}
-	/* 44 ms each without TCP_NODELAY. */
-	ck_assert_int_lt(mono_now().ms - from, 400);
+	ck_assert_int_ne(r.no_delay, 0);	/* 44 ms each without */
 	ck_assert_uint_eq(fake_mails(&f), 10);
 	ck_assert_uint_eq(count(fake_file(&f, "log.txt"), "CONNECT"), 1);
 	ck_assert_ptr_nonnull(strstr(fake_file(&f, "mails.jsonl"),
@@ -485,12 +596,17 @@ START_TEST(test_client_certificate)
 	run_init(&r, &f, "localhost", 1);
 	r.sink.tls.cert = pem("client.pem");
 	r.sink.tls.key = pem("client.key");
+	watch_certificates();
 	for (int i = 0; i < 3; i++) {
 		run_go(&r);
 		DELIVERED(&r.o[0]);
 	}
 	ck_assert_uint_eq(count(fake_file(&f, "mails.jsonl"),
 	    "\"cert\": true"), 3);
+	/* Else it was mended there, and what keeps ours alive leaks it. */
+	ck_assert_int_ge(freed_by_library, 6);
+	ck_assert_int_eq(freed_too_often, 0);
+	ck_assert_uint_gt(n_ended, 0);
 	r.sink.tls.cert = r.sink.tls.key = "";
 	run_go(&r);
 	EXPECT(&r.o[0], OUTCOME_DEFERRED, REACH_SINK, "");
@@ -645,6 +761,42 @@ START_TEST(test_stall)
 }
 END_TEST
 
+/* A server that only dawdles gets it whole: a write that the kernel took in part
+ * must go on where it ended (with TLS by SSL_MODE_ENABLE_PARTIAL_WRITE being
+ * off). */
+START_TEST(test_dawdle)
+{
+	struct fake f = fake_start(_i ? "--stall 0.5 --cert good.pem --key"
+	    " good.key" : "--stall 0.5");
+	struct buf bytes = BUF_INIT(4u << 20), eml = BUF_INIT(0);
+	struct err err = ERR_INIT;
+	struct run r;
+	char path[192], *got;
+	size_t len;
+
+	run_init(&r, &f, "localhost", 1);
+	while (bytes.len < (1u << 20))
+		buf_byte(&bytes, (char)(bytes.len * 2654435761u >> 13));
+	r.d[0].attachment = bytes.data;
+	r.d[0].attachment_len = bytes.len;
+	if (!_i)
+		r.sink.starttls = STARTTLS_NONE;
+	small_buffers = true;
+	run_go(&r);
+	small_buffers = false;
+	DELIVERED(&r.o[0]);
+	ck_assert_int_eq(mail_build(&mem, &eml, &r.sink, &r.d[0], &err), 0);
+	snprintf(path, sizeof(path), "%s/0001.eml", f.dir);
+	got = file_read(path, &len);
+	ck_assert_uint_eq(len, eml.len);
+	ck_assert(memcmp(got, eml.data, len) == 0);
+	free(got);
+	buf_clear(&eml);
+	buf_clear(&bytes);
+	fake_stop(&f);
+}
+END_TEST
+
 START_TEST(test_no_server)
 {
 	struct fake f = { .port = 1 };
@@ -710,6 +862,8 @@ static const struct {
 	    OUTCOME_DEFERRED, REACH_SINK, "without a password" },
 	{ "long password", "smtp://h", "a@b.c", "x@y.z", "u", "long",
 	    OUTCOME_DEFERRED, REACH_SINK, "255" },
+	{ "long user", "smtp://h", "a@b.c", "x@y.z", "long", "p",
+	    OUTCOME_DEFERRED, REACH_SINK, "255" },
 };
 
 START_TEST(test_settings)
@@ -724,8 +878,13 @@ START_TEST(test_settings)
 	r.sink.from = settings[_i].from;
 	r.d[0].recipient = settings[_i].to;
 	r.sink.user = settings[_i].user;
+	if (strcmp(settings[_i].user, "long") == 0)
+		r.sink.user = arena_text_n(&mem, most, sizeof(most));
 	if (strcmp(settings[_i].secret, "long") == 0)
 		secret_lend(&r.sink.secret, most, sizeof(most));
+	else
+		secret_lend(&r.sink.secret, settings[_i].secret,
+		    strlen(settings[_i].secret));
 	run_go(&r);
 	EXPECT(&r.o[0], settings[_i].kind, settings[_i].reach,
 	    settings[_i].why);
@@ -851,6 +1010,7 @@ cases(void)
 	tcase_add_loop_test(t, test_drop, 0, 2);
 	tcase_add_loop_test(t, test_hang, 0, (int)COUNT_OF(hangs));
 	tcase_add_loop_test(t, test_stall, 0, 2);
+	tcase_add_loop_test(t, test_dawdle, 0, 2);
 	tcase_add_test(t, test_no_server);
 	tcase_add_loop_test(t, test_settings, 0, (int)COUNT_OF(settings));
 	tcase_add_test(t, test_program);
@@ -879,6 +1039,16 @@ main(int argc, char **argv)
 	}
 	scratch_make();
 	certs_make();
+	/* A key that the library finds there and takes for a reason not to
+	 * begin TLS, as others may read it. */
+	shell("cd %s && mkdir -p home/.config/libesmtp/private && "
+	    "cp client.key home/.config/libesmtp/private/localhost.pem && "
+	    "chmod 644 home/.config/libesmtp/private/localhost.pem", scratch);
+	{
+		char home[128];
+		snprintf(home, sizeof(home), "%s/home", scratch);
+		setenv("HOME", home, 1);
+	}
 	if (mail_prepare(&err) == -1) {
 		printf("mail_prepare: %s\n", err.text);
 		return 1;
