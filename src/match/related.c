@@ -114,6 +114,22 @@ maker_says(const struct name *maker, uint64_t hash)
 	return false;
 }
 
+/* "Connex Spot Monitor (CSM)": initials of the words before the bracket. */
+static bool
+is_initials(const struct name *n, unsigned i)
+{
+	const struct name_token *t = &n->token[i];
+
+	if (t->at == 0 || n->flat[t->at - 1] != '(' ||
+	    n->flat[t->at + t->len] != ')' || t->len < 2 || t->len > i)
+		return false;
+	for (unsigned k = 0; k < t->len; k++)
+		if (n->flat[n->token[i - t->len + k].at] !=
+		    n->flat[t->at + k])
+			return false;
+	return true;
+}
+
 static struct extra
 extra_of(const struct name *more, const struct name *less,
     const struct name *words)
@@ -133,7 +149,7 @@ extra_of(const struct name *more, const struct name *less,
 		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
-		    maker_says(words, t->hash))
+		    maker_says(words, t->hash) || is_initials(more, i))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
