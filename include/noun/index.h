@@ -99,6 +99,8 @@ enum index_key {
 	INDEX_CORE,		/* vendor, name.core -> kinds */
 	INDEX_WORD,		/* vendor, word -> kinds */
 	INDEX_LEAD,		/* vendor, the word that tells most -> kinds */
+	/* vendor, "EDR-810" of "EDR-810-2GSFP" -> kinds */
+	INDEX_STEM,
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
 	/* -, cpe up to the product, or with vendor or product left out ->
@@ -127,7 +129,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	4u
+#define INDEX_VERSION	5u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */

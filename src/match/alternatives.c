@@ -4,9 +4,11 @@
  *	SCALANCE X204, X208 and X212		"SCALANCE X208" ...
  *	ScadaPro Server and Client		"ScadaPro Client"
  *	R00/01/02CPU, 1734-AENT/1734-AENTR	each
+ *	1756-EN2T Series A/B/C			"1756-EN2T Series B"
  *	X-300 switch family (incl. X408)	"X408"
  */
 #include <string.h>
+#include <strings.h>
 #include "names.h"
 #include "base/text.h"
 
@@ -362,6 +364,24 @@ take_slashes(struct work *w, const char *s, size_t n, size_t at, size_t end)
 
 /* Only words all parts of which have a digit, or a long first part that has
  * one: "PN/DP" is one thing. */
+/* "Series A/B/C", "Rev. A/B": single letters behind a word that counts in
+ * letters. */
+static bool
+letters_part(const char *s, size_t at, size_t end)
+{
+	static const char *const words[] = { "series ", "rev ", "rev. ",
+	    "revision ", NULL };
+
+	for (size_t i = at; i < end; i++)
+		if ((i - at) % 2 == 0 ? !is_letter(s[i]) : s[i] != '/')
+			return false;
+	for (const char *const *w = words; *w != NULL; w++)
+		if (at > strlen(*w) && strncasecmp(s + at - strlen(*w), *w,
+		    strlen(*w)) == 0)
+			return (end - at) % 2 == 1;
+	return false;
+}
+
 static bool
 slashes_part(const char *s, size_t at, size_t end)
 {
@@ -390,7 +410,8 @@ take_all_slashes(struct work *w, const char *s, size_t n)
 		bool slash = false;
 		while (end < n && s[end] != ' ' && s[end] != ',')
 			slash |= s[end++] == '/';
-		if (slash && slashes_part(s, at, end))
+		if (slash && (slashes_part(s, at, end) ||
+		    letters_part(s, at, end)))
 			take_slashes(w, s, n, at, end);
 		at = end + 1;
 	}

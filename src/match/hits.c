@@ -122,6 +122,55 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 	return fits;
 }
 
+/* "DOPSoft 4" of the list is DOPSoft if its version is 4.something. */
+static bool
+number_is_line(struct matcher *m, const struct name *p, const struct name *d,
+    const struct hit *h)
+{
+	const struct name_token *own = NULL;
+
+	for (unsigned i = 0; i < d->n; i++) {
+		const struct name_token *t = &d->token[i];
+		if (t->kind == NAME_NOISE || has_token(p, t->hash))
+			continue;
+		if (own != NULL || t->kind != NAME_CODE || t->len > 2 ||
+		    i + 1 != d->n)
+			return false;
+		own = t;
+	}
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind == NAME_CODE)
+			return false;
+	struct version line;
+	const struct version *v = printed_version(m, hit_version_text(m, h));
+	return own != NULL && v != NULL &&
+	    version_read(d->flat + own->at, own->len, &line) == 0 &&
+	    version_is_within(v, &line);
+}
+
+/* The list knows no version, but the device's name has its line: "Teamcenter
+ * V14.0" is beyond "< V13.2". Never more than that it is not in the range. */
+static bool
+line_is_out(const struct name *p, const struct name *d, const struct range *r)
+{
+	for (unsigned i = 0; i < d->n; i++) {
+		const struct name_token *t = &d->token[i];
+		struct version v;
+		bool lone;
+		if (t->kind != NAME_LINE || d->flat[t->at] != 'v' ||
+		    has_token(p, t->hash) ||
+		    version_read(d->flat + t->at, t->len, &v) != 0 ||
+		    v.n == 0 || v.piece[0].value >= 1000)
+			continue;
+		if (!v.wild && v.n < VERSION_PIECES_MAX) {
+			v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
+			v.wild = true;
+		}
+		return range_test(r, &v, &lone) == VERDICT_OUT;
+	}
+	return false;
+}
+
 /* The version that counts for a product; a relation has that of its part. */
 uint32_t
 version_product(const struct advisory *a, uint32_t product)
@@ -305,8 +354,15 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 		line = line_fits(m, &l->name, own, &h);
 	if (line == 0)
 		return;
+	if (h.how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
+	    own, &h))
+		h.how = HOW_RESPELT;
 	const struct range *r = product_range(m, product);
 	h.verdict = (uint8_t)version_verdict(m, &h, r);
+	if (h.verdict == VERDICT_UNKNOWN && own != NULL &&
+	    hit_version_text(m, &h)[0] == '\0' &&
+	    line_is_out(&l->name, own, r))
+		h.verdict = VERDICT_OUT;
 	if (m->a->products[product].relation[0] != '\0')
 		host_verdict(m, &h, r, side);
 	other_verdicts(l, &h, side);

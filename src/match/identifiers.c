@@ -11,6 +11,8 @@
 #define PATTERNS_TRIED_MAX 4000000u
 /* A shorter part of a number would fit too much (CSAF 2.0, 3.1.3.3.6). */
 #define PART_MIN 5u
+/* Numbers of so many signs are nobody else's of the same maker. */
+#define ITEM_MIN 7u
 
 void
 add_code(struct lookup *l, const char *text)
@@ -95,6 +97,55 @@ find_code(struct lookup *l, const char *code, bool part)
 		    INDEX_ORDER);
 	if (order_is_pattern(code) || (part && strlen(code) >= PART_MIN))
 		find_pattern(l, code, INDEX_ORDER);
+}
+
+/* "FL SWITCH 3005 - 2891030" of the list: an item number of digits alone, which
+ * looks like no order code but is the publisher's. */
+static void
+find_item(struct lookup *l, const char *code)
+{
+	size_t n = strlen(code);
+
+	if (n < ITEM_MIN || strspn(code, "0123456789") != n)
+		return;
+	for (unsigned g = 0; g < l->n_groups; g++) {
+		struct index_run run = index_find(l->m->ix, index_key(
+		    INDEX_WORD, l->group[g], name_hash(code, 0, n)));
+		for (uint32_t i = 0; i < run.n; i++) {
+			const struct index_kind *kind = index_kind(l->m->ix,
+			    run.at[i]);
+			if (kind != NULL)
+				add_candidate(l, run.at[i], CANDIDATE_KIND,
+				    HOW_IDENTIFIER, INDEX_ORDER,
+				    maker_fits(l, kind));
+		}
+	}
+}
+
+/* "Micro850 2080-LC50-48QWB": a word of the name that is the order number of
+ * devices. */
+static void
+find_words(struct lookup *l)
+{
+	for (unsigned i = 0; i < l->name.n; i++) {
+		const struct name_token *t = &l->name.token[i];
+		char word[ORDER_TEXT], order[ORDER_TEXT];
+		if (t->kind != NAME_CODE || t->len < ITEM_MIN ||
+		    t->len >= sizeof(word) || !token_is_strong(&l->name, t))
+			continue;
+		for (unsigned k = 0; k < t->len; k++)
+			word[k] = l->name.flat[t->at + k] == 'x' ? 'X' :
+			    l->name.flat[t->at + k];
+		word[t->len] = '\0';
+		size_t n = order_read(word, order, sizeof(order));
+		unsigned digits = 0;
+		for (size_t k = 0; k < n; k++)
+			digits += order[k] >= '0' && order[k] <= '9';
+		if (n >= ITEM_MIN && digits >= 4 && !order_is_pattern(order))
+			take_all(l, index_find(l->m->ix, index_key(INDEX_ORDER,
+			    0, index_hash(order, n))), CANDIDATE_CLASS,
+			    INDEX_ORDER);
+	}
 }
 
 static void
@@ -186,6 +237,10 @@ find_identifiers(struct lookup *l)
 
 	for (unsigned i = 0; i < l->n_codes; i++)
 		find_code(l, l->code[i], i >= l->n_name_codes);
+	for (unsigned i = 0; i < l->n_codes; i++)
+		find_item(l, l->code[i]);
+	if (l->n_codes == 0)
+		find_words(l);
 	find_serials(l);
 	find_cpe(l);
 	for (uint32_t i = 0; i < p->n_purls; i++) {

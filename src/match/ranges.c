@@ -144,6 +144,29 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 	return true;
 }
 
+/* "6.3 of their library": a version, then words alone, which narrow it. */
+static bool
+read_with_words(const char *s, size_t n, struct version *ret)
+{
+	size_t at = n;
+
+	while (at > 0 && !(s[at - 1] >= '0' && s[at - 1] <= '9'))
+		at--;
+	return at > 0 && at < n && s[at] == ' ' &&
+	    version_read(s, at, ret) == 0;
+}
+
+/* Is a term without a sign a version by its looks: "V2", "R6.01.00"? "NMC2"
+ * is a part of the device. */
+static bool
+looks_like_version(const char *s, size_t n)
+{
+	bool digit = n > 1 && s[1] >= '0' && s[1] <= '9';
+
+	return (*s >= '0' && *s <= '9') || (*s == 'v' && digit) ||
+	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
+}
+
 /* One term: `sign` (0 = none) and the text of a version behind it. */
 static void
 take_term(struct terms *t, char sign, const char *s, size_t n, char after)
@@ -163,15 +186,17 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))
 		return;
 	b.readable = version_read(s, n, &b.version) == 0;
+	if (!b.readable && (sign != 0 || after == SIGN_OR_LESS ||
+	    after == SIGN_OR_MORE))
+		t->range->narrowed |= b.readable = read_with_words(s, n,
+		    &b.version);
 	b.strict = sign == SIGN_LT || sign == SIGN_GT;
 	if (sign == 0 && after == SIGN_OR_LESS)
 		sign = SIGN_LE;
 	if (sign == 0 && after == SIGN_OR_MORE)
 		sign = SIGN_GE;
-	bool plain = (*s >= '0' && *s <= '9') ||
-	    (*s == 'v' && n > 1 && s[1] >= '0' && s[1] <= '9');
 	if (sign == 0 && (after == SIGN_LT || after == SIGN_LE) &&
-	    !plain) {
+	    !looks_like_version(s, n)) {
 		/* "NMC2 <= 6.9.6": words in front name a part of it. */
 		t->range->narrowed = true;
 		return;
@@ -269,6 +294,7 @@ read_serial(const char *text, struct serial_rule *ret)
 	ret->there = true;
 	ret->value = number_at(value);
 	ret->digits = (unsigned)strspn(value, "0123456789");
+	ret->mixed = value[ret->digits] >= 'a' && value[ret->digits] <= 'z';
 	if (first != NULL && first < at && first[6] >= '1' && first[6] <= '9')
 		ret->digits = (unsigned)number_at(first + 6);
 	const char *sign = strpbrk(flat, "<>=");
@@ -299,7 +325,7 @@ test_serial(const struct serial_rule *r, const char *serial)
 			own = own * 10 + (uint64_t)(*serial - '0');
 			n++;
 		}
-	if (n < r->digits)
+	if (n < r->digits || r->mixed)
 		return VERDICT_UNKNOWN;
 	bool in = r->sign == '<' ? own < r->value :
 	    r->sign == 'l' ? own <= r->value :
@@ -380,6 +406,16 @@ ends_wild(const struct version *v)
 	return v->n > 0 && v->piece[v->n - 1].kind == PIECE_WILD;
 }
 
+/* The list may have a wildcard too: "14.x" is on both sides of 14.2. */
+static enum verdict
+at_bound(const struct bound *b, const struct version *v)
+{
+	if (ends_wild(v) && !ends_wild(&b->version))
+		return VERDICT_UNKNOWN;
+	return !b->strict ? VERDICT_IN : ends_wild(&b->version) ?
+	    VERDICT_UNKNOWN : VERDICT_OUT;
+}
+
 static enum verdict
 test_low(const struct bound *b, const struct version *v)
 {
@@ -394,9 +430,7 @@ test_low(const struct bound *b, const struct version *v)
 		    version_is_within(&b->version, v) ? VERDICT_UNKNOWN :
 		    VERDICT_OUT;
 	case VERSION_EQUAL:
-		return !b->strict ? VERDICT_IN :
-		    ends_wild(&b->version) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
+		return at_bound(b, v);
 	case VERSION_GREATER:
 		return VERDICT_IN;
 	case VERSION_UNLIKE:
@@ -416,9 +450,7 @@ test_high(const struct bound *b, const struct version *v)
 	case VERSION_LESS:
 		return VERDICT_IN;
 	case VERSION_EQUAL:
-		return !b->strict ? VERDICT_IN :
-		    ends_wild(&b->version) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
+		return at_bound(b, v);
 	case VERSION_GREATER:
 		/* People write "<= 2.3" and mean all of 2.3. */
 		return !b->strict && b->version.n <= 2 &&
@@ -437,7 +469,8 @@ test_exact(const struct bound *b, const struct version *v)
 		return VERDICT_UNKNOWN;
 	enum version_order o = version_compare(v, &b->version);
 	if (o == VERSION_EQUAL)
-		return VERDICT_IN;
+		return ends_wild(v) && !ends_wild(&b->version) ?
+		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
 		return VERDICT_UNKNOWN;
 	if (b->version.n <= 2 && version_is_within(v, &b->version))

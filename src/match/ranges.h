@@ -34,6 +34,7 @@ struct serial_rule {
 	bool		 there;
 	char		 sign;		/* '<' '=' '>', and 'l' 'g' for <= >= */
 	unsigned	 digits;
+	bool		 mixed;		/* letters within: no number to test */
 	uint64_t	 value;
 };
 

@@ -28,7 +28,7 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", NULL
+		"portfolio", "standalone", "distributed", NULL
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -114,6 +114,22 @@ maker_says(const struct name *maker, uint64_t hash)
 	return false;
 }
 
+/* "Connex Spot Monitor (CSM)": initials of the words before the bracket. */
+static bool
+is_initials(const struct name *n, unsigned i)
+{
+	const struct name_token *t = &n->token[i];
+
+	if (t->at == 0 || n->flat[t->at - 1] != '(' ||
+	    n->flat[t->at + t->len] != ')' || t->len < 2 || t->len > i)
+		return false;
+	for (unsigned k = 0; k < t->len; k++)
+		if (n->flat[n->token[i - t->len + k].at] !=
+		    n->flat[t->at + k])
+			return false;
+	return true;
+}
+
 static struct extra
 extra_of(const struct name *more, const struct name *less,
     const struct name *words)
@@ -133,7 +149,7 @@ extra_of(const struct name *more, const struct name *less,
 		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
-		    maker_says(words, t->hash))
+		    maker_says(words, t->hash) || is_initials(more, i))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
@@ -200,13 +216,29 @@ how_narrower(const struct name *p, const struct name *d,
 		return HOW_RESPELT;
 	if (says_little(&x, share_code(p, d)))
 		return HOW_RESPELT;
+	/* "IOS XE Software" is "IOS XE". */
+	const struct name_token *last = &p->token[p->n - 1];
+	if (x.n == 1 && d->words > 1 && is_word(p, last, "software") &&
+	    !has_token(d, last->hash))
+		return HOW_RESPELT;
 	/* One plain word, like a brand's, is too little to go by. */
 	bool code = false;
 	for (unsigned i = 0; i < d->n; i++)
 		code |= d->token[i].kind == NAME_CODE;
-	if (d->words == 1 && !code && x.n > 1)
+	if (d->words == 1 && !code && x.codes + x.lines + x.words +
+	    x.front > 1)
 		return -1;
 	return HOW_NARROWER;
+}
+
+static unsigned
+strong_words(const struct name *n)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < n->n; i++)
+		count += !token_is_weak(n, &n->token[i]);
+	return count;
 }
 
 /* The device's name holds all words of the product's, and more. */
@@ -221,6 +253,10 @@ how_wider(const struct name *p, const struct name *d,
 		return HOW_RESPELT;
 	if (says_little(&x, share))
 		return HOW_RESPELT;
+	/* "SINTRA Remote Desk Server" is no "SINTRA Server": a brand and a
+	 * kind of thing are too little in common. */
+	if (x.between && share == 0 && x.front > 1 && strong_words(p) < 2)
+		return -1;
 	/* Without a number in common a word in the middle names another line:
 	 * what is said of one family is only possible of its sibling. */
 	return p->family && !(x.between && share == 0) ? HOW_FAMILY :

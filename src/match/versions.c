@@ -47,6 +47,7 @@ static const struct top_word top_words[] = {
 	{ "fp", TOP_FEATURE_PACK, false },
 	{ "fixpack", TOP_FEATURE_PACK, false },
 	{ "cu", TOP_CUMULATIVE, false },
+	{ "uc", TOP_UPDATE, false },
 	{ "u", TOP_UPDATE, true }, { "upd", TOP_UPDATE, false },
 	{ "update", TOP_UPDATE, false }, { "up", TOP_UPDATE, true },
 	{ "hf", TOP_HOTFIX, false }, { "hotfix", TOP_HOTFIX, false },
@@ -318,6 +319,24 @@ looks_like_digest(const char *s, size_t n, const struct version *v)
 	return runs >= 2 && n >= 7 && v->prefix != pack_letters("r", 1);
 }
 
+/* "Rev. G": hardware counts its revisions in letters. */
+static bool
+read_revision(const char *s, size_t n, struct version *ret)
+{
+	size_t at = 0;
+
+	while (at < n && is_letter(s[at]))
+		at++;
+	if (at < 3 || top_of(s, at, true) != TOP_RELEASE)
+		return false;
+	while (at < n && (s[at] == ' ' || s[at] == '.' || s[at] == ':'))
+		at++;
+	if (at + 1 != n || !is_letter(s[at]))
+		return false;
+	return add_piece(ret, PIECE_LETTERS, false,
+	    pack_letters(s + at, 1)) == 0;
+}
+
 int
 version_read(const char *text, size_t n, struct version *ret)
 {
@@ -330,6 +349,8 @@ version_read(const char *text, size_t n, struct version *ret)
 	if (read_date(text, n, ret) == 0)
 		return 0;
 	memset(ret, 0, sizeof(*ret));
+	if (read_revision(text, n, ret))
+		return 0;
 	size_t at = read_prefix(text, n, ret);
 	if (at >= n || looks_like_digest(text, n, ret))
 		return -1;

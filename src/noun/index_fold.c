@@ -89,6 +89,32 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 	return from_len;
 }
 
+/* UTF-8 that was taken for CP1252 and written as UTF-8 again: lead is the
+ * character of the first byte, the others follow at s. Returns the bytes that
+ * they took, 0: it is none. */
+static size_t
+read_twice(uint32_t lead, const char *s, size_t n, uint32_t *ret)
+{
+	unsigned trails = lead == 0xc2 || lead == 0xc3 ? 1 :
+	    lead == 0xe2 ? 2 : 0;
+	uint32_t c = lead & (trails == 1 ? 0x1f : 0xf);
+	size_t at = 0;
+
+	for (unsigned i = 0; i < trails; i++) {
+		uint32_t next = 0;
+		size_t took = text_rune(s + at, n - at, &next);
+		int low = took == 0 ? -1 : next >= 0x80 && next < 0xa0 ?
+		    (int)next : cp1252_byte(next);
+		if (low < 0x80 || low >= 0xc0)
+			return 0;
+		c = c << 6 | (uint32_t)(low & 0x3f);
+		at += took;
+	}
+	if (at > 0)
+		*ret = c;
+	return at;
+}
+
 size_t
 name_fold(const char *text, char *out, size_t room)
 {
@@ -101,25 +127,19 @@ name_fold(const char *text, char *out, size_t room)
 			at++;
 			continue;
 		}
-		uint32_t c = 0, next = 0;
+		uint32_t c = 0;
 		size_t took = text_rune(text + at, n - at, &c);
 		if (took == 0) {
 			out[len++] = ' ';
 			at++;
 			continue;
 		}
-		/* U+00C2, U+00C3 with a CP1252 trail: UTF-8 read twice. */
-		if (c == 0xc2 || c == 0xc3) {
-			size_t more = text_rune(text + at + took,
-			    n - at - took, &next);
-			int low = more != 0 && next >= 0x80 && next < 0xa0 ?
-			    (int)next : more != 0 ? cp1252_byte(next) : -1;
-			if (low >= 0x80 && low < 0xc0) {
-				c = (c & 0x1f) << 6 | (uint32_t)(low & 0x3f);
-				len += fold_rune(c, " ", 1, out + len);
-				at += took + more;
-				continue;
-			}
+		size_t twice = read_twice(c, text + at + took, n - at - took,
+		    &c);
+		if (twice > 0) {
+			len += fold_rune(c, " ", 1, out + len);
+			at += took + twice;
+			continue;
 		}
 		len += fold_rune(c, text + at, took, out + len);
 		at += took;

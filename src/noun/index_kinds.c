@@ -81,6 +81,24 @@ lead_of(const struct name *name)
 	return best != NULL ? best->hash : 0;
 }
 
+/* A number with its options behind a hyphen: what stands before each. */
+static void
+stem_keys(struct index_builder *b, uint32_t kind, const struct name *name,
+    const struct name_token *t, uint32_t group)
+{
+	const char *s = name->flat + t->at;
+	unsigned digits = 0, left = 2;
+
+	for (unsigned i = 0; i < t->len && left > 0; i++) {
+		digits += s[i] >= '0' && s[i] <= '9';
+		if (s[i] != '-' || i < 4 || digits < 2)
+			continue;
+		add_pair(b, index_key(INDEX_STEM, group,
+		    name_hash(s, 0, i)), kind);
+		left--;
+	}
+}
+
 /* The keys of one kind under one maker. */
 static void
 group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
@@ -96,9 +114,12 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		bool twice = name->token[i].kind == NAME_NOISE;
 		for (unsigned k = 0; k < i && !twice; k++)
 			twice = name->token[k].hash == name->token[i].hash;
-		if (!twice)
-			add_pair(b, index_key(INDEX_WORD, group,
-			    name->token[i].hash), kind);
+		if (twice)
+			continue;
+		add_pair(b, index_key(INDEX_WORD, group,
+		    name->token[i].hash), kind);
+		if (name->token[i].kind == NAME_CODE)
+			stem_keys(b, kind, name, &name->token[i], group);
 	}
 }
 

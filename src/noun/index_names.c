@@ -76,6 +76,7 @@ static const char *const plain_words[26] = {
 	['s' - 'a'] = "software systems system solutions security services ",
 	['t' - 'a'] = "technologies technology tech ",
 	['u' - 'a'] = "usa us uk ",
+	['v' - 'a'] = "vertrieb vertriebs ",
 };
 
 /* Takes one maker's name from flat[at, end). */
@@ -386,6 +387,17 @@ looks_like_line(const char *s, size_t n)
 	    (i == 1 && digits == 4 && s[1] == '2');
 }
 
+/* "750-880/xxx-xxx": variants of the order number, whichever they are. */
+static bool
+stands_for_any(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] == 'x')
+		i++;
+	return i == n && n > 1;
+}
+
 static void
 add_token(struct name *ret, size_t at, size_t end, bool noise)
 {
@@ -413,6 +425,10 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 		t->kind = NAME_LINE;
 	else
 		t->kind = digit ? NAME_CODE : NAME_WORD;
+	if (stands_for_any(s + at, end - at)) {
+		t->kind = NAME_NOISE;
+		ret->family = true;
+	}
 	if (word_is(s, at, end, family_words))
 		ret->family = true;
 }
@@ -431,6 +447,11 @@ add_chunk(struct name *ret, size_t at, size_t end, bool noise)
 		end--;
 	for (size_t i = at; i < end; i++)
 		digit |= fold_is_digit(s[i]);
+	/* "0750-8202" is 750-8202: a field of four digits, filled up. */
+	if (end - at > 5 && s[at] == '0' && s[at + 4] == '-' &&
+	    fold_is_digit(s[at + 1]) && fold_is_digit(s[at + 2]) &&
+	    fold_is_digit(s[at + 3]))
+		at++;
 	if (digit) {
 		add_token(ret, at, end, noise);
 		return;
