@@ -255,7 +255,8 @@ how_wider(const struct name *p, const struct name *d,
 		return HOW_RESPELT;
 	/* "SINTRA Remote Desk Server" is no "SINTRA Server": a brand and a
 	 * kind of thing are too little in common. */
-	if (x.between && share == 0 && x.front > 1 && strong_words(p) < 2)
+	if (x.between && share == 0 && x.front > 1 && !p->family &&
+	    strong_words(p) < 2)
 		return -1;
 	/* Without a number in common a word in the middle names another line:
 	 * what is said of one family is only possible of its sibling. */
