@@ -302,7 +302,8 @@ find_wild(struct lookup *l, uint32_t group)
 		for (unsigned k = 1; k < t->len; k++) {
 			bool near = (word[k - 1] >= '0' && word[k - 1] <= '9')
 			    || word[k - 1] == 'x' || (k + 1 < t->len &&
-			    word[k + 1] >= '0' && word[k + 1] <= '9');
+			    word[k + 1] >= '0' && word[k + 1] <= '9' &&
+			    word[k - 1] < 'a');
 			if (word[k] == 'x' && near && count++ < 3)
 				at[count - 1] = k;
 		}

@@ -28,7 +28,7 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "distributed", NULL
+		"portfolio", "standalone", "distributed", "ptz", "dome", NULL
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -114,20 +114,33 @@ maker_says(const struct name *maker, uint64_t hash)
 	return false;
 }
 
-/* "Connex Spot Monitor (CSM)": initials of the words before the bracket. */
+/* "Connex Spot Monitor (CSM)", "Information Center iX (ICiX)": does the
+ * bracket shorten the words before it? It begins as one of them does, and all
+ * its letters follow in their order up to the last word. */
 static bool
-is_initials(const struct name *n, unsigned i)
+is_short_form(const struct name *n, unsigned i)
 {
 	const struct name_token *t = &n->token[i];
+	const char *s = n->flat + t->at;
 
-	if (t->at == 0 || n->flat[t->at - 1] != '(' ||
-	    n->flat[t->at + t->len] != ')' || t->len < 2 || t->len > i)
+	if (t->at == 0 || s[-1] != '(' || s[t->len] != ')' || t->len < 2 ||
+	    t->len > 6)
 		return false;
-	for (unsigned k = 0; k < t->len; k++)
-		if (n->flat[n->token[i - t->len + k].at] !=
-		    n->flat[t->at + k])
-			return false;
-	return true;
+	for (unsigned k = 0; k < i; k++) {
+		unsigned got = 0, last = k;
+		if (n->flat[n->token[k].at] != s[0])
+			continue;
+		for (unsigned q = k; q < i; q++)
+			for (unsigned c = 0; c < n->token[q].len; c++)
+				if (got < t->len && s[got] ==
+				    n->flat[n->token[q].at + c]) {
+					got++;
+					last = q;
+				}
+		if (got == t->len && last + 1 == i)
+			return true;
+	}
+	return false;
 }
 
 static struct extra
@@ -149,7 +162,7 @@ extra_of(const struct name *more, const struct name *less,
 		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
-		    maker_says(words, t->hash) || is_initials(more, i))
+		    maker_says(words, t->hash) || is_short_form(more, i))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
