@@ -14,8 +14,9 @@
 
 #include "state.h"
 
-/* A manager that does not read fills its socket after some datagrams: it must
- * not stop alerts. It is waited for once, then not at all until it takes one. */
+/* The socket of a manager that does not read is full after some datagrams. That
+ * must not stop alerts: it is waited for once, then not at all until it takes
+ * one. */
 #define PATIENCE_US 500000
 
 static void
