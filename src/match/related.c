@@ -40,7 +40,8 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		if (is_word(n, t, *w))
 			return true;
 	if (t != &n->token[n->n - 1])
-		return false;
+		return is_word(n, t, "control") && is_word(n, t + 1,
+		    "system");
 	for (const char *const *w = last_words; *w != NULL; w++)
 		if (is_word(n, t, *w))
 			return true;
@@ -218,6 +219,22 @@ is_one_of_list(const struct name *p, const struct name *d)
 	return others > 0;
 }
 
+/* How many words at p's end, beyond d's, say only what kind of thing it is. */
+static unsigned
+weak_end(const struct name *p, const struct name *d)
+{
+	unsigned count = 0;
+
+	for (unsigned i = p->n; i > 0; i--) {
+		const struct name_token *t = &p->token[i - 1];
+		if (!token_is_weak(p, t) || (t->kind != NAME_NOISE &&
+		    has_token(d, t->hash)))
+			break;
+		count += t->kind != NAME_NOISE;
+	}
+	return count;
+}
+
 /* The product's name holds all words of the device's, and more. */
 int
 how_narrower(const struct name *p, const struct name *d,
@@ -231,15 +248,15 @@ how_narrower(const struct name *p, const struct name *d,
 		return HOW_RESPELT;
 	/* "IOS XE Software" is "IOS XE". */
 	const struct name_token *last = &p->token[p->n - 1];
-	if (x.n == 1 && d->words > 1 && is_word(p, last, "software") &&
+	if (x.n == 1 && x.lines + x.codes + x.words + x.front == 0 &&
+	    d->words > 1 && is_word(p, last, "software") &&
 	    !has_token(d, last->hash))
 		return HOW_RESPELT;
 	/* One plain word, like a brand's, is too little to go by. */
 	bool code = false;
 	for (unsigned i = 0; i < d->n; i++)
 		code |= d->token[i].kind == NAME_CODE;
-	if (d->words == 1 && !code && x.codes + x.lines + x.words +
-	    x.front > 1)
+	if (d->words == 1 && !code && x.n > 1 + weak_end(p, d))
 		return -1;
 	return HOW_NARROWER;
 }
