@@ -6,6 +6,7 @@
  *	R00/01/02CPU, 1734-AENT/1734-AENTR	each
  *	1756-EN2T Series A/B/C			"1756-EN2T Series B"
  *	X-300 switch family (incl. X408)	"X408"
+ *	Series PF2 (750-82xx/xxx-xxx)		"750-82xx/xxx-xxx"
  */
 #include <string.h>
 #include <strings.h>
@@ -450,6 +451,22 @@ take_included(struct work *w, const char *text)
 	}
 }
 
+/* An order number with wildcards in a bracket is another name of it all. */
+static void
+take_numbers(struct work *w, const char *text)
+{
+	for (const char *open = strchr(text, '('); open != NULL;
+	    open = strchr(open + 1, '(')) {
+		size_t n = strcspn(open + 1, " )"), digits = 0;
+		const char *wild = strstr(open + 1, "xx");
+		for (size_t i = 0; i < n; i++)
+			digits += is_digit(open[1 + i]);
+		if (open[1 + n] == ')' && digits >= 4 && wild != NULL &&
+		    wild < open + n)
+			add_text(w, open + 1, n);
+	}
+}
+
 static void
 take_all(struct work *w, const char *text, size_t n)
 {
@@ -509,4 +526,5 @@ alternatives_read(const char *text, struct arena *mem,
 			take_all_slashes(&w, ret->text[i],
 			    strlen(ret->text[i]));
 	take_included(&w, text);
+	take_numbers(&w, text);
 }

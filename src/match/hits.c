@@ -148,27 +148,45 @@ number_is_line(struct matcher *m, const struct name *p, const struct name *d,
 	    version_is_within(v, &line);
 }
 
+/* The one line of versions that a name stands for and the other does not; NULL
+ * if it names several, or a bound: "V7.4 and earlier", "V10, V11". */
+static const struct name_token *
+only_line(const struct name *d, const struct name *p)
+{
+	const struct name_token *line = NULL;
+
+	for (unsigned i = 0; i < d->n; i++) {
+		const struct name_token *t = &d->token[i];
+		if (t->kind == NAME_LINE && !has_token(p, t->hash)) {
+			if (line != NULL || d->flat[t->at] != 'v' ||
+			    (i > 0 && d->token[i - 1].kind == NAME_NOISE))
+				return NULL;
+			line = t;
+		} else if (t->kind == NAME_NOISE && line == t - 1 && i > 0) {
+			return NULL;
+		}
+	}
+	return line == NULL || strpbrk(d->flat, "<>") != NULL ? NULL : line;
+}
+
 /* The list knows no version, but the device's name has its line: "Teamcenter
  * V14.0" is beyond "< V13.2". Never more than that it is not in the range. */
 static bool
 line_is_out(const struct name *p, const struct name *d, const struct range *r)
 {
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		struct version v;
-		bool lone;
-		if (t->kind != NAME_LINE || d->flat[t->at] != 'v' ||
-		    has_token(p, t->hash) ||
-		    version_read(d->flat + t->at, t->len, &v) != 0 ||
-		    v.n == 0 || v.piece[0].value >= 1000)
-			continue;
-		if (!v.wild && v.n < VERSION_PIECES_MAX) {
-			v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
-			v.wild = true;
-		}
-		return range_test(r, &v, &lone) == VERDICT_OUT;
-	}
-	return false;
+	const struct name_token *t = only_line(d, p);
+	struct version v;
+	bool lone;
+
+	/* "V2022" may count in another way than the publisher's "< 14". */
+	if (t == NULL || version_read(d->flat + t->at, t->len, &v) != 0 ||
+	    v.n == 0 || v.n == VERSION_PIECES_MAX ||
+	    v.piece[0].value >= 1000)
+		return false;
+	if (!v.wild)
+		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
+	v.wild = true;
+	return range_test(r, &v, &lone) == VERDICT_OUT;
 }
 
 /* The version that counts for a product; a relation has that of its part. */

@@ -302,7 +302,8 @@ find_wild(struct lookup *l, uint32_t group)
 		for (unsigned k = 1; k < t->len; k++) {
 			bool near = (word[k - 1] >= '0' && word[k - 1] <= '9')
 			    || word[k - 1] == 'x' || (k + 1 < t->len &&
-			    word[k + 1] >= '0' && word[k + 1] <= '9');
+			    word[k + 1] >= '0' && word[k + 1] <= '9' &&
+			    word[k - 1] < 'a');
 			if (word[k] == 'x' && near && count++ < 3)
 				at[count - 1] = k;
 		}
@@ -349,6 +350,19 @@ is_series(const struct name *n)
 	return false;
 }
 
+/* Spelt alike: "X-200" is no series of "X200-4P". */
+static bool
+begins_number(const struct name *p, const struct name_token *t,
+    const struct name *d)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->token[i].len > t->len && d->flat[d->token[i].at +
+		    t->len] == '-' && memcmp(d->flat + d->token[i].at,
+		    p->flat + t->at, t->len) == 0)
+			return true;
+	return false;
+}
+
 /* Models of a series, whose numbers begin with the series' own. */
 static void
 find_series(struct lookup *l, uint32_t group)
@@ -371,7 +385,8 @@ find_series(struct lookup *l, uint32_t group)
 				all = q == i || token_is_weak(&l->name,
 				    &l->name.token[q]) || tokens_hold(ix, kind,
 				    l->name.token[q].hash);
-			if (all)
+			if (all && begins_number(&l->name, t, kind_name(l,
+			    run.at[k], kind)))
 				add_candidate(l, run.at[k], CANDIDATE_KIND,
 				    HOW_FAMILY, 0, maker_fits(l, kind));
 		}

@@ -144,7 +144,7 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 	return true;
 }
 
-/* "6.3 of their library": a version, then words alone, which narrow it. */
+/* "6.23 in connection with another": a version, then words that narrow it. */
 static bool
 read_with_words(const char *s, size_t n, struct version *ret)
 {
@@ -152,7 +152,7 @@ read_with_words(const char *s, size_t n, struct version *ret)
 
 	while (at > 0 && !(s[at - 1] >= '0' && s[at - 1] <= '9'))
 		at--;
-	return at > 0 && at < n && s[at] == ' ' &&
+	return at > 0 && n - at > 4 && memcmp(s + at, " in ", 4) == 0 &&
 	    version_read(s, at, ret) == 0;
 }
 

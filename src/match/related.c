@@ -28,7 +28,7 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "distributed", NULL
+		"portfolio", "standalone", "distributed", "ptz", "dome", NULL
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -40,7 +40,8 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		if (is_word(n, t, *w))
 			return true;
 	if (t != &n->token[n->n - 1])
-		return false;
+		return is_word(n, t, "control") && is_word(n, t + 1,
+		    "system");
 	for (const char *const *w = last_words; *w != NULL; w++)
 		if (is_word(n, t, *w))
 			return true;
@@ -114,20 +115,33 @@ maker_says(const struct name *maker, uint64_t hash)
 	return false;
 }
 
-/* "Connex Spot Monitor (CSM)": initials of the words before the bracket. */
+/* "Connex Spot Monitor (CSM)", "Information Center iX (ICiX)": does the
+ * bracket shorten the words before it? It begins as one of them does, and all
+ * its letters follow in their order up to the last word. */
 static bool
-is_initials(const struct name *n, unsigned i)
+is_short_form(const struct name *n, unsigned i)
 {
 	const struct name_token *t = &n->token[i];
+	const char *s = n->flat + t->at;
 
-	if (t->at == 0 || n->flat[t->at - 1] != '(' ||
-	    n->flat[t->at + t->len] != ')' || t->len < 2 || t->len > i)
+	if (t->at == 0 || s[-1] != '(' || s[t->len] != ')' || t->len < 2 ||
+	    t->len > 6)
 		return false;
-	for (unsigned k = 0; k < t->len; k++)
-		if (n->flat[n->token[i - t->len + k].at] !=
-		    n->flat[t->at + k])
-			return false;
-	return true;
+	for (unsigned k = 0; k < i; k++) {
+		unsigned got = 0, last = k;
+		if (n->flat[n->token[k].at] != s[0])
+			continue;
+		for (unsigned q = k; q < i; q++)
+			for (unsigned c = 0; c < n->token[q].len; c++)
+				if (got < t->len && s[got] ==
+				    n->flat[n->token[q].at + c]) {
+					got++;
+					last = q;
+				}
+		if (got == t->len && last + 1 == i)
+			return true;
+	}
+	return false;
 }
 
 static struct extra
@@ -149,7 +163,7 @@ extra_of(const struct name *more, const struct name *less,
 		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
-		    maker_says(words, t->hash) || is_initials(more, i))
+		    maker_says(words, t->hash) || is_short_form(more, i))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
@@ -205,6 +219,22 @@ is_one_of_list(const struct name *p, const struct name *d)
 	return others > 0;
 }
 
+/* How many words at p's end, beyond d's, say only what kind of thing it is. */
+static unsigned
+weak_end(const struct name *p, const struct name *d)
+{
+	unsigned count = 0;
+
+	for (unsigned i = p->n; i > 0; i--) {
+		const struct name_token *t = &p->token[i - 1];
+		if (!token_is_weak(p, t) || (t->kind != NAME_NOISE &&
+		    has_token(d, t->hash)))
+			break;
+		count += t->kind != NAME_NOISE;
+	}
+	return count;
+}
+
 /* The product's name holds all words of the device's, and more. */
 int
 how_narrower(const struct name *p, const struct name *d,
@@ -218,15 +248,15 @@ how_narrower(const struct name *p, const struct name *d,
 		return HOW_RESPELT;
 	/* "IOS XE Software" is "IOS XE". */
 	const struct name_token *last = &p->token[p->n - 1];
-	if (x.n == 1 && d->words > 1 && is_word(p, last, "software") &&
+	if (x.n == 1 && x.lines + x.codes + x.words + x.front == 0 &&
+	    d->words > 1 && is_word(p, last, "software") &&
 	    !has_token(d, last->hash))
 		return HOW_RESPELT;
 	/* One plain word, like a brand's, is too little to go by. */
 	bool code = false;
 	for (unsigned i = 0; i < d->n; i++)
 		code |= d->token[i].kind == NAME_CODE;
-	if (d->words == 1 && !code && x.codes + x.lines + x.words +
-	    x.front > 1)
+	if (d->words == 1 && !code && x.n > 1 + weak_end(p, d))
 		return -1;
 	return HOW_NARROWER;
 }
@@ -255,7 +285,8 @@ how_wider(const struct name *p, const struct name *d,
 		return HOW_RESPELT;
 	/* "SINTRA Remote Desk Server" is no "SINTRA Server": a brand and a
 	 * kind of thing are too little in common. */
-	if (x.between && share == 0 && x.front > 1 && strong_words(p) < 2)
+	if (x.between && share == 0 && x.front > 1 && !p->family &&
+	    strong_words(p) < 2)
 		return -1;
 	/* Without a number in common a word in the middle names another line:
 	 * what is said of one family is only possible of its sibling. */
