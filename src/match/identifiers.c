@@ -186,10 +186,13 @@ find_cpe_pattern(struct lookup *l, const struct cpe *source)
 		for (uint32_t k = 0; k < run.n; k++) {
 			if (l->m->tried++ > PATTERNS_TRIED_MAX)
 				return;
-			if (cpe_read(index_column(l->m->ix, run.at[k],
+			uint32_t device = index_class_device(l->m->ix,
+			    index_class(l->m->ix, run.at[k]));
+			if (cpe_read(index_column(l->m->ix, device,
 			    INDEX_COLUMN_cpe), &target) == 0 &&
 			    cpe_same_platform(source, &target))
-				add_candidate(l, run.at[k], true, any ?
+				add_candidate(l, run.at[k],
+				    CANDIDATE_CLASS, any ?
 				    HOW_WIDER : HOW_FAMILY, INDEX_CPE,
 				    MAKER_SAME);
 		}
