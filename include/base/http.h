@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/err.h"
 #include "base/tls.h"
 
 struct buf;
-struct err;
 
 /* May this address be connected to? `ip` is a 4- or 16-byte address
  * (IPv4-mapped and NAT64 already unwrapped). NULL guard = everything may. On
@@ -75,6 +75,25 @@ struct http_reply {
 typedef bool http_sink(void *ctx, const void *p, size_t n);
 int  http_exchange(const struct http_request *rq, struct http_reply *ret,
     http_sink *sink, void *ctx, struct err *err);
+
+/* --- several at once --- */
+/* One exchange of several; the caller's, as are the request and what it points
+ * to, until http_next() gives it back. */
+struct http_one {
+	struct http_request rq;		/* max_redirects 0 */
+	http_sink	*sink;
+	void		*sink_ctx;
+	void		*user;		/* the caller's */
+	/* as http_exchange() */
+	int		 rc;
+	struct http_reply reply;
+	struct err	 err;
+};
+/* Begins; HTTP_AT_ONCE (limits.h) may be on their way. Connections are kept. */
+void http_begin(struct http_one *one);
+/* One that has ended, or NULL when none did within wait_ms. */
+struct http_one *http_next(int wait_ms);
+
 /* Before the sandbox: global setup, the system's CA bundle. */
 void http_prepare(void);
 /* Retry-After: seconds or an HTTP date, as wall seconds; 0 if none or absurd

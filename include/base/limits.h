@@ -67,6 +67,7 @@
 #define SYSLOG_MAX	8192u		/* RFC 5425 "should" */
 #define SYSLOG_UDP_MAX	1180u		/* RFC 5426, IPv6 */
 #define HOOK_BODY_MAX	(16u << 20)	/* one webhook body */
+#define HTTP_AT_ONCE	16u		/* requests of one helper; it has 64 descriptors */
 #define HOOK_REPLY_MAX	(1u << 20)	/* what we read of an answer */
 #define REASON_MAX	2048u		/* what we keep of an answer */
 

@@ -42,6 +42,7 @@ struct sink {
 	bool		 bom;
 	/* webhook */
 	const char	*dialect;	/* "alert" = the canonical object */
+	uint32_t	 connections;	/* requests at a time; 0 = 1 */
 	/* "Name: value" */
 	const char	**headers;	uint32_t n_headers;
 };

@@ -26,6 +26,7 @@ static struct {
 	char		*bundle;	/* the system's CAs as PEM text */
 	size_t		 bundle_len;
 	const char	*bundle_path;
+	bool		 looked;
 	bool		 bundle_open;	/* can still be read in the sandbox */
 } web;
 
@@ -72,25 +73,44 @@ http_prepare(void)
 	}
 }
 
-/* The handle; made at first use, when the sandbox shows what can be read. */
-static CURL *
-web_handle(void)
+/* What the sandbox lets us read shows at the first use. */
+static void
+bundle_look(void)
 {
 	int fd;
 
+	if (web.looked) {
+		return;
+	}
+	web.looked = true;
+	http_prepare();
+	fd = open(web.bundle_path, O_RDONLY | O_CLOEXEC);
+	web.bundle_open = fd != -1;
+	if (fd != -1) {
+		close(fd);
+		free(web.bundle);
+		web.bundle = NULL;
+	}
+}
+
+CURL *
+web_handle_new(void)
+{
+	CURL *h;
+
+	bundle_look();
+	h = curl_easy_init();
+	if (h == NULL) {
+		bug("libcurl gives no handle");
+	}
+	return h;
+}
+
+static CURL *
+web_handle(void)
+{
 	if (web.handle == NULL) {
-		http_prepare();
-		web.handle = curl_easy_init();
-		if (web.handle == NULL) {
-			bug("libcurl gives no handle");
-		}
-		fd = open(web.bundle_path, O_RDONLY | O_CLOEXEC);
-		web.bundle_open = fd != -1;
-		if (fd != -1) {
-			close(fd);
-			free(web.bundle);
-			web.bundle = NULL;
-		}
+		web.handle = web_handle_new();
 	}
 	return web.handle;
 }
@@ -153,7 +173,7 @@ take_header(char *line, size_t one, size_t n, void *ctx)
 		r->retry_after[0] = r->location[0] = '\0';
 		e->location_long = false;
 		e->in_headers = true;
-		curl_easy_getinfo(web.handle, CURLINFO_RESPONSE_CODE,
+		curl_easy_getinfo(e->handle, CURLINFO_RESPONSE_CODE,
 		    &r->status);
 		return n;
 	}
@@ -162,7 +182,7 @@ take_header(char *line, size_t one, size_t n, void *ctx)
 	}
 	if (n <= 2 && (line[0] == '\r' || line[0] == '\n')) {
 		e->in_headers = false;
-		curl_easy_getinfo(web.handle, CURLINFO_RESPONSE_CODE,
+		curl_easy_getinfo(e->handle, CURLINFO_RESPONSE_CODE,
 		    &r->status);
 		return n;
 	}
@@ -189,13 +209,13 @@ take_body(char *p, size_t one, size_t n, void *ctx)
 	curl_off_t announced = -1;
 
 	n *= one;
-	curl_easy_getinfo(web.handle, CURLINFO_RESPONSE_CODE, &e->ret->status);
+	curl_easy_getinfo(e->handle, CURLINFO_RESPONSE_CODE, &e->ret->status);
 	if (is_redirect(e)) {
 		e->thrown += n;
 		return e->thrown > REDIRECT_BODY_MAX ? 0 : n;
 	}
 	if (e->ret->body_len == 0 && e->ret->status / 100 == 2) {
-		curl_easy_getinfo(web.handle,
+		curl_easy_getinfo(e->handle,
 		    CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
 		e->over = announced > 0 &&
 		    (uint64_t)announced > e->rq->max_bytes;
@@ -230,8 +250,7 @@ list_add(struct curl_slist *list, const char *line)
 	return list;
 }
 
-/* A header may be a token. */
-static void
+void
 headers_free(struct curl_slist *headers)
 {
 	for (struct curl_slist *h = headers; h != NULL; h = h->next)
@@ -367,117 +386,77 @@ set_request(CURL *h, struct exchange *e, struct curl_slist *headers)
 	curl_easy_setopt(h, CURLOPT_PREREQDATA, e);
 }
 
-/* ---- how it ends --------------------------------------------------------- */
+/* ---- one exchange ----------------------------------------------------- */
 
-static int
-fail_tls(const struct exchange *e, CURLcode code, const char *detail,
-    struct err *err)
+int
+exchange_ready(struct exchange *e, unsigned left_ms, struct err *err)
 {
-	switch (code) {
-	case CURLE_SSL_CERTPROBLEM:
-		return err_config(err, "the client certificate or its key "
-		    "cannot be used: %s", detail);
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return err_peer(err, "the certificate of %.*s is not accepted: "
-		    "%s; if the server has a CA of its own, name that CA's "
-		    "file in the tls settings", HOST_SHOWN, e->host, detail);
-	case CURLE_SSL_CACERT_BADFILE:
-		return err_config(err, "the CA certificates cannot be used: %s",
-		    detail);
-	default:
-		return err_peer(err, "no TLS with %.*s: %s", HOST_SHOWN,
-		    e->host, detail);
+	CURL *h = e->handle;
+
+	curl_easy_reset(h);
+	e->headers = NULL;
+	e->detail[0] = '\0';
+	if (headers_make(e, &e->headers, err) == -1) {
+		return -1;
 	}
+	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, e->detail);
+	set_limits(h, e, left_ms);
+	set_tls(h, e);
+	set_request(h, e, e->headers);
+	e->thrown = 0;
+	e->ret->status = 0;
+	e->refused = e->let_through = false;
+	return 0;
 }
 
-/* libcurl's code and words as a sentence for the operator. */
-static int
-fail(const struct exchange *e, CURLcode code, const char *detail,
-    struct err *err)
+int
+exchange_over(struct exchange *e, CURLcode code, struct err *err)
 {
-	const char *host = e->host;
+	struct buf shown = BUF_INIT(400);
+	int rc = 0;
 
-	if (e->over) {
-		return err_limit(err, "the body from %.*s is larger than the "
-		    "%zu bytes allowed", HOST_SHOWN, host, e->rq->max_bytes);
+	curl_easy_getinfo(e->handle, CURLINFO_RESPONSE_CODE, &e->ret->status);
+	if (code != CURLE_OK && !e->stopped &&
+	    e->thrown <= REDIRECT_BODY_MAX) {
+		text_show(&shown, e->detail[0] ? e->detail :
+		    curl_easy_strerror(code), 300);
+		rc = exchange_fail(e, code, buf_text(&shown), err);
+		buf_clear(&shown);
 	}
-	if (e->refused && !e->let_through) {
-		return guard_refusal(e, err);
-	}
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return err_peer(err, "the name %.*s cannot be resolved; check "
-		    "its spelling and this machine's name server", HOST_SHOWN,
-		    host);
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return err_peer(err, "the proxy's name cannot be resolved");
-	case CURLE_COULDNT_CONNECT:
-		return err_peer(err, "no connection to %.*s: %s", HOST_SHOWN,
-		    host, detail);
-	case CURLE_OPERATION_TIMEDOUT:
-		return err_peer(err, "%.*s was too slow: %s", HOST_SHOWN, host,
-		    detail);
-	case CURLE_BAD_CONTENT_ENCODING:
-		return err_peer(err, "the body from %.*s cannot be "
-		    "decompressed: %s", HOST_SHOWN, host, detail);
-	case CURLE_URL_MALFORMAT:
-		return err_input(err, "the URL cannot be used: %s", detail);
-	case CURLE_UNSUPPORTED_PROTOCOL:
-		/* The scheme was looked at before; libcurl says the same of an
-		 * answer without a status line, which is the server's fault. */
-		return err_peer(err, "the answer of %.*s is no HTTP: %s",
-		    HOST_SHOWN, host, detail);
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_INVALIDCERTSTATUS:
-		return fail_tls(e, code, detail, err);
-	default:
-		return err_peer(err, "the exchange with %.*s broke off: %s",
-		    HOST_SHOWN, host, detail);
-	}
+	/* Nothing of this exchange stays in the handle but its connections. */
+	curl_easy_reset(e->handle);
+	headers_free(e->headers);
+	e->headers = NULL;
+	return rc;
 }
 
 /* One request and its answer, without following. */
 static int
 hop(struct exchange *e, unsigned left_ms, struct err *err)
 {
-	CURL *h = web_handle();
-	struct curl_slist *headers = NULL;
-	struct buf shown = BUF_INIT(400);
-	char detail[CURL_ERROR_SIZE] = "";
-	CURLcode code;
-	int rc = -1;
+	if (exchange_ready(e, left_ms, err) == -1) {
+		curl_easy_reset(e->handle);
+		headers_free(e->headers);
+		return -1;
+	}
+	return exchange_over(e, curl_easy_perform(e->handle), err);
+}
 
-	curl_easy_reset(h);
-	if (headers_make(e, &headers, err) == -1) {
-		goto out;
+int
+exchange_url(struct exchange *e, struct err *err)
+{
+	e->url = curl_url();
+	if (e->url == NULL) {
+		mem_out();
 	}
-	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, detail);
-	set_limits(h, e, left_ms);
-	set_tls(h, e);
-	set_request(h, e, headers);
-	e->thrown = 0;
-	e->ret->status = 0;
-	e->refused = e->let_through = false;
-	code = curl_easy_perform(h);
-	curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &e->ret->status);
-	if (code == CURLE_OK || e->stopped ||
-	    e->thrown > REDIRECT_BODY_MAX) {
-		rc = 0;
-		goto out;
-	}
-	text_show(&shown, detail[0] ? detail : curl_easy_strerror(code), 300);
-	fail(e, code, buf_text(&shown), err);
-out:
-	/* Nothing of this exchange stays in the handle but its connections. */
-	curl_easy_reset(h);
-	headers_free(headers);
-	buf_clear(&shown);
-	return rc;
+	return url_put(e, e->rq->url, true, err);
+}
+
+void
+exchange_clear(struct exchange *e)
+{
+	curl_url_cleanup(e->url);
+	e->url = NULL;
 }
 
 /* Hop by hop, each under the same rules as the first. */
@@ -489,7 +468,7 @@ follow(struct exchange *e, struct err *err)
 	bool https = false;
 	int64_t left;
 
-	if (url_put(e, e->rq->url, true, err) == -1) {
+	if (exchange_url(e, err) == -1) {
 		return -1;
 	}
 	url_origin(e->url, origin);
@@ -526,8 +505,7 @@ follow(struct exchange *e, struct err *err)
 	}
 }
 
-/* A redirect that is the answer: where it leads, in full. */
-static void
+void
 location_resolve(struct exchange *e)
 {
 	struct http_reply *r = e->ret;
@@ -560,16 +538,12 @@ http_exchange(const struct http_request *rq, struct http_reply *ret,
 	if (rq->total_ms == 0) {
 		bug("an exchange without an end");
 	}
-	web_handle();
-	e.url = curl_url();
-	if (e.url == NULL) {
-		bug("out of memory");
-	}
+	e.handle = web_handle();
 	rc = follow(&e, err);
 	if (rc == 0) {
 		location_resolve(&e);
 	}
-	curl_url_cleanup(e.url);
+	exchange_clear(&e);
 	return rc;
 }
 

@@ -16,6 +16,9 @@ struct exchange {
 	struct http_reply	*ret;
 	http_sink		*sink;
 	void			*sink_ctx;
+	CURL			*handle;	/* that does it */
+	struct curl_slist	*headers;	/* of this hop */
+	char			 detail[CURL_ERROR_SIZE];
 	CURLU			*url;
 	char			 host[256];
 	bool			 foreign;	/* another origin than asked */
@@ -27,6 +30,23 @@ struct exchange {
 	bool			 refused, let_through;	/* by the guard */
 	char			 why[256];
 };
+
+/* A handle of libcurl, with the process's CA bundle read. */
+CURL	*web_handle_new(void);
+/* Sets up all of one hop but the waiting; exchange_over() must follow in either
+ * case. It says what came of it: 0, or -1. */
+int	 exchange_ready(struct exchange *e, unsigned left_ms, struct err *err);
+int	 exchange_over(struct exchange *e, CURLcode code, struct err *err);
+/* The URL of the request, as it is given. */
+int	 exchange_url(struct exchange *e, struct err *err);
+void	 exchange_clear(struct exchange *e);
+/* libcurl's code and words as a sentence. Returns -1. */
+int	 exchange_fail(const struct exchange *e, CURLcode code,
+    const char *detail, struct err *err);
+/* A header may be a token: wiped. */
+void	 headers_free(struct curl_slist *headers);
+/* A redirect that is the answer: where it leads, in full. */
+void	 location_resolve(struct exchange *e);
 
 /* The first URL, or a redirect's, resolved against the one before it. */
 int	 url_put(struct exchange *e, const char *text, bool first,

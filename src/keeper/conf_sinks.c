@@ -98,6 +98,10 @@ static const struct key webhook_keys[] = {
 	{ .name = "dialect", .type = SET_TEXT,
 	    .at = offsetof(struct conf_sink, sink.dialect),
 	    .otherwise = "alert", .help = "\"alert\": the canonical alert" },
+	{ .name = "connections", .type = SET_NUMBER,
+	    .at = offsetof(struct conf_sink, sink.connections), .least = 1,
+	    .most = HTTP_AT_ONCE, .otherwise = "4",
+	    .help = "requests at a time; those of one alert never overlap" },
 	{ .name = "secret_file", .type = SET_SECRET,
 	    .at = offsetof(struct conf_sink, sink.secret), .most = 4096,
 	    .help = "signing key (whsec_...), in a file that others cannot "

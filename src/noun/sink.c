@@ -52,6 +52,7 @@ sink_pack(struct buf *out, const struct sink *s)
 	pack_u32(out, s->enterprise);
 	pack_bool(out, s->bom);
 	pack_str(out, s->dialect);
+	pack_u32(out, s->connections);
 	texts_pack(out, s->headers, s->n_headers);
 }
 
@@ -79,6 +80,7 @@ sink_unpack(struct unpack *in, struct arena *mem, struct sink *ret)
 	ret->enterprise = unpack_u32(in, "sink.enterprise", UINT32_MAX);
 	ret->bom = unpack_bool(in, "sink.bom");
 	ret->dialect = unpack_str(in, "sink.dialect", CONF_MAX);
+	ret->connections = unpack_u32(in, "sink.connections", UINT32_MAX);
 	ret->headers = texts_unpack(in, mem, "sink.headers", HAND_LIST_MAX,
 	    SECRET_MAX, &ret->n_headers);
 }

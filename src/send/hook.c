@@ -20,10 +20,33 @@
 #define MARGIN_MS 5000
 #define OUR_HEADERS 4u		/* content type, id, timestamp, signature */
 
+/* A body's buffer above it is not kept for the next. */
+#define ROOM_KEPT (1u << 20)
+
+/* One request on its way. */
+struct flight {
+	struct http_one		 one;
+	const struct delivery	*d;	/* NULL: none */
+	struct buf		 body, got;
+	struct hook_headers	 headers;
+	const char		**list;
+	int64_t			 now;	/* wall, of the attempt */
+};
+
 struct post {
 	struct arena		*mem;
 	const struct sending	*sending;
 	uint32_t		 timeout_ms;
+	const char		*agent;
+	send_settled		*settled;
+	void			*ctx;
+	struct flight		 flights[HTTP_AT_ONCE];
+	uint32_t		 most, busy;
+	/* the sink took one of this batch: now it may have several */
+	bool			 proven;
+	bool			 down;	/* a fault of the whole sink */
+	struct outcome		 why_down;
+	bool			 gone;	/* the keeper is */
 };
 
 /* The answer's body; the ceiling ends the exchange and spoils nothing. */
@@ -37,9 +60,10 @@ take_reply(void *ctx, const void *p, size_t n)
 	return reply->len < reply->max;
 }
 
-/* Ours, then the sink's own, which may name another content type. */
+/* The sink's own, which may name another content type, then ours. Only ours are
+ * of one delivery, so the list is made once a flight. */
 static const char **
-all_headers(struct post *p, const struct hook_headers *ours)
+all_headers(const struct post *p, const struct hook_headers *ours)
 {
 	const struct sink *s = &p->sending->sink;
 	const char **list = arena_alloc(p->mem, (s->n_headers + OUR_HEADERS +
@@ -56,7 +80,7 @@ all_headers(struct post *p, const struct hook_headers *ours)
 		list[n++] = "Content-Type: application/json";
 	list[n++] = ours->id;
 	list[n++] = ours->timestamp;
-	if (ours->signature[0] != '\0')
+	if (s->secret.len > 0)
 		list[n++] = ours->signature;
 	return list;
 }
@@ -73,18 +97,19 @@ no_answer(struct post *p, const struct err *err, struct outcome *ret)
 }
 
 static void
-exchange(struct post *p, const struct buf *body,
-    const struct hook_headers *ours, int64_t now, struct outcome *ret)
+request(struct post *p, struct flight *f)
 {
 	const struct sink *s = &p->sending->sink;
-	const struct http_request rq = {
+
+	if (f->list == NULL)
+		f->list = all_headers(p, &f->headers);
+	f->one.rq = (struct http_request){
 		.method = "POST",
 		.url = s->url,
-		.headers = all_headers(p, ours),
-		.body = body->data,
-		.body_len = body->len,
-		.user_agent = arena_printf(p->mem, "advrelay/%s",
-		    build_version),
+		.headers = f->list,
+		.body = f->body.data,
+		.body_len = f->body.len,
+		.user_agent = p->agent,
 		.proxy = s->proxy,
 		.tls = &s->tls,
 		/* take_reply stops earlier and keeps the status. */
@@ -93,75 +118,175 @@ exchange(struct post *p, const struct buf *body,
 		    CONNECT_MS,
 		.total_ms = p->timeout_ms,
 	};
-	struct http_reply reply;
-	struct buf got = BUF_INIT(HOOK_REPLY_MAX);
-	struct err err = ERR_INIT;
-	int rc = http_exchange(&rq, &reply, take_reply, &got, &err);
-
-	/* The status decides, whatever became of the rest of the answer. */
-	if (rc == 0 || reply.status >= 200)
-		hook_outcome(p->mem, &reply, buf_text(&got), got.len, now, ret);
-	else
-		no_answer(p, &err, ret);
-	buf_clear(&got);
+	f->one.sink = take_reply;
+	f->one.sink_ctx = &f->got;
+	f->one.user = f;
+	http_begin(&f->one);
 }
 
 static void
-deliver(struct post *p, const struct delivery *d, struct outcome *ret)
+settle(struct post *p, const struct delivery *d, const struct outcome *o)
 {
-	struct buf body = BUF_INIT(HOOK_BODY_MAX);
-	struct hook_headers headers;
-	struct err err = ERR_INIT;
-	char event_id[EVENT_ID_TEXT], why[800];
-	int64_t now = wall_now().s;
-
-	if (hook_body(&body, &d->alert, HOOK_BODY_MAX, &err) == 0 &&
-	    hook_sign(&p->sending->sink.secret, alert_event_id(&d->alert,
-	    event_id), now, body.data, body.len, &headers, &err) == 0) {
-		exchange(p, &body, &headers, now, ret);
+	p->gone = p->gone || !p->settled(p->ctx, d, o);
+	if (o->reach == REACH_SINK && o->kind != OUTCOME_DELIVERED) {
+		if (!p->down)
+			p->why_down = *o;
+		p->down = true;
 	} else {
-		outcome_init(ret);
-		if (err.kind == ERR_CONFIG)
-			ret->reach = REACH_SINK;
-		else
-			ret->kind = OUTCOME_REFUSED;
-		ret->reason = text_line(p->mem, err_show(&err, why,
-		    sizeof(why)));
+		p->proven = true;
 	}
-	buf_clear(&body);
+}
+
+/* False: it cannot be sent at all, which is settled. */
+static bool
+depart(struct post *p, const struct delivery *d, struct flight *f)
+{
+	struct err err = ERR_INIT;
+	struct outcome o;
+	char event_id[EVENT_ID_TEXT], why[800];
+
+	buf_reset(&f->body);
+	buf_reset(&f->got);
+	f->now = wall_now().s;
+	if (hook_body(&f->body, &d->alert, HOOK_BODY_MAX, &err) == 0 &&
+	    hook_sign(&p->sending->sink.secret, alert_event_id(&d->alert,
+	    event_id), f->now, f->body.data, f->body.len, &f->headers,
+	    &err) == 0) {
+		f->d = d;
+		p->busy++;
+		request(p, f);
+		return true;
+	}
+	outcome_init(&o);
+	if (err.kind == ERR_CONFIG)
+		o.reach = REACH_SINK;
+	else
+		o.kind = OUTCOME_REFUSED;
+	o.reason = text_line(p->mem, err_show(&err, why, sizeof(why)));
+	settle(p, d, &o);
+	return false;
+}
+
+static void
+arrive(struct post *p, struct flight *f)
+{
+	const struct http_one *one = &f->one;
+	const struct delivery *d = f->d;
+	struct outcome o;
+
+	f->d = NULL;
+	p->busy--;
+	/* The status decides, whatever became of the rest of the answer. */
+	if (one->rc == 0 || one->reply.status >= 200)
+		hook_outcome(p->mem, &one->reply, buf_text(&f->got),
+		    f->got.len, f->now, &o);
+	else
+		no_answer(p, &one->err, &o);
+	if (f->body.cap > ROOM_KEPT)
+		buf_clear(&f->body);
+	if (f->got.cap > ROOM_KEPT)
+		buf_clear(&f->got);
+	settle(p, d, &o);
+}
+
+/* A free place for this one; NULL: not yet. What tells of the same thing goes
+ * one after the other, whatever the keeper asks for. */
+static struct flight *
+place_for(struct post *p, const struct delivery *d)
+{
+	struct flight *place = NULL;
+
+	if (p->busy >= (p->proven ? p->most : 1))
+		return NULL;
+	for (uint32_t i = 0; i < p->most; i++) {
+		struct flight *f = &p->flights[i];
+
+		if (f->d == NULL)
+			place = f;
+		else if (strcmp(f->d->alert.key, d->alert.key) == 0)
+			return NULL;
+	}
+	return place;
+}
+
+static void
+await(struct post *p)
+{
+	struct http_one *one = http_next((int)p->timeout_ms);
+
+	for (; one != NULL; one = http_next(0))
+		arrive(p, one->user);
+}
+
+/* After a fault of the sink the rest is not even tried: each would wait for its
+ * own timeout, and a server that asks for rest would get none. */
+static void
+leave_rest(struct post *p, uint32_t first)
+{
+	struct outcome o = p->why_down;
+
+	if (!p->down) {
+		outcome_init(&o);
+		o.reason = "not tried: the sink was too slow for the whole"
+		    " batch";
+	}
+	for (uint32_t i = first; i < p->sending->n && !p->gone; i++)
+		settle(p, &p->sending->deliveries[i], &o);
+}
+
+static void
+post_all(struct post *p)
+{
+	const int64_t whole = ask_limit_s(ASK_HOOK) * INT64_C(1000) -
+	    MARGIN_MS;
+	const struct mono start = mono_now();
+	uint32_t s = p->sending->sink.timeout_s, next = 0;
+
+	p->timeout_ms = s == 0 ? TIMEOUT_S * 1000u : s > whole / 1000 ?
+	    (uint32_t)whole : s * 1000u;
+	while (!p->gone && (p->busy > 0 || next < p->sending->n)) {
+		const struct delivery *d = &p->sending->deliveries[next];
+		bool more = next < p->sending->n && !p->down && (next == 0 ||
+		    mono_now().ms - start.ms + p->timeout_ms <= whole);
+		struct flight *f = more ? place_for(p, d) : NULL;
+
+		if (f != NULL) {
+			(void)depart(p, d, f);
+			next++;
+		} else if (p->busy > 0) {
+			await(p);
+		} else {
+			break;
+		}
+	}
+	leave_rest(p, next);
 }
 
 void
 hook_send(struct arena *mem, const struct sending *sending,
     send_settled *settled, void *ctx)
 {
-	struct post p = { .mem = mem, .sending = sending };
-	const int64_t whole = ask_limit_s(ASK_HOOK) * INT64_C(1000) -
-	    MARGIN_MS;
-	struct mono start = mono_now();
-	uint32_t s = sending->sink.timeout_s;
-	struct outcome o;
-	bool down = false;
+	struct post *p = arena_alloc(mem, sizeof(*p));
+	uint32_t at_once = sending->sink.connections;
 
-	p.timeout_ms = s == 0 ? TIMEOUT_S * 1000u : s > whole / 1000 ?
-	    (uint32_t)whole : s * 1000u;
-	for (uint32_t i = 0; i < sending->n; i++) {
-		int64_t used = mono_now().ms - start.ms;
-
-		/* After a fault of the sink the rest is not even tried: each
-		 * would wait for its own timeout, and a server that asks for
-		 * rest would get none. `o` is still what it said. */
-		if (!down && i > 0 && used + p.timeout_ms > whole) {
-			outcome_init(&o);
-			o.reason = "not tried: the sink was too slow for the"
-			    " whole batch";
-		} else if (!down) {
-			deliver(&p, &sending->deliveries[i], &o);
-			down = o.reach == REACH_SINK &&
-			    o.kind != OUTCOME_DELIVERED;
-		}
-		if (!settled(ctx, &sending->deliveries[i], &o))
-			return;
+	p->mem = mem;
+	p->sending = sending;
+	p->settled = settled;
+	p->ctx = ctx;
+	p->agent = arena_printf(mem, "advrelay/%s", build_version);
+	p->most = at_once == 0 ? 1 : at_once < HTTP_AT_ONCE ? at_once :
+	    HTTP_AT_ONCE;
+	for (uint32_t i = 0; i < p->most; i++) {
+		buf_init(&p->flights[i].body, HOOK_BODY_MAX);
+		buf_init(&p->flights[i].got, HOOK_REPLY_MAX);
+	}
+	post_all(p);
+	/* the keeper is gone, and so shall we be */
+	while (p->busy > 0 && http_next((int)p->timeout_ms) != NULL)
+		p->busy--;
+	for (uint32_t i = 0; i < p->most; i++) {
+		buf_clear(&p->flights[i].body);
+		buf_clear(&p->flights[i].got);
 	}
 }
 

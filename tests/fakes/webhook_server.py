@@ -13,6 +13,7 @@ import json
 import socket
 import struct
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -133,6 +134,32 @@ def once(h, rest):
     h.answer(500 if first else 200)
 
 
+def crowd(h, rest):
+    """Waits a moment for more than so many to be in work. The id of the answer
+    is the most that were, as far as this one saw."""
+    most = 0
+
+    def more():
+        nonlocal most
+        most = max(most, h.server.inside)
+        return most > int(rest)
+
+    with h.server.crowd:
+        h.server.inside += 1
+        h.server.crowd.notify_all()
+        h.server.crowd.wait_for(more, 0.2)
+        h.server.inside -= 1
+    h.answer(201, b'{"id": %d}' % most)
+
+
+def tires(h, rest):
+    """200 so many times, then 503 for ever."""
+    with h.server.log_lock:
+        h.server.taken += 1
+        fresh = h.server.taken <= int(rest)
+    h.answer(200 if fresh else 503)
+
+
 SCRIPTS = {
     "200": status(200, b"ok"), "204": status(204), "202": status(202, b"{}"),
     "201": with_id, "201t": with_text_id, "200h": with_huge_id,
@@ -143,9 +170,10 @@ SCRIPTS = {
     "302": redirect, "429": limited, "429d": limited_date,
     "status": coded, "slow": slow, "endless": endless,
     "announced": announced, "reset": reset, "junk": junk, "page": page,
-    "once": once,
+    "once": once, "crowd": crowd, "tires": tires,
 }
 
 
 if __name__ == "__main__":
-    fake_web.serve(Handler, fake_web.options().parse_args(), seen=set())
+    fake_web.serve(Handler, fake_web.options().parse_args(), seen=set(),
+                   crowd=threading.Condition(), inside=0, taken=0)

@@ -133,6 +133,7 @@ struct batch {
 	struct sending	 sending;
 	struct delivery	 d[BATCH_MAX];
 	struct outcome	 o[BATCH_MAX];	/* by id */
+	bool		 is[BATCH_MAX];	/* settled, by id */
 	uint32_t	 settled;
 	int64_t		 took_ms;
 };
@@ -162,8 +163,11 @@ batch_settled(void *ctx, const struct delivery *d, const struct outcome *o)
 {
 	struct batch *b = ctx;
 
-	ck_assert_int_eq(d->id, b->settled + 1);
-	b->o[b->settled++] = *o;
+	ck_assert(d->id >= 1 && d->id <= b->sending.n);
+	ck_assert_msg(!b->is[d->id - 1], "%d was settled twice", (int)d->id);
+	b->is[d->id - 1] = true;
+	b->o[d->id - 1] = *o;
+	b->settled++;
 	return true;
 }
 
@@ -251,6 +255,7 @@ program_ask(struct program *p, enum ask_kind kind, struct batch *b)
 	ck_assert_int_eq(frame_send(p->sock, &f, &err), 0);
 	blob_clear(&blob);
 	b->settled = 0;
+	memset(b->is, 0, sizeof(b->is));
 	do {
 		frame_init(&f);
 		ck_assert_int_eq(frame_recv(p->sock, &f, &err), 1);
@@ -264,8 +269,12 @@ program_ask(struct program *p, enum ask_kind kind, struct batch *b)
 		ck_assert_uint_eq(unpack_u8(&in, "state", 1), 0);
 		while (in.at < in.end) {
 			ck_assert_uint_lt(b->settled, b->sending.n);
-			ck_assert_int_eq(unpack_i64(&in, "id"), b->settled + 1);
-			outcome_unpack(&in, &b->o[b->settled]);
+			int64_t id = unpack_i64(&in, "id");
+
+			ck_assert(id >= 1 && id <= b->sending.n);
+			ck_assert(!b->is[id - 1]);
+			b->is[id - 1] = true;
+			outcome_unpack(&in, &b->o[id - 1]);
 			ck_assert(!in.bad);
 			b->settled++;
 		}

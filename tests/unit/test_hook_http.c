@@ -61,6 +61,7 @@ go(struct batch *b)
 	struct mono start = mono_now();
 
 	b->settled = 0;
+	memset(b->is, 0, sizeof(b->is));
 	hook_send(&mem, &b->sending, batch_settled, b);
 	b->took_ms = mono_now().ms - start.ms;
 }
@@ -227,6 +228,80 @@ START_TEST(test_batch)
 }
 END_TEST
 
+/* n deliveries, of as many alerts or all of one, several at a time. */
+static struct batch *
+crowd(uint32_t n, uint32_t connections, bool one_alert, const char *path)
+{
+	to(n, path)->sending.sink.connections = connections;
+	for (uint32_t i = 0; i < n && !one_alert; i++)
+		batch.d[i].alert.key = arena_printf(&mem,
+		    "ar-1f2e3d4c5b6a7988%04u", i);
+	return &batch;
+}
+
+/* The most requests that the receiver had at a time. */
+static int
+most_at_once(void)
+{
+	int most = 0;
+
+	for (uint32_t i = 0; i < batch.sending.n; i++) {
+		int id = atoi(batch.o[i].receipt + strlen("HTTP 201, id "));
+
+		most = id > most ? id : most;
+	}
+	return most;
+}
+
+static const struct {
+	const char	*name;
+	uint32_t	 connections;
+	bool		 one_alert;
+	int		 most;
+} crowds[] = {
+	{ "three at a time", 3, false, 3 },
+	{ "one unless asked for more", 0, false, 1 },
+	{ "one alert's in a row", 3, true, 1 },
+	{ "no more than the ceiling", 1000, false, (int)HTTP_AT_ONCE },
+};
+
+/* The receiver keeps each for a moment and tells how many it had. */
+START_TEST(test_at_once)
+{
+	go(crowd(2 * (uint32_t)crowds[_i].most + 3, crowds[_i].connections, crowds[_i].one_alert,
+	    arena_printf(&mem, "crowd/%d", crowds[_i].most)));
+	expect_all(&batch, D, "");
+	ck_assert_msg(most_at_once() == crowds[_i].most, "%s: %d",
+	    crowds[_i].name, most_at_once());
+}
+END_TEST
+
+/* A receiver that is not well hears one request, not one a connection; when it
+ * falls ill in the middle, those on their way end by their own answers. */
+START_TEST(test_at_once_faults)
+{
+	size_t n = count_lines(in_scratch("log"));
+	uint32_t done = 0;
+
+	go(crowd(20, 4, false, "429/60"));
+	expect_all(&batch, L, "slow down");
+	ck_assert_int_gt(batch.o[19].not_before, wall_now().s + 50);
+	ck_assert_uint_eq(count_lines(in_scratch("log")), n + 1);
+	go(crowd(20, 4, false, "401"));
+	expect_all(&batch, L, "who are you");
+	ck_assert_uint_eq(count_lines(in_scratch("log")), n + 2);
+	go(crowd(40, 4, false, "tires/10"));
+	ck_assert_uint_eq(batch.settled, 40);
+	for (uint32_t i = 0; i < 40; i++) {
+		done += batch.o[i].kind == D;
+		ck_assert(batch.o[i].kind == D || batch.o[i].reach == ALL);
+	}
+	ck_assert_uint_eq(done, 10);
+	/* the one that was refused and at most three beside it */
+	ck_assert_uint_le(count_lines(in_scratch("log")), n + 2 + 14);
+}
+END_TEST
+
 START_TEST(test_faults)
 {
 	static const char *bad[] = { "X: a\r\nY: b" };
@@ -313,6 +388,8 @@ suite(void)
 	tcase_add_test(c, test_answers);
 	tcase_add_test(c, test_request);
 	tcase_add_test(c, test_batch);
+	tcase_add_loop_test(c, test_at_once, 0, COUNT_OF(crowds));
+	tcase_add_test(c, test_at_once_faults);
 	tcase_add_test(c, test_faults);
 	tcase_add_test(c, test_tls);
 	tcase_add_test(c, test_program);

@@ -139,6 +139,7 @@ static struct sink sink = {
 	.scope = "o9", .starttls = STARTTLS_NONE, .user = "o10", .from = "o11",
 	.reply_to = "o12", .attach = true, .framing = FRAMING_LF,
 	.facility = 23, .enterprise = 32473, .bom = true, .dialect = "o13",
+	.connections = 3,
 };
 
 static struct poll poll_ask = {

@@ -104,6 +104,7 @@ go(struct batch *b)
 	struct mono start = mono_now();
 
 	b->settled = 0;
+	memset(b->is, 0, sizeof(b->is));
 	syslog_send(&mem, &b->sending, batch_settled, b);
 	b->took_ms = mono_now().ms - start.ms;
 }
