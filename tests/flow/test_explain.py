@@ -122,6 +122,33 @@ def near_and_back(place):
     check("excluded by %s:1: it is blue" % own in got[0]["why"], "%s", got)
 
 
+def lines_by_schema(place):
+    """Every kind of line is as contrib/schema says, which refuses others."""
+    try:
+        import jsonschema
+    except ImportError:
+        raise Skip("python3 has no jsonschema")
+    with open(REPOSITORY + "/contrib/schema/match.schema.json") as f:
+        schema = json.load(f)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    valid = jsonschema.Draft202012Validator(schema)
+    own = write(place.at("own.aliases"),
+                'exclude "Acme" "Pump 7" = device "pump-7"\n')
+    got = lines_of("--all", "--near", "--aliases", own, "--devices",
+                   files(place), place.at("a.json"), place.at("b.json"),
+                   REPOSITORY + "/etc/demo/site/norrtek/2026")
+    got += lines_of("--all", "--devices", REPOSITORY +
+                    "/etc/demo/devices.csv",
+                    REPOSITORY + "/etc/demo/site/norrtek/2026")
+    kinds = {m["status"] for m in got}
+    check(kinds >= {"affected", "excluded", "not_affected", "near"},
+          "kinds of lines: %s", kinds)
+    for line in got:
+        fault = next(valid.iter_errors(line), None)
+        check(fault is None, "%s: %s", fault and fault.message, line)
+        check(not valid.is_valid({**line, "more": 1}), "%s and more", line)
+
+
 def bad_aliases(place):
     devices = files(place)
     own = write(place.at("own.aliases"),
@@ -199,4 +226,4 @@ def reloaded(place):
 
 if __name__ == "__main__":
     run([a_match_from_files, non_matches_from_files, what_cannot_be_found,
-         near_and_back, bad_aliases, beside_a_keeper, reloaded])
+         near_and_back, lines_by_schema, bad_aliases, beside_a_keeper, reloaded])
