@@ -106,7 +106,8 @@ spread(struct zip *z, const struct zipped *from, void *to, size_t size,
 		if (from->len != size)
 			return err_input(err, "kept bytes are damaged: %zu "
 			    "instead of %zu", from->len, size);
-		memcpy(to, from->bytes, size);
+		if (size > 0)
+			memcpy(to, from->bytes, size);
 		return 0;
 	}
 	if (strcmp(from->codec, "zstd") != 0)
