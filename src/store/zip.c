@@ -63,7 +63,7 @@ room_for(struct zip *z, size_t n)
 {
 	if (z->cap > KEEP)
 		slim(z);
-	if (z->cap >= n)
+	if (z->room != NULL && z->cap >= n)
 		return;
 	free(z->room);
 	z->room = mem_alloc(n);
@@ -106,8 +106,7 @@ spread(struct zip *z, const struct zipped *from, void *to, size_t size,
 		if (from->len != size)
 			return err_input(err, "kept bytes are damaged: %zu "
 			    "instead of %zu", from->len, size);
-		if (size > 0)
-			memcpy(to, from->bytes, size);
+		memcpy(to, from->bytes, size);
 		return 0;
 	}
 	if (strcmp(from->codec, "zstd") != 0)
