@@ -166,8 +166,12 @@ class Watch(threading.Thread):
             if row[1] == program:
                 counts[row[0]] = counts.get(row[0], 0) + 1
         warm = self.sizes[-1][0] >= WARM_S
-        if warm and min(pss) > 0 and pss[1] > pss[0] * GROWTH + SLACK_KIB:
-            faults.append("%s: PSS grew from %d to %d KiB" % (program, *pss))
+        # PSS grows, too, when another process of the same program leaves and
+        # the pages of its text are no longer shared; RSS does not.
+        if warm and min(pss) > 0 and all(
+                m[1] > m[0] * GROWTH + SLACK_KIB for m in (pss, rss)):
+            faults.append("%s: PSS grew from %d to %d KiB, RSS from %d to %d"
+                          % (program, *pss, *rss))
         if min(fds) >= 0 and fds[1] > fds[0] + DESCRIPTORS_SLACK:
             faults.append("%s: descriptors grew from %d to %d" % (
                 program, *fds))
