@@ -134,6 +134,17 @@ def once(h, rest):
     h.answer(500 if first else 200)
 
 
+def dozes(h, rest):
+    """200 for the first request of a name, then no answer."""
+    with h.server.log_lock:
+        first = rest not in h.server.seen
+        h.server.seen.add(rest)
+    if first:
+        h.answer(200)
+    else:
+        slow(h, rest)
+
+
 def crowd(h, rest):
     """Waits a moment for more than so many to be in work. The id of the answer
     is the most that were, as far as this one saw."""
@@ -170,7 +181,7 @@ SCRIPTS = {
     "302": redirect, "429": limited, "429d": limited_date,
     "status": coded, "slow": slow, "endless": endless,
     "announced": announced, "reset": reset, "junk": junk, "page": page,
-    "once": once, "crowd": crowd, "tires": tires,
+    "once": once, "dozes": dozes, "crowd": crowd, "tires": tires,
 }
 
 

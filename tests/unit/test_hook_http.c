@@ -368,6 +368,11 @@ START_TEST(test_program)
 	program_ask(&p, ASK_HOOK, to(BATCH_MAX, "201"));
 	expect_all(&batch, D, "");
 	ck_assert_str_eq(batch.o[BATCH_MAX - 1].receipt, "HTTP 201, id 4711");
+	/* what is settled does not wait for what takes its time */
+	program_ask(&p, ASK_HOOK, to(2, "dozes/one"));
+	ck_assert_uint_eq(batch.early, 1);
+	ck_assert_int_eq(batch.o[0].kind, D);
+	ck_assert_int_eq(batch.o[1].kind, L);
 	program_ask(&p, ASK_HOOK, to(2, "page/100000"));
 	expect_all(&batch, R, "HTTP 422");
 	to(1, "200")->sending.sink.url = arena_printf(&mem,

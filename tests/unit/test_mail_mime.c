@@ -3,8 +3,6 @@
 #include "mail_fixture.h"
 #include "send/send_sample.h"
 
-static struct arena mem;
-
 /* Reads NNN.eml and beside it what was meant; prints each complaint. */
 static const char judge[] =
     "import email, email.policy, sys, glob, os, html.parser\n"
@@ -286,7 +284,7 @@ main(void)
 	SRunner *r;
 	int failed;
 
-	scratch_make();
+	scratch_make("mail");
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, test_qp, 0, (int)COUNT_OF(qp));
 	tcase_add_test(t, test_qp_borders);

@@ -1,8 +1,6 @@
 /* Header fields: a decoder gets back what went in, and nothing breaks out. */
 #include "mail_fixture.h"
 
-static struct arena mem;
-
 /* --- a decoder of its own, independent of the encoder ------------------- */
 
 static int
