@@ -1,5 +1,6 @@
 /* Alerts to a real rsyslogd, and to servers that misbehave. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -21,12 +22,17 @@ static const char *ca, *client_cert, *client_key;
 /* --- a server of our own ---------------------------------------------------- */
 
 /* Accepts, reads up to `eat` bytes of each connection, and closes; with eat -1
- * it reads on, and with 0 it never reads nor closes. */
+ * it reads on, with LATER not before it may, and with 0 it never reads nor
+ * closes. */
+#define LATER (-2L)
+
 struct peer {
 	int		 sock, port;
 	long		 eat;
 	volatile long	 eaten;
 	volatile int	 accepted, closed_by_us;
+	volatile int	 may_read;
+	volatile int	 fault;		/* errno of the last read */
 	pthread_t	 thread;
 };
 
@@ -49,6 +55,7 @@ listen_on(int type, int *ret_port)
 static void *
 peer_run(void *arg)
 {
+	const struct timespec moment = { .tv_nsec = 1000000 };
 	struct peer *p = arg;
 	char block[65536];
 	int c;
@@ -63,10 +70,13 @@ peer_run(void *arg)
 			poll(&hup, 1, 20000);
 			(void)recv(c, &one, 1, MSG_PEEK | MSG_DONTWAIT);
 		}
+		while (p->eat == LATER && !p->may_read)
+			nanosleep(&moment, NULL);
 		while (left != 0) {
 			size_t room = left > 0 && left < 65536 ?
 			    (size_t)left : sizeof(block);
 			ssize_t n = read(c, block, room);
+			p->fault = n < 0 ? errno : 0;
 			if (n <= 0)
 				break;
 			p->eaten += n;
@@ -296,6 +306,35 @@ START_TEST(test_not_reading)
 	expect_all(&batch, OUTCOME_DEFERRED, "did not answer in time");
 	ck_assert_int_lt(batch.took_ms, 3000);
 	peer_end(&p);
+}
+END_TEST
+
+/* A reset may cost a server what it has not read, and of a connection that was
+ * kept some of that counts as delivered; of a new one nothing does, and what
+ * was not sent yet is better not sent at all. */
+START_TEST(test_end_of_stuck)
+{
+	struct timespec nap = { .tv_nsec = 1000000 };
+
+	for (int kept = 0; kept < 2; kept++) {
+		struct peer p;
+
+		peer_start(&p, LATER);
+		if (kept) {
+			go(to(1, "tcp", "127.0.0.1", p.port));
+			expect_all(&batch, OUTCOME_DELIVERED, "");
+		}
+		fatten(to(BATCH_MAX, "tcp", "127.0.0.1", p.port));
+		batch.sending.sink.timeout_s = 1;
+		go(&batch);
+		expect_all(&batch, OUTCOME_DEFERRED, "tcp://127.0.0.1");
+		p.may_read = 1;
+		while (p.closed_by_us == 0)
+			nanosleep(&nap, NULL);
+		ck_assert_int_eq(p.accepted, 1);
+		ck_assert_int_eq(p.fault, kept ? 0 : ECONNRESET);
+		peer_end(&p);
+	}
 }
 END_TEST
 
@@ -744,6 +783,7 @@ suite(void)
 	tcase_add_test(c, test_closing);
 	tcase_add_test(c, test_closed_while_kept);
 	tcase_add_test(c, test_not_reading);
+	tcase_add_test(c, test_end_of_stuck);
 	if (have_rsyslog) {
 		tcase_add_test(c, test_rsyslog);
 		tcase_add_test(c, test_rsyslog_full);
