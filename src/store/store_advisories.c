@@ -20,9 +20,10 @@ unknown(int64_t advisory, struct err *err)
 }
 
 static int
-new_advisory_get(struct store *s, int64_t id, struct arena *mem,
-    struct new_advisory *ret, struct err *err)
+new_advisory_get(struct store *s, int64_t id, struct arena *mem, void *place,
+    struct err *err)
 {
+	struct new_advisory *ret = place;
 	struct stmt *q = db_use(s->db, "SELECT a.document, f.name, a.ns, "
 	    "a.advisory_id, a.again FROM advisory a "
 	    "JOIN feed f ON f.id = a.feed WHERE a.id = $1");
@@ -41,24 +42,14 @@ new_advisory_get(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : 0;
 }
 
-/* The row as it is handed out, in its place of the list. */
-static int
-advisory_place(struct store *s, int64_t id, struct arena *mem, void *ret,
-    uint32_t i, struct err *err)
-{
-	struct new_advisory *list = ret;
-
-	return new_advisory_get(s, id, mem, &list[i], err);
-}
-
 static const struct claim_kind advisory_claim = {
-	"SELECT count(*) FROM (SELECT 1 FROM "
-	    "advisory WHERE state = 'new' AND due <= $1 LIMIT 1) x",
-	"UPDATE advisory SET due_was = due, due = $1, "
+	.size = sizeof(struct new_advisory),
+	.any = "SELECT 1 FROM advisory WHERE state = 'new' AND due <= $1 LIMIT 1",
+	.take = { "UPDATE advisory SET due_was = due, due = $1, "
 	    "owner = $2 WHERE id IN (SELECT id FROM advisory "
 	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "
-	    "RETURNING id, due_was",
-	advisory_place
+	    "RETURNING id, due_was" },
+	.get = new_advisory_get,
 };
 
 int
@@ -66,8 +57,8 @@ store_advisories_claim(struct store *s, int64_t now, int64_t lease,
     struct arena *mem, struct new_advisory *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
-	return claim_new(s, &advisory_claim, now, lease, mem, ret, room, ret_n,
-	    err);
+	return claim_due(s, &advisory_claim, "", now, lease, mem, ret, room,
+	    ret_n, err);
 }
 
 int

@@ -292,6 +292,7 @@ END_TEST
 
 START_TEST(writing)
 {
+	static const char *const texts[] = { "", "b\\" };
 	struct buf	b = BUF_INIT(10000);
 	struct json_out	j;
 
@@ -313,6 +314,9 @@ START_TEST(writing)
 	jout_object(&j);
 	jout_end(&j, '}');
 	jout_end(&j, ']');
+	jout_ka(&j, "none");
+	jout_end(&j, ']');
+	jout_texts(&j, "texts", texts, 2);
 	jout_kv(&j, "\xc3\xbc\"", "Geutebr\xc3\xbc" "ck \xff\xe2\x82");
 	jout_key(&j, "nul");
 	jout_text_n(&j, "a\0b", 3);
@@ -320,7 +324,8 @@ START_TEST(writing)
 	ck_assert_str_eq(buf_text(&b),
 	    "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\\u007f/\","
 	    "\"min\":-9223372036854775808,\"yes\":true,"
-	    "\"list\":[1,false,null,9.8,10.0,\"\",[],{}],"
+	    "\"list\":[1,false,null,9.8,10.0,\"\",[],{}],\"none\":[],"
+	    "\"texts\":[\"\",\"b\\\\\"],"
 	    "\"\xc3\xbc\\\"\":\"Geutebr\xc3\xbc" "ck \xef\xbf\xbd\xef\xbf\xbd"
 	    "\xef\xbf\xbd\",\"nul\":\"a\\u0000b\"}");
 	ck_assert_uint_eq(j.depth, 0);

@@ -28,6 +28,8 @@ may_scan(const char *sql, const char *plan)
 	return strstr(plan, "SCAN CONSTANT ROW") != NULL ||
 	    /* foreign keys that are skipped while none is violated */
 	    strncmp(sql, "INSERT INTO feed", 16) == 0 ||
+	    /* one row of an index that has none but such rows */
+	    strcmp(sql, "SELECT 1 FROM delivery WHERE held = 1 LIMIT 1") == 0 ||
 	    strstr(plan, "SCAN (subquery") != NULL ||
 	    strstr(plan, "SCAN x") != NULL ||
 	    strstr(sql, "ORDER BY f.name") != NULL ||
