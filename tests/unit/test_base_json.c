@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "suite.h"
 
 #define COUNT(t) (sizeof(t) / sizeof(*(t)))
 
@@ -507,9 +508,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/json");
-	TCase	*tc = tcase_create("json");
+	TCase *tc = suite_case(suite, "json", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, refused_with_a_place);
 	tcase_add_test(tc, depth_has_a_ceiling);
 	tcase_add_test(tc, brackets_in_texts_do_not_count);
@@ -529,11 +529,5 @@ main(void)
 	tcase_add_test_raise_signal(tc, too_deep_a_nest_is_a_bug,
 	    SIGABRT);
 	tcase_add_test(tc, json_test_suite);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

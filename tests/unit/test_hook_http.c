@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "send/hook.h"
 #include "send_fixture.h"
+#include "suite.h"
 
 #define KEY "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -387,9 +388,8 @@ static Suite *
 suite(void)
 {
 	Suite *s = suite_create("hook_http");
-	TCase *c = tcase_create("all");
+	TCase *c = suite_case(s, "all", 60);
 
-	tcase_set_timeout(c, 60);
 	tcase_add_test(c, test_answers);
 	tcase_add_test(c, test_request);
 	tcase_add_test(c, test_batch);
@@ -398,14 +398,12 @@ suite(void)
 	tcase_add_test(c, test_faults);
 	tcase_add_test(c, test_tls);
 	tcase_add_test(c, test_program);
-	suite_add_tcase(s, c);
 	return s;
 }
 
 int
 main(int argc, char **argv)
 {
-	SRunner *r;
 	int failed = 1;
 
 	(void)argc;
@@ -427,10 +425,7 @@ main(int argc, char **argv)
 	http_prepare();
 	if (receiver_start(&plain, in_scratch("log"), false) == 0 &&
 	    receiver_start(&strict, in_scratch("log-tls"), true) == 0) {
-		r = srunner_create(suite());
-		srunner_run_all(r, CK_NORMAL);
-		failed = srunner_ntests_failed(r);
-		srunner_free(r);
+		failed = suite_run(suite());
 	} else {
 		fprintf(stderr, "the receiver does not start\n");
 	}

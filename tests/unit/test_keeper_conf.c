@@ -18,6 +18,7 @@
 #include "contract/conf.h"
 #include "talk/sandbox.h"
 #include "scratch.h"
+#include "suite.h"
 
 #define FILE_MOST (1u << 20)
 
@@ -378,7 +379,6 @@ main(void)
 {
 	Suite *s = suite_create("keeper_conf");
 	TCase *t = tcase_create("corpus");
-	SRunner *r;
 	int failed;
 
 	if (getcwd(home, sizeof(home)) == NULL)
@@ -393,10 +393,7 @@ main(void)
 	tcase_add_test(t, fifos_do_not_hang);
 	tcase_add_test(t, shipped);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	globfree(&cases);
 	return failed > 0 || cases.gl_pathc == 0;
 }

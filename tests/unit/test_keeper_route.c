@@ -3,6 +3,7 @@
 
 #include "keeper/compose.h"
 #include "keeper_fixture.h"
+#include "suite.h"
 
 static const char sinks[] =
 	"one = { type = \"syslog\"; url = \"udp://127.0.0.1\"; enterprise = 1; };"
@@ -165,14 +166,8 @@ main(void)
 {
 	Suite *s = suite_create("keeper_route");
 	TCase *t = tcase_create("route");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, row, 0, (int)COUNT_OF(table));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -44,6 +44,7 @@
 #include "talk/ask.h"
 #include "talk/frame.h"
 #include "talk/helper.h"
+#include "suite.h"
 
 #define N_MOST 16
 
@@ -970,7 +971,6 @@ main(int argc, char **argv)
 {
 	Suite *s = suite_create("mail_smtp");
 	struct err err = ERR_INIT;
-	SRunner *r;
 	int failed;
 
 	(void)argc;
@@ -1002,10 +1002,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	suite_add_tcase(s, cases());
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	scratch_drop();
 	arena_clear(&mem);
 	return failed;

@@ -12,6 +12,7 @@
 #include "send/syslog_net.h"
 #include "send_fixture.h"
 #include "syslog_parse.h"
+#include "suite.h"
 
 #define RSYSLOGD "/usr/sbin/rsyslogd"
 
@@ -774,9 +775,8 @@ static Suite *
 suite(void)
 {
 	Suite *s = suite_create("syslog_net");
-	TCase *c = tcase_create("all");
+	TCase *c = suite_case(s, "all", 60);
 
-	tcase_set_timeout(c, 60);
 	tcase_add_test(c, test_urls);
 	tcase_add_test(c, test_nobody_there);
 	tcase_add_test(c, test_kept);
@@ -791,14 +791,12 @@ suite(void)
 		tcase_add_test(c, test_rsyslog_frozen);
 		tcase_add_test(c, test_program);
 	}
-	suite_add_tcase(s, c);
 	return s;
 }
 
 int
 main(int argc, char **argv)
 {
-	SRunner *r;
 	int failed;
 
 	(void)argc;
@@ -813,10 +811,7 @@ main(int argc, char **argv)
 	if (!have_rsyslog)
 		printf("SKIP: rsyslogd is not installed; the rest is tested\n");
 	tls_prepare(NULL);
-	r = srunner_create(suite());
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(suite());
 	scratch_drop();
 	return failed;
 }
