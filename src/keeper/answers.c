@@ -250,17 +250,6 @@ answer_drop(struct answering *a, struct err *err)
 /* ---- the rest ------------------------------------------------------------ */
 
 static int
-answer_poll(struct answering *a, struct err *err)
-{
-	if (flow_polls(a->k, true, wall_now().s, err) == -1)
-		return -1;
-	jout_object(a->out);
-	jout_kb(a->out, "polling", true);
-	jout_end(a->out, '}');
-	return 0;
-}
-
-static int
 answer_test_sink(struct answering *a, struct err *err)
 {
 	const struct conf *c = a->k->conf;
@@ -310,7 +299,6 @@ static const struct {
 	{ "queue", answer_queue, false },
 	{ "retry", answer_retry, true },
 	{ "drop", answer_drop, true },
-	{ "poll", answer_poll, true },
 	{ "test-sink", answer_test_sink, true },
 	{ "delivery", answer_delivery, false },
 };

@@ -242,12 +242,14 @@ static int
 match_add(struct store *s, int64_t advisory, const struct match *m,
     struct buf *room, struct err *err)
 {
+	buf_reset(room);
+	match_pack(room, m);
+	if (room->over)
+		return err_limit(err, "match with device %s: too large",
+		    m->device.id);
 	struct stmt *q = db_use(s->db, "INSERT INTO match_ (advisory, "
 	    "device_id, list, status, confidence, severity, exploited, packed) "
 	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-
-	buf_reset(room);
-	match_pack(room, m);
 	db_int(q, advisory);
 	db_text(q, m->device.id);
 	db_text(q, m->device.list);
@@ -256,11 +258,6 @@ match_add(struct store *s, int64_t advisory, const struct match *m,
 	db_text(q, severity_name(m->severity));
 	db_int(q, m->exploited);
 	db_bytes(q, room->data, room->len);
-	if (room->over) {
-		db_done(q);
-		return err_limit(err, "match with device %s: too large",
-		    m->device.id);
-	}
 	return db_run(q, NULL, err);
 }
 

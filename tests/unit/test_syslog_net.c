@@ -190,10 +190,23 @@ START_TEST(test_urls)
 }
 END_TEST
 
+static int
+connect_to(int port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int sock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+
+	(void)connect(sock, (struct sockaddr *)&at, sizeof(at));
+	return sock;
+}
+
 START_TEST(test_nobody_there)
 {
 	static const char *const schemes[] = { "tcp", "tls", "udp" };
-	int port, sock = listen_on(SOCK_STREAM, &port);
+	int port, waiting[4], sock = listen_on(SOCK_STREAM, &port);
 
 	close(sock);
 	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
@@ -204,6 +217,19 @@ START_TEST(test_nobody_there)
 		expect_all(b, OUTCOME_DEFERRED, "127.0.0.1:");
 		ck_assert_int_eq(b->o[0].reach, REACH_SINK);
 	}
+	go(to(1, "tcp", "255.255.255.255", 514));
+	expect_all(&batch, OUTCOME_DEFERRED, "check this machine's network");
+	/* a queue that is full: SYNs are dropped, as by a firewall */
+	sock = listen_on(SOCK_STREAM, &port);
+	ck_assert_int_eq(listen(sock, 0), 0);
+	for (size_t i = 0; i < COUNT_OF(waiting); i++)
+		waiting[i] = connect_to(port);
+	to(1, "tcp", "127.0.0.1", port)->sending.sink.timeout_s = 1;
+	go(&batch);
+	expect_all(&batch, OUTCOME_DEFERRED, "is a firewall in between?");
+	for (size_t i = 0; i < COUNT_OF(waiting); i++)
+		close(waiting[i]);
+	close(sock);
 	go(to(1, "tcp", "name.invalid", 514));
 	expect_all(&batch, OUTCOME_DEFERRED, "cannot be resolved");
 	to(1, "tcp", "127.0.0.1", 1)->sending.sink.url = "relp://x";
