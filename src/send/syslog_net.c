@@ -428,8 +428,8 @@ syslog_link_keep(struct syslog_link *l)
 	kept = l;
 }
 
-/* Unread bytes (session tickets) would turn our FIN into a reset, which can cost
- * the server what it has not read yet. */
+/* Unread bytes (session tickets) would turn our FIN into a reset, which can
+ * cost the server what it has not read yet. */
 static void
 farewell(struct syslog_link *l)
 {

@@ -44,7 +44,7 @@ due_address_get(struct store *s, int64_t id, struct arena *mem, void *place,
 	return rc == -1 ? -1 : 0;
 }
 
-#define TAKE(kind, of, room)							\
+#define TAKE(kind, of, room)						\
 	"UPDATE address SET due_was = due, due = $1, owner = $2 "	\
 	"WHERE id IN (SELECT id FROM address WHERE state = 'due' "	\
 	"AND rest = 0 AND kind = " kind " AND due <= $3 " of		\

@@ -44,7 +44,8 @@ new_advisory_get(struct store *s, int64_t id, struct arena *mem, void *place,
 
 static const struct claim_kind advisory_claim = {
 	.size = sizeof(struct new_advisory),
-	.any = "SELECT 1 FROM advisory WHERE state = 'new' AND due <= $1 LIMIT 1",
+	.any = "SELECT 1 FROM advisory WHERE state = 'new' "
+	    "AND due <= $1 LIMIT 1",
 	.take = { "UPDATE advisory SET due_was = due, due = $1, "
 	    "owner = $2 WHERE id IN (SELECT id FROM advisory "
 	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "

@@ -50,7 +50,8 @@ new_document_get(struct store *s, int64_t id, struct arena *mem, void *place,
 
 static const struct claim_kind document_claim = {
 	.size = sizeof(struct new_document),
-	.any = "SELECT 1 FROM document WHERE state = 'new' AND due <= $1 LIMIT 1",
+	.any = "SELECT 1 FROM document WHERE state = 'new' "
+	    "AND due <= $1 LIMIT 1",
 	.take = { "UPDATE document SET due_was = due, due = $1, "
 	    "owner = $2 WHERE id IN (SELECT id FROM document "
 	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "

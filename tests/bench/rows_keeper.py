@@ -85,8 +85,8 @@ def idle_memory(b):
              "%.1f MiB in %d processes" % (total / MIB, len(pids)),
              total <= 16 * MIB and len(kinds) == 8,
              "at rest after a round of 1,000 HTTP feeds and an alert to each "
-             "sink (the last helper of a kind stays for 60 idle seconds, further "
-             "ones for one): " + ", ".join(
+             "sink (the last helper of a kind stays for 60 idle seconds, "
+             "further ones for one): " + ", ".join(
                  "%s %s" % (k, "+".join("%.1f" % (n / MIB) for n in v))
                  for k, v in sorted(kinds.items())) +
              "; memfds of lists and index, mapped or not: %.1f MiB" % (

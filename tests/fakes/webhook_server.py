@@ -172,8 +172,8 @@ SCRIPTS = {
     "500": status(500, b"oops"), "503": status(503, b"", Retry_After="60"),
     "302": redirect, "429": limited, "429d": limited_date,
     "status": coded, "slow": slow, "endless": endless,
-    "announced": announced, "reset": lambda h, _: h.reset(), "junk": junk, "page": page,
-    "once": once, "dozes": dozes, "crowd": crowd, "tires": tires,
+    "announced": announced, "reset": lambda h, _: h.reset(),
+    "junk": junk, "page": page, "once": once, "dozes": dozes, "crowd": crowd, "tires": tires,
 }
 
 

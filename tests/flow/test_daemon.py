@@ -598,7 +598,7 @@ def exit_codes(place):
 
 if __name__ == "__main__":
     run([ready_watchdog_and_status, reload, deaf_manager, many_folders,
-         device_lists, list_is_gone,
-         no_list_at_all, helper_that_never_starts, sink_down,
-         sink_down_for_many, work_that_ends_helpers, busy_sink, refused_mail, bad_credentials, test_sinks,
-         test_twice_in_a_second, killed_helpers, exit_codes], 60)
+         device_lists, list_is_gone, no_list_at_all,
+         helper_that_never_starts, sink_down, sink_down_for_many,
+         work_that_ends_helpers, busy_sink, refused_mail, bad_credentials,
+         test_sinks, test_twice_in_a_second, killed_helpers, exit_codes], 60)
