@@ -6,6 +6,7 @@
 #include "matching.h"
 #include "rules.h"
 #include "schemes.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -230,30 +231,23 @@ advisory_decide(const struct index *ix, const struct rules *rules,
 	decide_all(m, ret);
 	free(m->hits);
 	m->hits = NULL;
-}
-
-void
-decisions_tell(const struct decisions *d, struct matching *ret)
-{
-	struct arena *mem = d->matcher->mem;
-
-	ret->matches = arena_alloc(mem, (d->n + 1) * sizeof(*ret->matches));
-	ret->n = d->n;
-	ret->left_out = d->left_out;
-	for (uint32_t i = 0; i < d->n; i++)
-		judge_tell(d->judge, d->list[i].ruling, d->list[i].device,
-		    arena_alloc(mem, WHY_MAX * sizeof(char *)),
-		    &ret->matches[i]);
-	if (index_has_parts(d->matcher->ix))
-		fold_parts(d->matcher, ret);
+	if (index_has_parts(ix))
+		fold_parts(ret);
 }
 
 void
 advisory_match(const struct index *ix, const struct advisory *a, bool all,
     struct arena *mem, struct matching *ret)
 {
+	struct buf out = BUF_INIT(MATCHES_BLOB_MAX);
 	struct decisions d;
 
 	advisory_decide(ix, rules_open(ix, mem), a, all, mem, &d);
-	decisions_tell(&d, ret);
+	decisions_write(&d, &out);
+	size_t n = out.len;
+	char *p = arena_text_n(mem, buf_text(&out), n);
+	buf_clear(&out);
+	/* An index that contradicts itself. */
+	if (matching_unpack(p, n, ix, mem, ret, NULL) != 0)
+		*ret = (struct matching){ .left_out = d.devices };
 }

@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "matching.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-
-/* So many decisions are sorted digit by digit. */
-#define RADIX_LEAST	256u
-#define RADIX_BITS	11u
 
 /* By class, then by device: first what is said of all. */
 static int
@@ -58,22 +55,30 @@ hits_on(const struct matcher *m, uint32_t device, const struct hit **ret)
 }
 
 static void
-add_decision(struct matcher *m, struct decisions *d, uint32_t device,
+add_decision(struct decisions *d, const uint32_t *devices, uint32_t n,
     const struct ruling *r)
 {
-	if (d->n == MATCHES_MAX) {
-		d->left_out++;
+	uint32_t room = MATCHES_MAX - d->devices;
+
+	if (r == NULL || n == 0)
 		return;
+	if (n > room) {
+		d->left_out += n - room;
+		n = room;
 	}
-	d->list = arena_more(m->mem, d->list, d->n, sizeof(*d->list));
-	d->list[d->n].device = device;
-	d->list[d->n++].ruling = r;
+	if (n == 0)
+		return;
+	d->list = arena_more(d->matcher->mem, d->list, d->n,
+	    sizeof(*d->list));
+	d->list[d->n++] = (struct decision){ .ruling = r,
+	    .devices = devices, .n = n };
+	d->devices += n;
 }
 
 /* One device with hits of its own, and those of its class. */
 static void
-decide_device(struct matcher *m, struct decisions *d, const struct hit *all,
-    uint32_t n_all, const struct hit *own, uint32_t n_own)
+decide_device(struct decisions *d, const struct hit *all, uint32_t n_all,
+    const struct hit *own, uint32_t n_own)
 {
 	const struct hit *hits = own;
 	uint32_t n = n_all + n_own;
@@ -86,79 +91,54 @@ decide_device(struct matcher *m, struct decisions *d, const struct hit *all,
 		qsort(both, n, sizeof(*both), compare_products);
 		hits = both;
 	}
-	const struct ruling *r = judge_hits(d->judge, hits, n);
+	uint32_t *device = arena_raw(d->matcher->mem, sizeof(*device));
+	*device = own->device;
+	add_decision(d, device, 1, judge_hits(d->judge, hits, n));
 	free(both);
-	if (r != NULL)
-		add_decision(m, d, own->device, r);
+}
+
+/* The devices of a class without those that have hits of their own. */
+static void
+decide_rest(struct decisions *d, struct index_run run, const struct hit *own,
+    uint32_t n_own, const struct ruling *r)
+{
+	uint32_t *list, n = 0, at = 0;
+
+	if (r == NULL || n_own == 0) {
+		add_decision(d, run.at, run.n, r);
+		return;
+	}
+	list = arena_raw(d->matcher->mem, run.n * sizeof(*list));
+	for (uint32_t i = 0; i < run.n; i++) {
+		while (at < n_own && own[at].device < run.at[i])
+			at++;
+		if (at == n_own || own[at].device != run.at[i])
+			list[n++] = run.at[i];
+	}
+	add_decision(d, list, n, r);
 }
 
 /* All hits of one class. */
 static void
-decide_class(struct matcher *m, struct decisions *d, const struct hit *hits,
-    uint32_t n)
+decide_class(struct decisions *d, const struct hit *hits, uint32_t n)
 {
-	const struct index_class *class = index_class(m->ix, hits->class);
-	uint32_t n_all = 0, at, end;
+	const struct index *ix = d->matcher->ix;
+	const struct index_class *class = index_class(ix, hits->class);
+	uint32_t n_all = 0, end;
 
 	if (class == NULL)
 		return;
 	while (n_all < n && hits[n_all].device == ALL_DEVICES)
 		n_all++;
-	const struct ruling *r = n_all == 0 ? NULL :
-	    judge_hits(d->judge, hits, n_all);
-	if (r != NULL) {
-		struct index_run run = index_members(m->ix, class);
-		at = n_all;
-		for (uint32_t i = 0; i < run.n; i++) {
-			while (at < n && hits[at].device < run.at[i])
-				at++;
-			if (at == n || hits[at].device != run.at[i])
-				add_decision(m, d, run.at[i], r);
-		}
-	}
-	for (at = n_all; at < n; at = end) {
+	if (n_all > 0)
+		decide_rest(d, index_members(ix, class), hits + n_all,
+		    n - n_all, judge_hits(d->judge, hits, n_all));
+	for (uint32_t at = n_all; at < n; at = end) {
 		for (end = at + 1; end < n &&
 		    hits[end].device == hits[at].device;)
 			end++;
-		decide_device(m, d, hits, n_all, hits + at, end - at);
+		decide_device(d, hits, n_all, hits + at, end - at);
 	}
-}
-
-static int
-compare_decisions(const void *va, const void *vb)
-{
-	const struct decision *a = va, *b = vb;
-
-	return a->device < b->device ? -1 : a->device > b->device;
-}
-
-static void
-sort_decisions(struct matcher *m, struct decisions *d)
-{
-	if (d->n < 2)
-		return;
-	if (d->n < RADIX_LEAST) {
-		qsort(d->list, d->n, sizeof(*d->list), compare_decisions);
-		return;
-	}
-	struct decision *from = d->list, *to = arena_alloc(m->mem, d->n *
-	    sizeof(*to));
-	for (unsigned shift = 0; shift < 32; shift += RADIX_BITS) {
-		uint32_t count[(1u << RADIX_BITS) + 1] = { 0 };
-		uint32_t mask = (1u << RADIX_BITS) - 1;
-		if (index_devices(m->ix) >> shift == 0)
-			break;
-		for (uint32_t i = 0; i < d->n; i++)
-			count[(from[i].device >> shift & mask) + 1]++;
-		for (uint32_t i = 1; i <= mask; i++)
-			count[i] += count[i - 1];
-		for (uint32_t i = 0; i < d->n; i++)
-			to[count[from[i].device >> shift & mask]++] = from[i];
-		struct decision *swap = from;
-		from = to;
-		to = swap;
-	}
-	d->list = from;
 }
 
 void
@@ -175,8 +155,38 @@ decide_all(struct matcher *m, struct decisions *ret)
 		for (end = i + 1; end < m->n_hits &&
 		    m->hits[end].class == m->hits[i].class;)
 			end++;
-		decide_class(m, ret, m->hits + i, end - i);
+		decide_class(ret, m->hits + i, end - i);
 	}
-	sort_decisions(m, ret);
-	judge_expect(ret->judge, ret->n);
+}
+
+static void
+pack_all(const struct decisions *d, struct buf *out)
+{
+	struct match_writer *w = match_writer_new(out, d->devices,
+	    d->left_out);
+
+	for (uint32_t i = 0; i < d->n && !out->over; i++) {
+		const struct decision *one = &d->list[i];
+		struct match m;
+		if (one->match == NULL)
+			judge_say(d->judge, one->ruling, one->devices[0], &m);
+		match_write(w, one->match != NULL ? one->match : &m,
+		    one->devices, one->n);
+	}
+	match_writer_end(w);
+}
+
+void
+decisions_write(struct decisions *d, struct buf *out)
+{
+	pack_all(d, out);
+	while (out->over && d->n > 0) {
+		for (uint32_t less = d->n - d->n / 2; less > 0; less--) {
+			d->devices -= d->list[--d->n].n;
+			d->left_out += d->list[d->n].n;
+		}
+		buf_reset(out);
+		out->over = false;
+		pack_all(d, out);
+	}
 }

@@ -114,30 +114,31 @@ struct matcher {
 	const char		*inner;
 };
 
-/* One device's answer, until it is told. */
+/* What is decided of some devices, until it is told. */
 struct decision {
-	uint32_t		 device;
 	const struct ruling	*ruling;
+	const struct match	*match;		/* told already; else NULL */
+	const uint32_t		*devices;	/* in their order */
+	uint32_t		 n;
 };
 
-/* Decisions in the order of the devices, in mem; left_out: beyond
- * MATCHES_MAX. */
+/* By class, in mem; left_out: devices beyond MATCHES_MAX. */
 struct decisions {
 	struct matcher		*matcher;
 	struct judge		*judge;
 	struct decision		*list;
-	uint32_t		 n, left_out;
+	uint32_t		 n, devices, left_out;
 };
 /* decisions.c: sorts the hits. */
 void decide_all(struct matcher *m, struct decisions *ret);
 /* rules: rules_open of this index, done once. */
+struct buf;
 struct rules;
 void advisory_decide(const struct index *ix, const struct rules *rules,
     const struct advisory *a, bool all, struct arena *mem,
     struct decisions *ret);
-
-/* Told one by one, and the parts of devices folded, into one answer. */
-void decisions_tell(const struct decisions *d, struct matching *ret);
+/* As one packed matching; what does not fit into out is counted as left out. */
+void decisions_write(struct decisions *d, struct buf *out);
 
 /* The answer, in mem. all: also devices that are named and whose version no
  * range holds, as not_affected; else only where the publisher says so. */
@@ -174,11 +175,10 @@ struct ruling;
 struct judge *judge_new(struct matcher *m);
 const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
     uint32_t n);
-/* So many matches will be told. */
-void judge_expect(struct judge *j, uint32_t n);
-/* The ruling as it stands for one device; its reasons in room for WHY_MAX. */
-void judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
-    const char **room, struct match *ret);
+/* The ruling as it stands for a device and all that are alike: reasons quote them
+ * (match_quote). */
+void judge_say(struct judge *j, const struct ruling *r, uint32_t device,
+    struct match *ret);
 
 /* Each vulnerability's outcome for one device's hits (ret holds one for each
  * vulnerability of the advisory); their number. */
@@ -201,10 +201,8 @@ void scope_remedies(struct matcher *m, const struct scope *s,
     struct match *ret);
 
 /* Parts of devices: noun/index.h. Their matches become one of the device. */
-void fold_parts(struct matcher *m, struct matching *ret);
+void fold_parts(struct decisions *d);
 
-/* The reasons come in steps: devices share the lines of those in whose texts
- * they agree. */
 enum why_step {
 	WHY_ALIAS, WHY_MAKER, WHY_NAME, WHY_VERSION, WHY_STATUS, WHY_STEPS_
 };

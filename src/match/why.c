@@ -1,4 +1,5 @@
-/* why.c - reasons in words. The publisher's texts are quoted as printed. */
+/* why.c - reasons in words. The publisher's texts are quoted as printed; those of
+ * the device stand for any device of which this is said (match_quote). */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,7 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	const struct product *p =
 	    &m->a->products[version_product(m->a, h->product)];
 	const struct range *r = product_range(m, h->product);
-	const char *own = device_version_text(m, h->device);
+	const char *own = ret->device.version;
 	const char *text = p->version + strspn(p->version, " ");
 
 	if (p->version_kind == VERSION_NONE && r->all) {

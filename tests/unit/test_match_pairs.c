@@ -466,7 +466,8 @@ START_TEST(pair)
 	advisory_pack(&bytes, &s.a);
 	ck_assert_msg(advisory_match_all(&s.ix, bytes.data, bytes.len,
 	    &s.mem, &out, &err) == 0, "%s: %s", path, err.text);
-	ck_assert_int_eq(matching_unpack(out.data, out.len, &s.mem, &got,
+	ck_assert_int_eq(matching_unpack(out.data, out.len, &s.ix,
+	    &s.mem, &got,
 	    &err), 0);
 	ck_assert_int_gt(s.n, 0);
 	for (int i = 0; i < s.n; i++)

@@ -31,7 +31,7 @@ pack_matching(struct buf *b)
 {
 	struct matching m = { matches, 1, 9 };
 
-	matching_pack(b, &m);
+	pack_each(b, &m);
 }
 
 static void
@@ -83,7 +83,8 @@ run_matching(void)
 	struct buf b = packed(pack_matching);
 	struct matching got;
 
-	if (matching_unpack(b.data, b.len, &mem, &got, NULL) != 0)
+	if (matching_unpack(b.data, b.len, filled_index(), &mem, &got,
+	    NULL) != 0)
 		bug("matching");
 	arena_clear(&mem);
 	buf_clear(&b);
