@@ -269,6 +269,8 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
+/* A bit for each column that is there. */
+uint32_t index_columns(const struct index *ix, uint32_t device);
 /* Classes by part number (devices by serial number) that begin as the pattern
  * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
  * order_read text; the caller compares. */

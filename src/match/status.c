@@ -467,16 +467,15 @@ static uint32_t
 quoting_device(struct matcher *m, uint32_t device, struct device *ret,
     const char **ret_inner)
 {
-	uint32_t there = 0;
+	uint32_t there = index_columns(m->ix, device);
 
 	device_init(ret);
 	*ret_inner = NULL;
 #define X(field, heading)						\
-	if (match_quote(INDEX_COLUMN_##field)[0] != '\0' &&		\
-	    index_column(m->ix, device, INDEX_COLUMN_##field)[0] != '\0') { \
-		ret->field = match_quote(INDEX_COLUMN_##field);		\
-		there |= 1u << INDEX_COLUMN_##field;			\
-	}
+	if (match_quote(INDEX_COLUMN_##field)[0] == '\0')		\
+		there &= ~(1u << INDEX_COLUMN_##field);			\
+	else if (there >> INDEX_COLUMN_##field & 1)			\
+		ret->field = match_quote(INDEX_COLUMN_##field);
 	DEVICE_COLUMNS(X)
 #undef X
 	if (ret->version[0] == '\0')

@@ -249,6 +249,18 @@ index_device_class(const struct index *ix, uint32_t device)
 	    ix->rows[ix->row_at[device] + 2] : UINT32_MAX;
 }
 
+uint32_t
+index_columns(const struct index *ix, uint32_t device)
+{
+	if (device >= ix->n_row_at)
+		return 0;
+	const uint32_t *row = ix->rows + ix->row_at[device];
+	const struct index_model *m = &ix->models[row[1]];
+	return (row[0] & COLUMNS) |
+	    (m->vendor != 0 ? 1u << INDEX_COLUMN_vendor : 0) |
+	    (m->model != 0 ? 1u << INDEX_COLUMN_model : 0);
+}
+
 const char *
 index_column(const struct index *ix, uint32_t device, enum index_column column)
 {

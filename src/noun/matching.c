@@ -376,11 +376,24 @@ told_line(struct match_reader *r, uint32_t number, const struct device *d)
 	return at->text;
 }
 
+/* Devices are told in their order, which is no order of the index's pages. */
+static void
+fetch_ahead(const struct match_reader *r)
+{
+	for (unsigned near = INDEX_FAR; near <= INDEX_NEXT; near++) {
+		uint32_t at = r->at + 8 * (3 - near);
+		if (at < r->n)
+			index_fetch(r->ix, r->places[at].device,
+			    (enum index_near)near);
+	}
+}
+
 bool
 match_read(struct match_reader *r, struct match *ret)
 {
 	if (r->at == r->n)
 		return false;
+	fetch_ahead(r);
 	const struct place *p = &r->places[r->at++];
 	struct said *s = &r->said[p->said];
 	*ret = r->bodies[s->body];

@@ -32,7 +32,6 @@ static struct match matches[] = { {
 	.product = "m1", .range = "m2", .severity = SEVERITY_HIGH,
 	.cvss = { "3.1", 71, 72 }, .vector = "m3", .exploited = true,
 	.by_hand = true, .remedies = plain_remedy, .n_remedies = 1,
-	.number = 1,
 } };
 
 static struct step steps[] = {
@@ -255,8 +254,10 @@ pack_each(struct buf *out, const struct matching *m)
 {
 	struct match_writer *w = match_writer_new(out, m->n, m->left_out);
 
-	for (uint32_t i = 0; i < m->n; i++)
-		match_write(w, &m->matches[i], &m->matches[i].number, 1);
+	for (uint32_t i = 0; i < m->n; i++) {
+		uint32_t number = m->n == 1 ? 1 : m->matches[i].number;
+		match_write(w, &m->matches[i], &number, 1);
+	}
 	match_writer_end(w);
 }
 

@@ -231,6 +231,7 @@ main(void)
 	char warm[KEY_TEXT];
 
 	fill();
+	filled_index();
 	alert_key("", "", "", warm);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_nomem, 0, (int)COUNT_OF(cases));
