@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/limits.h"
 #include "noun/device.h"
 
 struct arena;
@@ -84,6 +85,9 @@ void	 name_read(const char *text, const struct maker *maker,
  * 0 if nothing is left or it does not fit. */
 size_t	 order_read(const char *text, char *out, size_t room);
 bool	 order_is_pattern(const char *order);
+/* Versions of two to four numbers below 65536 with dots between them, most of
+ * what lists have, as one number in their order; 0: it is something else. */
+uint64_t index_rank(const char *version);
 /* Sensible without separators: glued words of the text from at to end. */
 uint64_t name_hash(const char *flat, size_t at, size_t end);
 /* "gmbh", "inc", "the": a word that tells no maker from another. */
@@ -129,7 +133,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	5u
+#define INDEX_VERSION	6u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -149,11 +153,24 @@ struct index_kind {
 /* INDEX_PARTS: devices of it have part numbers. */
 enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2 };
 
+/* Classes of a kind lie side by side, those with the same columns and then by
+ * rank; and so do the devices of all of them in `members`. */
 struct index_class {
 	uint32_t	kind;
-	uint32_t	first, n;	/* members; n == 1: one device */
+	uint32_t	first;		/* members */
+	uint32_t	n : 24;
+	uint32_t	has : 8;	/* enum index_class_has */
 	uint32_t	version;	/* string; all of it share it */
+	/* index_rank of it; 0: it is no such version */
+	uint64_t	rank;
 };
+
+/* Columns that its devices have. A name only counts where there is no model. */
+enum index_class_has {
+	CLASS_HAS_NAME = 1, CLASS_HAS_PART = 2, CLASS_HAS_CPE = 4,
+	CLASS_HAS_PURL = 8, CLASS_HAS_VERSION = 16
+};
+_Static_assert(DEVICES_MAX < 1u << 24, "index_class.n");
 
 struct index_slot {
 	uint64_t	key;		/* 0: free */
@@ -244,6 +261,10 @@ const char *index_kind_model(const struct index *ix,
 /* Its devices, in their order; one at least, unless the index is damaged. */
 struct index_run index_members(const struct index *ix,
     const struct index_class *c);
+/* The devices of n classes side by side, by class; none if the index is damaged
+ * there. */
+struct index_run index_span(const struct index *ix, uint32_t class,
+    uint32_t n);
 /* The first of them. UINT32_MAX, no device, for NULL. */
 uint32_t index_class_device(const struct index *ix,
     const struct index_class *c);
@@ -269,8 +290,10 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
-/* A bit for each column that is there. */
+/* A bit for each column that is there. Of a class: vendor, model, and what its
+ * `has` tells. */
 uint32_t index_columns(const struct index *ix, uint32_t device);
+uint32_t index_class_columns(const struct index *ix, uint32_t class);
 /* Classes by part number (devices by serial number) that begin as the pattern
  * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
  * order_read text; the caller compares. */

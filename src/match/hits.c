@@ -1,6 +1,7 @@
 /* hits.c - candidates become hits: order numbers tell siblings apart, lines of
  * versions in names are heeded, and the device's version is tested. Products
- * that differ in their version only are looked up once. */
+ * that differ in their version only are looked up once, and one hit is said of
+ * as many classes as it holds for. */
 #include <string.h>
 #include "names.h"
 #include "rules.h"
@@ -122,10 +123,9 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 	return fits;
 }
 
-/* "DOPSoft 4" of the list is DOPSoft if its version is 4.something. */
-static bool
-number_is_line(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h)
+/* The 4 of "DOPSoft 4", which the publisher calls DOPSoft. */
+static const struct name_token *
+number_behind(const struct name *p, const struct name *d)
 {
 	const struct name_token *own = NULL;
 
@@ -135,12 +135,21 @@ number_is_line(struct matcher *m, const struct name *p, const struct name *d,
 			continue;
 		if (own != NULL || t->kind != NAME_CODE || t->len > 2 ||
 		    i + 1 != d->n)
-			return false;
+			return NULL;
 		own = t;
 	}
 	for (unsigned i = 0; i < p->n; i++)
 		if (p->token[i].kind == NAME_CODE)
-			return false;
+			return NULL;
+	return own;
+}
+
+/* "DOPSoft 4" of the list is DOPSoft if its version is 4.something. */
+static bool
+number_is_line(struct matcher *m, const struct name *p, const struct name *d,
+    const struct hit *h)
+{
+	const struct name_token *own = number_behind(p, d);
 	struct version line;
 	const struct version *v = printed_version(m, hit_version_text(m, h));
 	return own != NULL && v != NULL &&
@@ -344,69 +353,174 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	return range_test_device(r, &own, &h->lone);
 }
 
-/* One product and one device, or ALL_DEVICES of a class: the verdict on its
- * version, then a hit. */
-static void
-hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
-    const struct candidate *c, const struct name *own, bool side)
+/* How the name stands to the device's, by its order number and by the line of
+ * versions in the name; false: it is another product. */
+static bool
+name_verdict(struct lookup *l, const struct name *own, struct hit *h,
+    int *ret_line)
 {
 	struct matcher *m = l->m;
-	struct hit h = { .class = class, .device = device, .product = product,
-	    .how = c->how, .maker = c->maker, .ident = c->ident,
-	    .rule = c->rule };
 	char room[ORDER_TEXT];
 
-	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = hit_codes_fit(l, device_order(m, &h, own, room));
+	if (h->how != HOW_IDENTIFIER && h->ident == 0 && l->n_codes > 0) {
+		int fits = hit_codes_fit(l, device_order(m, h, own, room));
 		if (fits == 0)
-			return;
-		if (fits == 2 && h.how <= HOW_FAMILY) {
-			h.how = HOW_IDENTIFIER;
-			h.ident = INDEX_ORDER;
+			return false;
+		if (fits == 2 && h->how <= HOW_FAMILY) {
+			h->how = HOW_IDENTIFIER;
+			h->ident = INDEX_ORDER;
 		}
-		if (fits < 0 && h.how < HOW_WIDER)
-			h.how = HOW_WIDER;
+		if (fits < 0 && h->how < HOW_WIDER)
+			h->how = HOW_WIDER;
 	}
-	int line = 1;
-	if ((h.how == HOW_RESPELT || h.how == HOW_FAMILY) && own != NULL)
-		line = line_fits(m, &l->name, own, &h);
-	if (line == 0)
-		return;
-	if (h.how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
-	    own, &h))
-		h.how = HOW_RESPELT;
-	const struct range *r = product_range(m, product);
-	h.verdict = (uint8_t)version_verdict(m, &h, r);
-	if (h.verdict == VERDICT_UNKNOWN && own != NULL &&
-	    hit_version_text(m, &h)[0] == '\0' &&
+	*ret_line = 1;
+	if ((h->how == HOW_RESPELT || h->how == HOW_FAMILY) && own != NULL)
+		*ret_line = line_fits(m, &l->name, own, h);
+	if (*ret_line == 0)
+		return false;
+	if (h->how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
+	    own, h))
+		h->how = HOW_RESPELT;
+	return true;
+}
+
+/* A hit on the first of its classes, or on its device, with the verdict on its
+ * version; false: it is none. */
+static bool
+hit_fill(struct lookup *l, struct hit *h, const struct name *own, bool side)
+{
+	struct matcher *m = l->m;
+	int line;
+
+	if (!name_verdict(l, own, h, &line))
+		return false;
+	const struct range *r = product_range(m, h->product);
+	h->verdict = (uint8_t)version_verdict(m, h, r);
+	if (h->verdict == VERDICT_UNKNOWN && own != NULL &&
+	    hit_version_text(m, h)[0] == '\0' &&
 	    line_is_out(&l->name, own, r))
-		h.verdict = VERDICT_OUT;
-	if (m->a->products[product].relation[0] != '\0')
-		host_verdict(m, &h, r, side);
-	other_verdicts(l, &h, side);
-	if (line < 0 && h.verdict == VERDICT_IN)
-		h.verdict = VERDICT_UNKNOWN;
+		h->verdict = VERDICT_OUT;
+	if (m->a->products[h->product].relation[0] != '\0')
+		host_verdict(m, h, r, side);
+	other_verdicts(l, h, side);
+	if (line < 0 && h->verdict == VERDICT_IN)
+		h->verdict = VERDICT_UNKNOWN;
 	if (m->rules != NULL)
-		rules_mark(l, &h);
-	add_hit(m, &h);
+		rules_mark(l, h);
+	return true;
+}
+
+/* A product and what it is looked at with. */
+struct pairing {
+	struct lookup	*l;
+	const struct candidate *c;
+	const struct name *own;		/* the kind's name, if it was read */
+	uint32_t	 product;
+	bool		 side;
+};
+
+static struct hit
+hit_of(const struct pairing *p, uint32_t class, uint32_t device)
+{
+	return (struct hit){ .class = class, .n = 1, .device = device,
+	    .product = p->product, .how = p->c->how, .maker = p->c->maker,
+	    .ident = p->c->ident, .rule = p->c->rule };
+}
+
+static void
+hit_device(const struct pairing *p, uint32_t class, uint32_t device)
+{
+	struct hit h = hit_of(p, class, device);
+
+	if (hit_fill(p->l, &h, p->own, p->side))
+		add_hit(p->l->m, &h);
 }
 
 /* Devices of a class differ in their serial numbers, and in what the operator's
  * rules say of a single id. */
-static void
-hit_class(struct lookup *l, uint32_t class, uint32_t product,
-    const struct candidate *c, const struct name *own, bool side)
+static bool
+asks_devices(const struct pairing *p)
 {
-	if (!product_range(l->m, product)->serial.there &&
-	    l->p->n_serials == 0 && (l->m->rules == NULL ||
-	    l->n_rules == 0)) {
-		hit_device(l, class, ALL_DEVICES, product, c, own, side);
+	const struct matcher *m = p->l->m;
+
+	return product_range(p->l->m, p->product)->serial.there ||
+	    p->l->p->n_serials > 0 || (m->rules != NULL && p->l->n_rules > 0);
+}
+
+static void
+hit_class(const struct pairing *p, uint32_t class)
+{
+	const struct index *ix = p->l->m->ix;
+
+	if (!asks_devices(p)) {
+		hit_device(p, class, ALL_DEVICES);
 		return;
 	}
-	struct index_run run = index_members(l->m->ix,
-	    &l->m->ix->classes[class]);
+	struct index_run run = index_members(ix, &ix->classes[class]);
 	for (uint32_t i = 0; i < run.n; i++)
-		hit_device(l, class, run.at[i], product, c, own, side);
+		hit_device(p, class, run.at[i]);
+}
+
+/* Do classes of the kind differ in the verdict on their version alone? */
+static bool
+asks_versions(const struct pairing *p, const struct index_kind *kind)
+{
+	const struct lookup *l = p->l;
+	const struct product *x = &l->m->a->products[p->product];
+	bool lines = false;
+
+	if (x->relation[0] != '\0' || x->hardware[0] != '\0' ||
+	    (l->n_codes > 0 && (kind->flags & INDEX_PARTS) != 0))
+		return false;
+	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
+		return true;
+	for (unsigned i = 0; i < l->name.n; i++)
+		lines |= l->name.token[i].kind == NAME_LINE;
+	return !lines && (p->own == NULL ||
+	    number_behind(&l->name, p->own) == NULL);
+}
+
+/* Do both, of one product, say the same of classes side by side? */
+static bool
+hit_goes_on(const struct hit *a, const struct hit *b)
+{
+	return a->class + a->n == b->class && a->verdict == b->verdict &&
+	    a->how == b->how && a->ident == b->ident && a->lone == b->lone &&
+	    a->host == b->host && a->rule == b->rule;
+}
+
+/* All classes of a kind. Those with ranked versions stand side by side, and
+ * mostly a range takes many of them or none. */
+static void
+hit_kind(const struct pairing *p, const struct index_kind *kind)
+{
+	struct matcher *m = p->l->m;
+	const struct range *r = product_range(m, p->product);
+	bool ranked = r->ranked && asks_versions(p, kind);
+	struct hit open = { .n = 0 }, h;
+	bool known = false;
+
+	for (uint32_t i = kind->first; i < kind->first + kind->n; i++) {
+		uint64_t rank = m->ix->classes[i].rank;
+		if (!known || rank == 0) {
+			h = hit_of(p, i, ALL_DEVICES);
+			if (!hit_fill(p->l, &h, p->own, p->side))
+				continue;
+			known = ranked && rank != 0;
+		} else {
+			h.class = i;
+			h.verdict = (uint8_t)range_test_rank(r, rank, &h.lone);
+		}
+		if (open.n > 0 && hit_goes_on(&open, &h)) {
+			open.n++;
+			continue;
+		}
+		if (open.n > 0)
+			add_hit(m, &open);
+		open = h;
+	}
+	if (open.n > 0)
+		add_hit(m, &open);
 }
 
 static void
@@ -416,20 +530,25 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
+		struct pairing p = { l, c, NULL, product, side };
 		if (c->of == CANDIDATE_DEVICE) {
-			hit_device(l, index_device_class(ix, c->what), c->what,
-			    product, c, NULL, side);
+			hit_device(&p, index_device_class(ix, c->what),
+			    c->what);
 			continue;
 		}
 		if (c->of == CANDIDATE_CLASS) {
-			hit_class(l, c->what, product, c, NULL, side);
+			hit_class(&p, c->what);
 			continue;
 		}
 		const struct index_kind *kind = index_kind(ix, c->what);
-		const struct name *own = c->how != HOW_SAME ||
-		    l->n_codes > 0 ? kind_name(l, c->what, kind) : NULL;
+		if (c->how != HOW_SAME || l->n_codes > 0)
+			p.own = kind_name(l, c->what, kind);
+		if (!asks_devices(&p)) {
+			hit_kind(&p, kind);
+			continue;
+		}
 		for (uint32_t k = 0; k < kind->n; k++)
-			hit_class(l, kind->first + k, product, c, own, side);
+			hit_class(&p, kind->first + k);
 	}
 }
 

@@ -51,8 +51,9 @@ enum maker_fit {
 };
 
 struct hit {
-	uint32_t	 class;		/* of the index */
-	/* ALL_DEVICES of the class, or the one it is said of */
+	/* of the index: n side by side, of one kind */
+	uint32_t	 class, n;
+	/* ALL_DEVICES of these, or the one of the one that it is said of */
 	uint32_t	 device;
 	uint32_t	 product;	/* NO_PRODUCT: free text */
 	uint8_t		 how;		/* enum how */
@@ -118,9 +119,13 @@ struct matcher {
 struct decision {
 	const struct ruling	*ruling;
 	const struct match	*match;		/* told already; else NULL */
-	const uint32_t		*devices;	/* in their order */
+	const uint32_t		*devices;
 	uint32_t		 n;
+	/* They are of this class and those behind it, which reasons take to be
+	 * alike; NO_CLASS: it is one device. */
+	uint32_t		 class;
 };
+#define NO_CLASS UINT32_MAX
 
 /* By class, in mem; left_out: devices beyond MATCHES_MAX. */
 struct decisions {
@@ -175,10 +180,9 @@ struct ruling;
 struct judge *judge_new(struct matcher *m);
 const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
     uint32_t n);
-/* The ruling as it stands for a device and all that are alike: reasons quote them
+/* The ruling as it stands for all of the devices: reasons quote them
  * (match_quote). */
-void judge_say(struct judge *j, const struct ruling *r, uint32_t device,
-    struct match *ret);
+void judge_say(struct judge *j, const struct decision *d, struct match *ret);
 
 /* Each vulnerability's outcome for one device's hits (ret holds one for each
  * vulnerability of the advisory); their number. */

@@ -1,4 +1,4 @@
-/* ranges.c - printed version ranges to spans, and the test of a version.
+/* ranges.c - printed version ranges to spans.
  *
  * The text is folded, phrases become signs, then terms (sign + version) are
  * taken from left to right and joined to spans. */
@@ -314,26 +314,6 @@ read_serial(const char *text, struct serial_rule *ret)
 	return ret->digits > 0 && ret->digits < 19;
 }
 
-static enum verdict
-test_serial(const struct serial_rule *r, const char *serial)
-{
-	uint64_t own = 0;
-	unsigned n = 0;
-
-	for (; *serial != '\0' && n < r->digits; serial++)
-		if (*serial >= '0' && *serial <= '9') {
-			own = own * 10 + (uint64_t)(*serial - '0');
-			n++;
-		}
-	if (n < r->digits || r->mixed)
-		return VERDICT_UNKNOWN;
-	bool in = r->sign == '<' ? own < r->value :
-	    r->sign == 'l' ? own <= r->value :
-	    r->sign == '>' ? own > r->value :
-	    r->sign == 'g' ? own >= r->value : own == r->value;
-	return in ? VERDICT_IN : VERDICT_OUT;
-}
-
 /* A legal vers: of a package world has its own order. */
 static bool
 read_vers(const char *text, struct arena *mem, struct range *ret)
@@ -360,8 +340,8 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 	return true;
 }
 
-void
-range_read(const char *text, enum version_kind kind, struct arena *mem,
+static void
+read_range(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret)
 {
 	char signs[TEXT_ROOM];
@@ -397,166 +377,10 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 		    ret->spans[i].high.readable);
 }
 
-/* --- the test --- */
-
-/* "< 5.x": whether 5.3 is meant nobody knows. */
-static bool
-ends_wild(const struct version *v)
+void
+range_read(const char *text, enum version_kind kind, struct arena *mem,
+    struct range *ret)
 {
-	return v->n > 0 && v->piece[v->n - 1].kind == PIECE_WILD;
-}
-
-/* The list may have a wildcard too: "14.x" is on both sides of 14.2. */
-static enum verdict
-at_bound(const struct bound *b, const struct version *v)
-{
-	if (ends_wild(v) && !ends_wild(&b->version))
-		return VERDICT_UNKNOWN;
-	return !b->strict ? VERDICT_IN : ends_wild(&b->version) ?
-	    VERDICT_UNKNOWN : VERDICT_OUT;
-}
-
-static enum verdict
-test_low(const struct bound *b, const struct version *v)
-{
-	if (!b->there)
-		return VERDICT_IN;
-	if (!b->readable)
-		return VERDICT_UNKNOWN;
-	switch (version_compare(v, &b->version)) {
-	case VERSION_LESS:
-		/* "8" may well be 8.2 where the bound is 8.1. */
-		return v->n == 1 && b->version.n > 1 &&
-		    version_is_within(&b->version, v) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
-	case VERSION_EQUAL:
-		return at_bound(b, v);
-	case VERSION_GREATER:
-		return VERDICT_IN;
-	case VERSION_UNLIKE:
-		break;
-	}
-	return VERDICT_UNKNOWN;
-}
-
-static enum verdict
-test_high(const struct bound *b, const struct version *v)
-{
-	if (!b->there)
-		return VERDICT_IN;
-	if (!b->readable)
-		return VERDICT_UNKNOWN;
-	switch (version_compare(v, &b->version)) {
-	case VERSION_LESS:
-		return VERDICT_IN;
-	case VERSION_EQUAL:
-		return at_bound(b, v);
-	case VERSION_GREATER:
-		/* People write "<= 2.3" and mean all of 2.3. */
-		return !b->strict && b->version.n <= 2 &&
-		    version_is_within(v, &b->version) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
-	case VERSION_UNLIKE:
-		break;
-	}
-	return VERDICT_UNKNOWN;
-}
-
-static enum verdict
-test_exact(const struct bound *b, const struct version *v)
-{
-	if (!b->readable)
-		return VERDICT_UNKNOWN;
-	enum version_order o = version_compare(v, &b->version);
-	if (o == VERSION_EQUAL)
-		return ends_wild(v) && !ends_wild(&b->version) ?
-		    VERDICT_UNKNOWN : VERDICT_IN;
-	if (o == VERSION_UNLIKE)
-		return VERDICT_UNKNOWN;
-	if (b->version.n <= 2 && version_is_within(v, &b->version))
-		return VERDICT_UNKNOWN;
-	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
-		return VERDICT_UNKNOWN;
-	return VERDICT_OUT;
-}
-
-static enum verdict
-test_span(const struct span *s, const struct version *v)
-{
-	if (s->exact)
-		return test_exact(&s->low, v);
-	enum verdict low = test_low(&s->low, v), high = test_high(&s->high, v);
-	if (low == VERDICT_OUT || high == VERDICT_OUT)
-		return VERDICT_OUT;
-	return low == VERDICT_IN && high == VERDICT_IN ? VERDICT_IN :
-	    VERDICT_UNKNOWN;
-}
-
-/* "< 10.2.4 | < 11.1.2" mostly means one bound for each line of versions:
- * 10.2.5 is below the second, but beyond its own. */
-static bool
-above_own_line(const struct range *r, const struct version *v)
-{
-	bool beyond = false, below = false;
-
-	for (unsigned i = 0; i < r->n; i++) {
-		const struct span *s = &r->spans[i];
-		const struct bound *b = &s->high;
-		if (s->exact || !b->there || !b->readable || s->low.there ||
-		    b->version.n < 2 || v->n < 2)
-			return false;
-		enum version_order o = version_compare(v, &b->version);
-		bool same = b->version.piece[0].value == v->piece[0].value;
-		beyond |= same && (o == VERSION_GREATER ||
-		    (o == VERSION_EQUAL && b->strict));
-		below |= same && !beyond && o == VERSION_LESS;
-	}
-	return beyond && !below;
-}
-
-enum verdict
-range_test(const struct range *r, const struct version *device, bool *ret_lone)
-{
-	enum verdict best = VERDICT_OUT;
-
-	*ret_lone = false;
-	if (r->all)
-		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
-	if (!r->readable || device == NULL || r->serial.there ||
-	    r->vers != NULL)
-		return VERDICT_UNKNOWN;
-	for (unsigned i = 0; i < r->n; i++) {
-		const struct span *s = &r->spans[i];
-		enum verdict v = test_span(s, device);
-		bool lone = s->low.there && !s->high.there;
-		/* One such bound in five stands the wrong way round: it
-		 * never silences. */
-		if (lone && v == VERDICT_OUT)
-			v = VERDICT_UNKNOWN;
-		if (v < best) {
-			best = v;
-			*ret_lone = lone;
-		}
-	}
-	if (best == VERDICT_IN && r->narrowed)
-		best = VERDICT_UNKNOWN;
-	if (best == VERDICT_IN && above_own_line(r, device))
-		best = VERDICT_UNKNOWN;
-	if (best == VERDICT_OUT && r->widened)
-		best = VERDICT_UNKNOWN;
-	return best;
-}
-
-enum verdict
-range_test_device(const struct range *r, const struct own_version *own,
-    bool *ret_lone)
-{
-	*ret_lone = false;
-	if (r->serial.there)
-		return test_serial(&r->serial, own->serial);
-	if (r->vers == NULL)
-		return range_test(r, own->version, ret_lone);
-	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
-	*ret_lone = in == 1 && r->lone_low;
-	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;
+	read_range(text, kind, mem, ret);
+	range_rank(ret);
 }

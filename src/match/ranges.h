@@ -20,6 +20,8 @@ enum verdict {
 struct bound {
 	bool		 there, strict, readable;
 	struct version	 version;
+	uint64_t	 rank;		/* index_rank of it, if ranked */
+	uint64_t	 line;		/* bits that all of "2.3" share, else 0 */
 };
 
 struct span {
@@ -46,12 +48,16 @@ struct range {
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
+	bool		 ranked;	/* range_test_rank tells as range_test does */
 	struct span	*spans;
 	unsigned	 n;
 };
 
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
+/* Fills `ranked` and what it stands for; range_read does so. */
+void range_rank(struct range *r);
+
 /* What a device says of itself. */
 struct own_version {
 	const char	*text, *serial;		/* "" = not known */
@@ -63,5 +69,8 @@ enum verdict range_test_device(const struct range *r,
 /* device NULL: its version is not known or cannot be read. *ret_lone: the
  * answer hangs on a lone lower bound. */
 enum verdict range_test(const struct range *r, const struct version *device,
+    bool *ret_lone);
+/* The same of a version that has an index_rank, for ranges that are ranked. */
+enum verdict range_test_rank(const struct range *r, uint64_t rank,
     bool *ret_lone);
 #endif

@@ -464,10 +464,12 @@ judge_hits(struct judge *j, const struct hit *hits, uint32_t n)
 /* A device whose texts are quotes of the columns that it has; *ret_inner is the
  * version in its CPE or package URL if it has no other. */
 static uint32_t
-quoting_device(struct matcher *m, uint32_t device, struct device *ret,
-    const char **ret_inner)
+quoting_device(struct matcher *m, const struct decision *d,
+    struct device *ret, const char **ret_inner)
 {
-	uint32_t there = index_columns(m->ix, device);
+	uint32_t there = d->class != NO_CLASS ?
+	    index_class_columns(m->ix, d->class) :
+	    index_columns(m->ix, d->devices[0]);
 
 	device_init(ret);
 	*ret_inner = NULL;
@@ -478,8 +480,10 @@ quoting_device(struct matcher *m, uint32_t device, struct device *ret,
 		ret->field = match_quote(INDEX_COLUMN_##field);
 	DEVICE_COLUMNS(X)
 #undef X
-	if (ret->version[0] == '\0')
-		*ret_inner = ret->version = device_version_text(m, device);
+	if (ret->version[0] == '\0' && (ret->cpe[0] != '\0' ||
+	    ret->purl[0] != '\0'))
+		*ret_inner = ret->version = device_version_text(m,
+		    d->devices[0]);
 	return there;
 }
 
@@ -497,19 +501,19 @@ write_lines(struct judge *j, const struct ruling *r, struct match *ret)
 }
 
 void
-judge_say(struct judge *j, const struct ruling *r, uint32_t device,
-    struct match *ret)
+judge_say(struct judge *j, const struct decision *d, struct match *ret)
 {
-	struct { const void *ruling, *inner; uint64_t there; } by = { .ruling = r };
+	struct { const void *ruling, *inner; uint64_t there; } by =
+	    { .ruling = d->ruling };
 	const char *inner;
 
-	*ret = r->match;
-	by.there = quoting_device(j->m, device, &ret->device, &inner);
+	*ret = d->ruling->match;
+	by.there = quoting_device(j->m, d, &ret->device, &inner);
 	by.inner = inner;
 	uint64_t key = index_hash(&by, sizeof(by));
 	struct lines *at = &j->lines[key % LINES_KEPT];
 	if (at->key != key) {
-		write_lines(j, r, ret);
+		write_lines(j, d->ruling, ret);
 		*at = (struct lines){ key, ret->why, ret->n_why };
 	}
 	ret->why = at->why;

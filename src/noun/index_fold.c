@@ -454,3 +454,24 @@ index_purl(const char *purl, const char **ret_version)
 		n--;
 	return n == 0 ? 0 : purl_hash(purl, n);
 }
+
+uint64_t
+index_rank(const char *version)
+{
+	const char *p = version;
+	uint64_t rank = 0;
+	unsigned n = 0;
+
+	for (;; p++) {
+		uint32_t value = 0;
+		const char *from = p;
+		while (*p >= '0' && *p <= '9' && value < 65536)
+			value = value * 10 + (uint32_t)(*p++ - '0');
+		if (p == from || value >= 65536 || n == 4)
+			return 0;
+		rank |= (uint64_t)value << (48 - 16 * n++);
+		if (*p != '.')
+			break;
+	}
+	return *p == '\0' && n > 1 ? rank : 0;
+}
