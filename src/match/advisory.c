@@ -145,13 +145,23 @@ product_range(struct matcher *m, uint32_t product)
 {
 	uint32_t of = version_product(m->a, product);
 
-	if (m->ranges[of] == NULL) {
-		const struct product *p = &m->a->products[of];
-		enum version_kind kind = p->version_kind;
-		const char *text = product_version(m, p, &kind);
-		m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
-		range_read(text, kind, m->mem, m->ranges[of]);
+	if (m->ranges[of] != NULL)
+		return m->ranges[of];
+	const struct product *p = &m->a->products[of], *last =
+	    &m->a->products[m->last_range];
+	/* Mostly there is one range for many. */
+	if (m->ranges[m->last_range] != NULL && p->n_purls == 0 &&
+	    last->n_purls == 0 && p->version_kind != VERSION_NONE &&
+	    p->version_kind == last->version_kind && p->patch[0] == '\0' &&
+	    last->patch[0] == '\0' && strcmp(p->version, last->version) == 0) {
+		m->ranges[of] = m->ranges[m->last_range];
+		return m->ranges[of];
 	}
+	enum version_kind kind = p->version_kind;
+	const char *text = product_version(m, p, &kind);
+	m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
+	range_read(text, kind, m->mem, m->ranges[of]);
+	m->last_range = of;
 	return m->ranges[of];
 }
 

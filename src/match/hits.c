@@ -212,10 +212,8 @@ version_product(const struct advisory *a, uint32_t product)
 	return product;
 }
 
-/* Is the installed part the device's own firmware, so that the device's version
- * is that of it? */
 static bool
-is_firmware(const struct product *p)
+names_firmware(const struct product *p)
 {
 	static const char *const words[] = { "firmware", "fw", "os", "bios",
 	    "image", "system", NULL };
@@ -231,6 +229,26 @@ is_firmware(const struct product *p)
 			    n.token[i].at, *w, n.token[i].len) == 0)
 				return true;
 	return false;
+}
+
+/* Is the installed part the device's own firmware, so that the device's version
+ * is that of it? */
+static bool
+is_firmware(struct matcher *m, uint32_t product)
+{
+	if (m->firmware == NULL)
+		m->firmware = arena_alloc(m->mem, m->a->n_products + 1);
+	uint8_t *known = &m->firmware[product];
+	if (*known == 0)
+		*known = names_firmware(&m->a->products[product]) ? 2 : 1;
+	return *known == 2;
+}
+
+/* Is its hardware of a version, or part of what its hardware is called? */
+static bool
+has_hardware(const struct product *p)
+{
+	return p->version_kind != VERSION_NONE || p->hardware[0] != '\0';
 }
 
 /* A version said of the hardware against the list's hw_version. */
@@ -310,7 +328,7 @@ host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
 	uint32_t part = version_product(m->a, h->product);
 
 	h->host = true;
-	if (side || !is_firmware(&m->a->products[part]))
+	if (side || !is_firmware(m, part))
 		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
 		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
 		    VERDICT_UNKNOWN;
@@ -384,22 +402,30 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 	return true;
 }
 
+/* By its version, or by the line of versions in its name. */
+static void
+own_verdict(const struct lookup *l, struct hit *h, const struct name *own,
+    const struct range *r)
+{
+	h->verdict = (uint8_t)version_verdict(l->m, h, r);
+	if (h->verdict == VERDICT_UNKNOWN && own != NULL &&
+	    hit_version_text(l->m, h)[0] == '\0' &&
+	    line_is_out(&l->name, own, r))
+		h->verdict = VERDICT_OUT;
+}
+
 /* A hit on the first of its classes, or on its device, with the verdict on its
  * version; false: it is none. */
 static bool
 hit_fill(struct lookup *l, struct hit *h, const struct name *own, bool side)
 {
 	struct matcher *m = l->m;
+	const struct range *r = product_range(m, h->product);
 	int line;
 
 	if (!name_verdict(l, own, h, &line))
 		return false;
-	const struct range *r = product_range(m, h->product);
-	h->verdict = (uint8_t)version_verdict(m, h, r);
-	if (h->verdict == VERDICT_UNKNOWN && own != NULL &&
-	    hit_version_text(m, h)[0] == '\0' &&
-	    line_is_out(&l->name, own, r))
-		h->verdict = VERDICT_OUT;
+	own_verdict(l, h, own, r);
 	if (m->a->products[h->product].relation[0] != '\0')
 		host_verdict(m, h, r, side);
 	other_verdicts(l, h, side);
@@ -466,11 +492,14 @@ static bool
 asks_versions(const struct pairing *p, const struct index_kind *kind)
 {
 	const struct lookup *l = p->l;
-	const struct product *x = &l->m->a->products[p->product];
+	const struct advisory *a = l->m->a;
+	const struct product *x = &a->products[p->product];
 	bool lines = false;
 
-	if (x->relation[0] != '\0' || x->hardware[0] != '\0' ||
-	    (l->n_codes > 0 && (kind->flags & INDEX_PARTS) != 0))
+	if (x->hardware[0] != '\0' || (x->relation[0] != '\0' && !p->side &&
+	    x->on < a->n_products && has_hardware(&a->products[x->on])))
+		return false;
+	if (l->n_codes > 0 && (kind->flags & INDEX_PARTS) != 0)
 		return false;
 	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
 		return true;
@@ -489,6 +518,22 @@ hit_goes_on(const struct hit *a, const struct hit *b)
 	    a->host == b->host && a->rule == b->rule;
 }
 
+/* The next class, of which the kind's first was a hit. */
+static void
+hit_next(const struct pairing *p, const struct range *r, uint32_t class,
+    struct hit *h)
+{
+	uint64_t rank = p->l->m->ix->classes[class].rank;
+
+	h->class = class;
+	if (r->ranked && rank != 0)
+		h->verdict = (uint8_t)range_test_rank(r, rank, &h->lone);
+	else
+		own_verdict(p->l, h, p->own, r);
+	if (p->l->m->a->products[h->product].relation[0] != '\0')
+		host_verdict(p->l->m, h, r, p->side);
+}
+
 /* All classes of a kind. Those with ranked versions stand side by side, and
  * mostly a range takes many of them or none. */
 static void
@@ -496,20 +541,19 @@ hit_kind(const struct pairing *p, const struct index_kind *kind)
 {
 	struct matcher *m = p->l->m;
 	const struct range *r = product_range(m, p->product);
-	bool ranked = r->ranked && asks_versions(p, kind);
-	struct hit open = { .n = 0 }, h;
-	bool known = false;
+	bool alike = asks_versions(p, kind);
+	struct hit open = { .n = 0 }, h = hit_of(p, kind->first, ALL_DEVICES);
 
-	for (uint32_t i = kind->first; i < kind->first + kind->n; i++) {
-		uint64_t rank = m->ix->classes[i].rank;
-		if (!known || rank == 0) {
-			h = hit_of(p, i, ALL_DEVICES);
-			if (!hit_fill(p->l, &h, p->own, p->side))
-				continue;
-			known = ranked && rank != 0;
+	for (uint32_t i = 0; i < kind->n; i++) {
+		if (alike && i > 0) {
+			hit_next(p, r, kind->first + i, &h);
 		} else {
-			h.class = i;
-			h.verdict = (uint8_t)range_test_rank(r, rank, &h.lone);
+			h = hit_of(p, kind->first + i, ALL_DEVICES);
+			if (!hit_fill(p->l, &h, p->own, p->side)) {
+				if (alike)
+					return;
+				continue;
+			}
 		}
 		if (open.n > 0 && hit_goes_on(&open, &h)) {
 			open.n++;

@@ -88,6 +88,8 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
+	uint32_t		 last_range;	/* the product read last */
+	uint8_t			*firmware;	/* of each: 2 it is, 1 not */
 	uint8_t			**ranks;	/* of each vuln's remedies */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */

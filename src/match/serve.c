@@ -41,9 +41,10 @@ hold_devices(struct serving *s, struct err *err)
 	return 0;
 }
 
-static int
-match_packed(const struct index *ix, const struct rules *rules, const void *p,
-    size_t n, bool all, struct arena *mem, struct buf *out, struct err *err)
+int
+advisory_match_packed(const struct index *ix, const struct rules *rules,
+    const void *p, size_t n, bool all, struct arena *mem, struct buf *out,
+    struct err *err)
 {
 	struct advisory a;
 	struct decisions d;
@@ -59,22 +60,6 @@ match_packed(const struct index *ix, const struct rules *rules, const void *p,
 	return 0;
 }
 
-int
-advisory_match_packed(const struct index *ix, const void *p, size_t n,
-    struct arena *mem, struct buf *out, struct err *err)
-{
-	return match_packed(ix, rules_open(ix, mem), p, n, false, mem, out,
-	    err);
-}
-
-int
-advisory_match_all(const struct index *ix, const void *p, size_t n,
-    struct arena *mem, struct buf *out, struct err *err)
-{
-	return match_packed(ix, rules_open(ix, mem), p, n, true, mem, out,
-	    err);
-}
-
 /* The inline part is one bool, all; without it, no. */
 static int
 match_advisory(struct serving *s, struct err *err)
@@ -87,7 +72,7 @@ match_advisory(struct serving *s, struct err *err)
 		return err_peer(err, "MATCH before DEVICES");
 	if (s->ask_body->fd < 0)
 		return err_peer(err, "MATCH without an advisory");
-	if (match_packed(&held.index, held.rules, s->ask_body->map,
+	if (advisory_match_packed(&held.index, held.rules, s->ask_body->map,
 	    s->ask_body->len, all, s->mem, &out, err) == 0)
 		rc = blob_of(s->answer_body, "matching", buf_text(&out),
 		    out.len, err);

@@ -377,10 +377,29 @@ version_read(const char *text, size_t n, struct version *ret)
 	return ret->n > 0 ? 0 : -1;
 }
 
+/* Numbers and dots, as most are. */
+static void
+read_ranked(uint64_t rank, const char *text, struct version *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (unsigned shift = 48;; shift -= 16) {
+		add_piece(ret, PIECE_NUMBER, false, rank >> shift & 65535);
+		text = strchr(text, '.');
+		if (text++ == NULL)
+			break;
+	}
+}
+
 int
 version_read_printed(const char *text, struct version *ret)
 {
 	char flat[256];
+	uint64_t rank = index_rank(text);
+
+	if (rank != 0) {
+		read_ranked(rank, text, ret);
+		return 0;
+	}
 	size_t n = name_fold(text, flat, sizeof(flat));
 
 	for (size_t i = 0; i < n; i++)
