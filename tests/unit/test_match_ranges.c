@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/arena.h"
 #include "match/ranges.h"
+#include "noun/index.h"
 
 #define IN VERDICT_IN
 #define UN VERDICT_UNKNOWN
@@ -150,6 +151,63 @@ START_TEST(verdicts)
 }
 END_TEST
 
+/* By rank a version is in just those ranges in which it is when it is read. */
+START_TEST(ranks)
+{
+	static const char *const printed[] = { "0.1", "1.0", "1.0.0", "1.00",
+	    "1.1", "1.10", "2.3", "2.3.0.1", "2.3.1", "2.4", "4.0", "4.1.2",
+	    "4.1.3", "4.1.3.1", "4.2", "5.3", "6.0", "6.02", "6.03", "6.05",
+	    "6.06", "8.1", "8.2", "10.2.5", "11.1.2", "13.0", "14.0", "14.1",
+	    "25.02.06", "65535.65535.65535.65535" };
+	struct arena mem = ARENA_INIT;
+	unsigned ranked = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct range r;
+		range_read(cases[i].range, cases[i].kind == 'R' ?
+		    VERSION_RANGE : cases[i].kind == 'V' ? VERSION_ONE :
+		    VERSION_NONE, &mem, &r);
+		ranked += r.ranked && !r.all;
+		for (size_t k = 0; r.ranked && k < sizeof(printed) /
+		    sizeof(printed[0]); k++) {
+			uint64_t rank = index_rank(printed[k]);
+			struct version v;
+			bool lone[2];
+			ck_assert_uint_ne(rank, 0);
+			ck_assert_int_eq(version_read_printed(printed[k], &v),
+			    0);
+			enum verdict by_rank = range_test_rank(&r, rank,
+			    &lone[0]);
+			ck_assert_msg(by_rank == range_test(&r, &v, &lone[1])
+			    && lone[0] == lone[1], "%s and %s: %d",
+			    cases[i].range, printed[k], by_rank);
+		}
+	}
+	/* Most are: else this shows nothing. */
+	ck_assert_uint_gt(ranked, 30);
+	arena_clear(&mem);
+}
+END_TEST
+
+START_TEST(no_rank)
+{
+	static const char *const printed[] = { "", "1", "1.", ".1", "1..2",
+	    "1.2.3.4.5", "V1.2", "1.2a", "1.2 SP1", "65536.1", "1.99999",
+	    "1.2-3", " 1.2", "1,2", "1.x", "99999999999999999999.1" };
+	static const struct { const char *less, *more; } pairs[] = {
+		{ "1.2", "1.10" }, { "1.2.9", "1.3" }, { "0.1", "1.0" },
+		{ "1.2", "1.2.0.1" },
+	};
+
+	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)
+		ck_assert_msg(index_rank(printed[i]) == 0, "%s", printed[i]);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		ck_assert_uint_lt(index_rank(pairs[i].less),
+		    index_rank(pairs[i].more));
+	ck_assert_uint_eq(index_rank("1.0"), index_rank("1.0.0"));
+}
+END_TEST
+
 START_TEST(lone_bounds)
 {
 	struct arena mem = ARENA_INIT;
@@ -177,6 +235,8 @@ main(void)
 	tcase_add_loop_test(c, verdicts, 0,
 	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(c, lone_bounds);
+	tcase_add_test(c, ranks);
+	tcase_add_test(c, no_rank);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
