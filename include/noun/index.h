@@ -315,7 +315,7 @@ bool	 index_has_parts(const struct index *ix);
 const char *index_part_of(const struct device *d);
 const char *index_part_text(const struct device *d, const char *name);
 uint64_t index_host_key(const char *list, const char *id);
-/* The device that d is a part of, and its number; false: d stands for itself. */
+/* The device that d is part of, and its number; false: d stands for itself. */
 bool	 index_host(const struct index *ix, const struct device *d,
     struct arena *mem, struct device *ret, uint32_t *ret_number);
 

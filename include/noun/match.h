@@ -78,16 +78,16 @@ struct matching {
  * must have the same one. A reason quotes a device's text by the name of its
  * column, so that one line serves them all. */
 
-/* Stands in a line of why for the text of a column; for the columns that reasons
- * may quote, "" for others. */
+/* Stands in a line of why for the text of a column; "" for columns that reasons
+ * do not quote. */
 const char *match_quote(enum index_column column);
 
 /* Is to be given n devices, then ended. */
 struct match_writer;
 struct match_writer *match_writer_new(struct buf *out, uint32_t n,
     uint32_t left_out);
-/* The same of n devices. Of m, device and number do not count; lines of why that
- * are shared are shared by their place, not by their letters. */
+/* The same of n devices. Of m, device and number do not count; lines of why are
+ * shared by their place, not by their letters. */
 void match_write(struct match_writer *w, const struct match *m,
     const uint32_t *devices, uint32_t n);
 void match_writer_end(struct match_writer *w);

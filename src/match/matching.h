@@ -3,7 +3,7 @@
  *
  *	names.c		a product -> devices whose name or number fits, with
  *			makers.c, identifiers.c, related.c, alternatives.c
- *	hits.c		these and their versions -> hits
+ *	hits.c		these and their versions -> hits, with verdicts.c
  *	text.c		free text -> devices that it names (hits)
  *	status.c	a device's hits -> status, confidence, CVEs: a ruling
  *	decisions.c	rulings on classes and single devices -> one for each

@@ -51,12 +51,13 @@ bool same_lookup(const struct product *a, const struct product *b);
 const char *product_text(const struct product *p);
 bool has_token(const struct name *n, uint64_t hash);
 
-/* hits.c. Order codes tell siblings apart: 2 the same, 1 nothing to compare, 0
- * another product, -1 numbers of another kind. */
+/* verdicts.c. Order codes tell siblings apart: 2 the same, 1 nothing to
+ * compare, 0 another product, -1 numbers of another kind. */
 int  hit_codes_fit(const struct lookup *l, const char *order);
 const char *hit_device_order(const struct index *ix, uint32_t device,
     const struct name *name, char order[ORDER_TEXT]);
-/* The product whose name counts: of a relation the host, or (side) its part. */
+/* hits.c. The product whose name counts: of a relation the host, or (side) its
+ * part. */
 const struct product *match_named(const struct advisory *a,
     const struct product *p, bool side);
 /* Only products about which something is said, or which no relation uses. */

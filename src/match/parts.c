@@ -283,7 +283,7 @@ fold_parts(struct decisions *d)
 	size_t n = told.len;
 	char *p = arena_text_n(m->mem, buf_text(&told), n);
 	buf_clear(&told);
-	/* An index that contradicts itself: whoever reads the answer says so. */
+	/* The index may be damaged: whoever reads the answer says so. */
 	if (matching_unpack(p, n, m->ix, m->mem, &all, NULL) != 0 ||
 	    !any_part(&all))
 		return;

@@ -1,5 +1,5 @@
-/* range_verdict.c - is a version in a range? First for all versions, then for those
- * that are numbers and dots. */
+/* range_verdict.c - is a version in a range? First for all versions, then for
+ * those that are numbers and dots. */
 #include "ranges.h"
 #include "schemes.h"
 

@@ -21,7 +21,7 @@ struct bound {
 	bool		 there, strict, readable;
 	struct version	 version;
 	uint64_t	 rank;		/* index_rank of it, if ranked */
-	uint64_t	 line;		/* bits that all of "2.3" share, else 0 */
+	uint64_t	 line;		/* bits that all of "2.3" share, or 0 */
 };
 
 struct span {
@@ -48,7 +48,7 @@ struct range {
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
-	bool		 ranked;	/* range_test_rank tells as range_test does */
+	bool		 ranked;	/* range_test_rank can tell */
 	struct span	*spans;
 	unsigned	 n;
 };

@@ -1,5 +1,5 @@
-/* why.c - reasons in words. The publisher's texts are quoted as printed; those of
- * the device stand for any device of which this is said (match_quote). */
+/* why.c - reasons in words. The publisher's texts are quoted as printed; those
+ * of the device stand for any of which this is said (match_quote). */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
