@@ -4,12 +4,15 @@
 #include <string.h>
 #include "cpe.h"
 #include "matching.h"
+#include "names.h"
 #include "rules.h"
 #include "schemes.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 
+/* How far apart the versions of one name stand in a product tree. */
+#define BESIDE_MAX 16u
 /* A product that fits every device in several ways would fill the memory. */
 #define HITS_MAX (32u << 20)
 
@@ -139,6 +142,30 @@ product_version(struct matcher *m, const struct product *p,
 	    p->purls[0] + 4, text);
 }
 
+/* One version and those beside it of the same name: "10.97", "10.97.1". */
+static void
+compare_beside(struct matcher *m, uint32_t of)
+{
+	const struct advisory *a = m->a;
+	struct range *r = m->ranges[of];
+	struct range other;
+
+	if (r->n != 1 || !r->spans[0].exact || r->spans[0].low.version.n > 2)
+		return;
+	uint32_t from = of < BESIDE_MAX ? 0 : of - BESIDE_MAX;
+	for (uint32_t i = from; i < a->n_products && i <= of + BESIDE_MAX;
+	    i++) {
+		const struct product *p = &a->products[i];
+		if (i == of || p->version_kind == VERSION_NONE ||
+		    !text_starts(p->version, a->products[of].version) ||
+		    !same_lookup(p, &a->products[of]))
+			continue;
+		range_read(p->version, p->version_kind, m->mem, &other);
+		range_beside(r, &other);
+	}
+}
+
+
 const struct range *
 product_range(struct matcher *m, uint32_t product)
 {
@@ -150,6 +177,7 @@ product_range(struct matcher *m, uint32_t product)
 		const char *text = product_version(m, p, &kind);
 		m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
 		range_read(text, kind, m->mem, m->ranges[of]);
+		compare_beside(m, of);
 	}
 	return m->ranges[of];
 }

@@ -4,6 +4,7 @@
  * taken from left to right and joined to spans. */
 #include <string.h>
 #include "range_text.h"
+#include "range_terms.h"
 #include "ranges.h"
 #include "base/arena.h"
 #include "base/text.h"
@@ -85,37 +86,12 @@ take_exact(struct terms *t, const struct bound *b)
 	s->exact = true;
 }
 
-/* Is it several versions, each with a dot or a V: "V36.011 V35.013"? */
-static unsigned
-lines_in(const char *s, size_t n, struct version *ret, unsigned room)
-{
-	unsigned count = 0;
-
-	for (size_t at = 0; at < n;) {
-		while (at < n && s[at] == ' ')
-			at++;
-		size_t end = at;
-		bool dot = false;
-		while (end < n && s[end] != ' ')
-			dot |= s[end++] == '.';
-		if (end == at)
-			break;
-		if (count == room || !dot ||
-		    !((s[at] >= '0' && s[at] <= '9') || s[at] == 'v') ||
-		    version_read(s + at, end - at, &ret[count]) != 0)
-			return 0;
-		count++;
-		at = end;
-	}
-	return count;
-}
-
 /* "< V36.011 V35.013 V34.014": each line of versions has its own bound. */
 static bool
 take_lines(struct terms *t, char sign, const char *s, size_t n)
 {
 	struct version v[8];
-	unsigned count = lines_in(s, n, v, 8);
+	unsigned count = term_lines(s, n, v, 8);
 
 	if (count < 2)
 		return false;
@@ -144,27 +120,20 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 	return true;
 }
 
-/* "6.23 in connection with another": a version, then words that narrow it. */
+static void take_term(struct terms *t, char sign, const char *s, size_t n,
+    char after);
+
+/* "12.0.1-12.0.13", "2014-2016": the first and the last of a run. */
 static bool
-read_with_words(const char *s, size_t n, struct version *ret)
+take_run(struct terms *t, const char *s, size_t n)
 {
-	size_t at = n;
+	size_t at = term_run(s, n);
 
-	while (at > 0 && !(s[at - 1] >= '0' && s[at - 1] <= '9'))
-		at--;
-	return at > 0 && n - at > 4 && memcmp(s + at, " in ", 4) == 0 &&
-	    version_read(s, at, ret) == 0;
-}
-
-/* Is a term without a sign a version by its looks: "V2", "R6.01.00"? "NMC2"
- * is a part of the device. */
-static bool
-looks_like_version(const char *s, size_t n)
-{
-	bool digit = n > 1 && s[1] >= '0' && s[1] <= '9';
-
-	return (*s >= '0' && *s <= '9') || (*s == 'v' && digit) ||
-	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
+	if (at == 0)
+		return false;
+	take_term(t, SIGN_GE, s, at, 0);
+	take_term(t, SIGN_LE, s + at + 1, n - at - 1, 0);
+	return true;
 }
 
 /* One term: `sign` (0 = none) and the text of a version behind it. */
@@ -183,12 +152,24 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 		t->range->all = true;
 		return;
 	}
+	/* A number of a document is no version: "5.0 | CVE-2019-18340". */
+	if (term_is_reference(s, n))
+		return;
+	/* "2404267 version 1.x": of the item with that number. */
+	size_t item = term_item(s, n);
+	if (item > 0) {
+		t->range->narrowed = true;
+		s += item;
+		n -= item;
+	}
+	if (sign == 0 && take_run(t, s, n))
+		return;
 	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))
 		return;
 	b.readable = version_read(s, n, &b.version) == 0;
 	if (!b.readable && (sign != 0 || after == SIGN_OR_LESS ||
 	    after == SIGN_OR_MORE))
-		t->range->narrowed |= b.readable = read_with_words(s, n,
+		t->range->narrowed |= b.readable = term_with_words(s, n,
 		    &b.version);
 	b.strict = sign == SIGN_LT || sign == SIGN_GT;
 	if (sign == 0 && after == SIGN_OR_LESS)
@@ -196,7 +177,7 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	if (sign == 0 && after == SIGN_OR_MORE)
 		sign = SIGN_GE;
 	if (sign == 0 && (after == SIGN_LT || after == SIGN_LE) &&
-	    !looks_like_version(s, n)) {
+	    !term_is_version(s, n)) {
 		/* "NMC2 <= 6.9.6": words in front name a part of it. */
 		t->range->narrowed = true;
 		return;
@@ -226,28 +207,12 @@ is_operator(char c)
 	return c >= SIGN_LT && c <= SIGN_NE;
 }
 
-/* "2014-2016" alone: years. */
-static bool
-take_years(struct terms *t, const char *s, size_t n)
-{
-	if (n != 9 || s[4] != '-' || (s[0] != '1' && s[0] != '2'))
-		return false;
-	for (size_t i = 0; i < 9; i++)
-		if (i != 4 && (s[i] < '0' || s[i] > '9'))
-			return false;
-	take_term(t, SIGN_GE, s, 4, 0);
-	take_term(t, SIGN_LE, s + 5, 4, 0);
-	return true;
-}
-
 static void
 take_terms(struct terms *t, const char *s, size_t n)
 {
 	char sign = 0;
 	size_t at = 0, start = 0;
 
-	if (take_years(t, s, n))
-		return;
 	for (; at <= n; at++) {
 		char c = at < n ? s[at] : SIGN_BAR;
 		if (!is_operator(c) && c != SIGN_OR_LESS &&
@@ -391,6 +356,7 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 	struct terms t = { .mem = mem, .range = ret };
 	take_terms(&t, signs, n);
 	ret->readable = ret->all;
+	range_beside(ret, ret);
 	for (unsigned i = 0; i < ret->n; i++)
 		ret->readable |= (ret->spans[i].low.there &&
 		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
@@ -462,8 +428,24 @@ test_high(const struct bound *b, const struct version *v)
 	return VERDICT_UNKNOWN;
 }
 
+void
+range_beside(struct range *r, const struct range *beside)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		for (unsigned k = 0; k < beside->n; k++) {
+			const struct span *a = &r->spans[i];
+			const struct span *b = &beside->spans[k];
+			r->itself |= a->exact && b->exact &&
+			    a->low.readable && b->low.readable &&
+			    !a->low.version.wild && !b->low.version.wild &&
+			    b->low.version.n > a->low.version.n &&
+			    version_is_within(&b->low.version,
+			    &a->low.version);
+		}
+}
+
 static enum verdict
-test_exact(const struct bound *b, const struct version *v)
+test_exact(const struct bound *b, const struct version *v, bool itself)
 {
 	if (!b->readable)
 		return VERDICT_UNKNOWN;
@@ -473,7 +455,7 @@ test_exact(const struct bound *b, const struct version *v)
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
 		return VERDICT_UNKNOWN;
-	if (b->version.n <= 2 && version_is_within(v, &b->version))
+	if (!itself && b->version.n <= 2 && version_is_within(v, &b->version))
 		return VERDICT_UNKNOWN;
 	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
 		return VERDICT_UNKNOWN;
@@ -481,10 +463,10 @@ test_exact(const struct bound *b, const struct version *v)
 }
 
 static enum verdict
-test_span(const struct span *s, const struct version *v)
+test_span(const struct span *s, const struct version *v, bool itself)
 {
 	if (s->exact)
-		return test_exact(&s->low, v);
+		return test_exact(&s->low, v, itself);
 	enum verdict low = test_low(&s->low, v), high = test_high(&s->high, v);
 	if (low == VERDICT_OUT || high == VERDICT_OUT)
 		return VERDICT_OUT;
@@ -527,7 +509,7 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 		return VERDICT_UNKNOWN;
 	for (unsigned i = 0; i < r->n; i++) {
 		const struct span *s = &r->spans[i];
-		enum verdict v = test_span(s, device);
+		enum verdict v = test_span(s, device, r->itself);
 		bool lone = s->low.there && !s->high.there;
 		/* One such bound in five stands the wrong way round: it
 		 * never silences. */

@@ -46,12 +46,16 @@ struct range {
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
+	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 	struct span	*spans;
 	unsigned	 n;
 };
 
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
+/* Does the list of a name, of which r and beside are two, print "3.4" as well as
+ * "3.4.1"? Then r's is that version alone. */
+void range_beside(struct range *r, const struct range *beside);
 /* What a device says of itself. */
 struct own_version {
 	const char	*text, *serial;		/* "" = not known */
