@@ -123,6 +123,7 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 	m->part[m->n] = part;
 	m->first[m->n] = first;
 	m->plain[m->n] = plain;
+	m->all[m->n] = n_all;
 	m->n_starts[m->n] = n_starts;
 	memcpy(m->start[m->n], start, sizeof(start));
 	m->n++;
@@ -191,138 +192,6 @@ bool
 name_is_form(const struct name *name, const struct name_token *t)
 {
 	return word_is(name->flat, t->at, (size_t)t->at + t->len, legal_forms);
-}
-
-/* --- order codes --- */
-
-size_t
-order_read(const char *text, char *out, size_t room)
-{
-	size_t n = 0, letters = 0;
-
-	/* A lower-case x or a dot is a wildcard only in a text that is
-	 * otherwise written in capitals: "6ES7212-1xx40-0XB0". */
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p >= 'a' && *p <= 'z' && *p != 'x')
-			letters++;
-	for (const char *p = text; *p != '\0'; p++) {
-		char c = *p;
-		if (c >= 'a' && c <= 'z')
-			c = c == 'x' && letters == 0 ? '?' :
-			    (char)(c - 'a' + 'A');
-		else if (c == '.' && letters == 0 &&
-		    (p[1] == '.' || (p > text && p[-1] == '.')))
-			c = '?';
-		if (!((c >= 'A' && c <= 'Z') || fold_is_digit(c) || c == '?' ||
-		    c == '*'))
-			continue;
-		if (n + 1 >= room)
-			return 0;
-		out[n++] = c;
-	}
-	out[n] = '\0';
-	/* Wildcards alone would fit everything. */
-	size_t real = 0;
-	for (size_t i = 0; i < n; i++)
-		real += out[i] != '?' && out[i] != '*';
-	return real >= 2 ? n : 0;
-}
-
-bool
-order_is_pattern(const char *order)
-{
-	return strpbrk(order, "?*") != NULL;
-}
-
-/* Does flat[at, end) look like an order code: a Siemens MLFB, or in brackets a
- * long word with many digits? */
-static bool
-looks_ordered(const char *s, size_t n, bool in_brackets)
-{
-	size_t digits = 0, letters = 0, hyphens = 0, signs = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (fold_is_digit(s[i]))
-			digits++;
-		else if (s[i] >= 'a' && s[i] <= 'z')
-			letters++;
-		else if (s[i] == '-')
-			hyphens++;
-		else if (s[i] != '.' && s[i] != '*')
-			return false;
-	}
-	signs = digits + letters;
-	if (s[0] >= '0' && s[0] <= '9' && n > 2 && !fold_is_digit(s[1]) &&
-	    hyphens >= 1 && signs >= 11 && digits >= 5 && letters >= 3)
-		return true;
-	if (!in_brackets)
-		return false;
-	return (letters == 0 && digits >= 6 && digits == n) ||
-	    (signs >= 8 && digits >= 4 && letters >= 1);
-}
-
-/* The part of an MLFB behind its blank: "212-1AE40-0XB0". */
-static bool
-looks_like_rest(const char *s, size_t n)
-{
-	return n >= 13 && n <= 15 && s[3] == '-' && s[9] == '-' &&
-	    fold_is_digit(s[0]) && fold_is_digit(s[4]);
-}
-
-static void
-add_code(struct name *ret, const char *text, size_t n)
-{
-	char raw[64], order[40];
-
-	if (n >= sizeof(raw) || ret->n_codes == NAME_CODES_MAX)
-		return;
-	memcpy(raw, text, n);
-	raw[n] = '\0';
-	if (order_read(raw, order, sizeof(order)) == 0)
-		return;
-	for (unsigned i = 0; i < ret->n_codes; i++)
-		if (strcmp(ret->code[i], order) == 0)
-			return;
-	memcpy(ret->code[ret->n_codes++], order, sizeof(order));
-}
-
-/* Order codes are taken out of the text; blanks stay in their place. `raw` is
- * the text before folding, byte for byte, for the case of wildcards. */
-static void
-take_codes(struct name *ret, const char *raw, size_t len)
-{
-	char *s = ret->flat;
-
-	for (size_t at = 0; at < len;) {
-		if (s[at] == ' ' || s[at] == '(' || s[at] == ')' ||
-		    s[at] == ',' || s[at] == '[' || s[at] == ']') {
-			at++;
-			continue;
-		}
-		size_t end = at;
-		while (end < len && s[end] != ' ' && s[end] != '(' &&
-		    s[end] != ')' && s[end] != ',' && s[end] != '[' &&
-		    s[end] != ']')
-			end++;
-		bool brackets = at > 0 && s[at - 1] == '(' && end < len &&
-		    s[end] == ')';
-		/* "6ES7 212-1AE40-0XB0": a blank behind the fourth sign. */
-		size_t whole = end;
-		if (end - at == 4 && fold_is_digit(s[at]) && end < len &&
-		    s[end] == ' ' && len - end > 10) {
-			whole = end + 1;
-			while (whole < len && s[whole] != ' ' &&
-			    s[whole] != ')' && s[whole] != ',')
-				whole++;
-			if (!looks_like_rest(s + end + 1, whole - end - 1))
-				whole = end;
-		}
-		if (looks_ordered(s + at, end - at, brackets) || whole > end) {
-			add_code(ret, raw + at, whole - at);
-			memset(s + at, ' ', whole - at);
-		}
-		at = whole;
-	}
 }
 
 /* --- product names --- */
@@ -495,27 +364,74 @@ split(struct name *ret, size_t len)
 	}
 }
 
-/* The maker's name in front is no part of the product's. */
+static bool
+is_maker(const struct maker *maker, unsigned i, const char *flat, size_t at,
+    size_t end)
+{
+	struct maker one = { .n = 0 };
+
+	maker_add(&one, flat, at, end, false);
+	return one.n == 1 && one.key[0] == maker->key[i];
+}
+
+/* "Acme-Gate7" is Gate7 of Acme; "ACM-351" may be called so by others. */
+static void
+part_maker(char *flat, size_t len, const struct maker *maker)
+{
+	size_t at = 0, end;
+
+	while (at < len && flat[at] == ' ')
+		at++;
+	for (end = at; end < len && flat[end] != ' '; end++) {
+		if (flat[end] != '-' || maker == NULL || end + 2 >= len ||
+		    !fold_is_letter(flat[end + 1]) ||
+		    !fold_is_letter(flat[end + 2]))
+			continue;
+		for (unsigned i = 0; i < maker->n; i++)
+			if (flat[at] == maker->first[i] &&
+			    is_maker(maker, i, flat, at, end)) {
+				flat[end] = ' ';
+				return;
+			}
+	}
+}
+
+/* How many words from the given one on are the maker's name, in as many words
+ * as he has at most; one is left over. */
+static unsigned
+maker_words(const struct name *n, const struct maker *maker, unsigned from)
+{
+	const struct name_token *t = &n->token[from];
+	unsigned rest = n->n - from - 1;
+
+	for (unsigned i = 0; i < maker->n && rest > 0; i++) {
+		/* "The" in front of him does not count. */
+		char first = n->flat[t->at];
+		if (first != maker->first[i] && first != 't')
+			continue;
+		unsigned k = maker->all[i] + (first == 't');
+		for (k = k < rest ? k : rest; k > 0; k--)
+			if (is_maker(maker, i, n->flat, t->at,
+			    (size_t)t[k - 1].at + t[k - 1].len))
+				return k;
+	}
+	return 0;
+}
+
+/* The maker's name in front is no part of the product's, and neither is the
+ * short one behind it: "Becton Dickinson (BD) BD Pump". */
 static unsigned
 maker_prefix(const struct name *n, const struct maker *maker)
 {
-	if (maker == NULL)
-		return 0;
-	for (unsigned i = 0; i < maker->n; i++) {
-		/* "The" in front of him does not count. */
-		char first = n->n > 0 ? n->flat[n->token[0].at] : 0;
-		if (first != maker->first[i] && first != 't')
-			continue;
-		for (unsigned k = 1; k < n->n && k <= 6; k++) {
-			struct maker one = { .n = 0 };
-			maker_add(&one, n->flat, n->token[0].at,
-			    (size_t)n->token[k - 1].at + n->token[k - 1].len,
-			    false);
-			if (one.n == 1 && one.key[0] == maker->key[i])
-				return k;
-		}
+	unsigned skip = 0;
+
+	for (unsigned round = 0; maker != NULL && round < 3; round++) {
+		unsigned k = skip < n->n ? maker_words(n, maker, skip) : 0;
+		if (k == 0)
+			break;
+		skip += k;
 	}
-	return 0;
+	return skip;
 }
 
 void
@@ -535,7 +451,8 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 			if (flat[i] >= 'a' && flat[i] <= 'z')
 				flat[i] = (char)(flat[i] - 'a' + 'A');
 	}
-	take_codes(ret, same ? text : flat, len);
+	part_maker(ret->flat, len, maker);
+	name_take_codes(ret, same ? text : flat, len);
 	split(ret, len);
 	unsigned skip = maker_prefix(ret, maker);
 	if (skip > 0) {
