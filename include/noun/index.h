@@ -77,6 +77,8 @@ struct maker {
 
 /* Legal forms, case, blanks and broken UTF-8 make no difference. */
 void	 maker_read(const char *text, struct maker *ret);
+/* "multiple", "Various vendors", "n/a": a word in a maker's place, no maker. */
+bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);

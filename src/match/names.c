@@ -470,7 +470,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
 	const char *text = product_text(p);
 	/* Most products of an advisory are one maker's. */
-	bool again = l->p != NULL && p->vendor[0] != '\0' &&
+	bool again = l->p != NULL && !l->guessed &&
 	    strcmp(l->p->vendor, p->vendor) == 0;
 
 	l->m = m;

@@ -156,6 +156,45 @@ maker_join(const char *flat, size_t at, size_t len)
 	return 0;
 }
 
+static bool
+names_nobody(const char *flat, size_t len)
+{
+	static const char *const firsts[26] = {
+		['g' - 'a'] = "generic ", ['m' - 'a'] = "multiple ",
+		['n' - 'a'] = "none ", ['o' - 'a'] = "other others open ",
+		['s' - 'a'] = "several ", ['u' - 'a'] = "unknown unspecified ",
+		['v' - 'a'] = "various ",
+	};
+	static const char *const rest[26] = {
+		['m' - 'a'] = "makers manufacturer manufacturers ",
+		['o' - 'a'] = "open ", ['p' - 'a'] = "products projects ",
+		['s' - 'a'] = "source ", ['v' - 'a'] = "vendor vendors ",
+	};
+	size_t at = 0, e;
+	bool open = false, more = false;
+
+	if (len == 3 && memcmp(flat, "n/a", 3) == 0)
+		return true;
+	if (!next_word(flat, len, &at, &e) || !word_is(flat, at, e, firsts))
+		return false;
+	open = flat[at] == 'o' && flat[at + 1] == 'p';
+	for (at = e; next_word(flat, len, &at, &e); at = e) {
+		more = true;
+		if (!word_is(flat, at, e, rest) &&
+		    !word_is(flat, at, e, legal_forms))
+			return false;
+	}
+	return more || !open;
+}
+
+bool
+maker_is_nobody(const char *text)
+{
+	char flat[NAME_RUN_MAX];
+
+	return names_nobody(flat, name_fold(text, flat, sizeof(flat)));
+}
+
 void
 maker_read(const char *text, struct maker *ret)
 {
@@ -163,6 +202,8 @@ maker_read(const char *text, struct maker *ret)
 	size_t len = name_fold(text, flat, sizeof(flat));
 
 	ret->n = 0;
+	if (names_nobody(flat, len))
+		return;
 	maker_add(ret, flat, 0, len, false);
 	size_t start = 0;
 	/* "Pepperl & Fuchs" is one; "ABB, Siemens and WAGO" are three. */
