@@ -234,6 +234,27 @@ range_one_blank(char *s, size_t n)
 	return len;
 }
 
+/* "< 4.8 | SP5": what stands on top of the version before the bar. */
+static bool
+bar_counts_on(const char *s, size_t at, size_t n)
+{
+	static const char *const tops[] = { "sp", "fp", "mp", "hf", "cu",
+	    "upd", "update", "hotfix", "patch", "service pack",
+	    "feature pack", NULL };
+
+	while (at < n && s[at] == ' ')
+		at++;
+	for (const char *const *t = tops; *t != NULL; t++) {
+		size_t len = strlen(*t);
+		if (n - at <= len || memcmp(s + at, *t, len) != 0)
+			continue;
+		size_t digit = at + len + (s[at + len] == ' ');
+		if (digit < n && is_number(s[digit]))
+			return true;
+	}
+	return false;
+}
+
 size_t
 range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 {
@@ -250,6 +271,11 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 	while (at < n) {
 		size_t took;
 		char sign = operator_at(flat + at, n - at, &took);
+		if (sign == SIGN_BAR && bar_counts_on(flat, at + took, n)) {
+			out[len++] = ' ';
+			at += took;
+			continue;
+		}
 		const struct phrase *p = sign == 0 ?
 		    phrase_at(flat, at, n) : NULL;
 		if (sign != 0) {

@@ -433,9 +433,9 @@ range_beside(struct range *r, const struct range *beside)
 {
 	for (unsigned i = 0; i < r->n; i++)
 		for (unsigned k = 0; k < beside->n; k++) {
-			const struct span *a = &r->spans[i];
+			struct span *a = &r->spans[i];
 			const struct span *b = &beside->spans[k];
-			r->itself |= a->exact && b->exact &&
+			a->itself |= a->exact && b->exact &&
 			    a->low.readable && b->low.readable &&
 			    !a->low.version.wild && !b->low.version.wild &&
 			    b->low.version.n > a->low.version.n &&
@@ -455,7 +455,8 @@ test_exact(const struct bound *b, const struct version *v, bool itself)
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
 		return VERDICT_UNKNOWN;
-	if (!itself && b->version.n <= 2 && version_is_within(v, &b->version))
+	if (b->version.n <= 2 && version_is_within(v, &b->version) &&
+	    !(itself && v->n > b->version.n))
 		return VERDICT_UNKNOWN;
 	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
 		return VERDICT_UNKNOWN;
@@ -463,10 +464,10 @@ test_exact(const struct bound *b, const struct version *v, bool itself)
 }
 
 static enum verdict
-test_span(const struct span *s, const struct version *v, bool itself)
+test_span(const struct span *s, const struct version *v)
 {
 	if (s->exact)
-		return test_exact(&s->low, v, itself);
+		return test_exact(&s->low, v, s->itself);
 	enum verdict low = test_low(&s->low, v), high = test_high(&s->high, v);
 	if (low == VERDICT_OUT || high == VERDICT_OUT)
 		return VERDICT_OUT;
@@ -509,7 +510,7 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 		return VERDICT_UNKNOWN;
 	for (unsigned i = 0; i < r->n; i++) {
 		const struct span *s = &r->spans[i];
-		enum verdict v = test_span(s, device, r->itself);
+		enum verdict v = test_span(s, device);
 		bool lone = s->low.there && !s->high.there;
 		/* One such bound in five stands the wrong way round: it
 		 * never silences. */

@@ -25,6 +25,7 @@ struct bound {
 struct span {
 	struct bound	 low, high;
 	bool		 exact;		/* low = high, one version */
+	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 };
 
 struct vers;
@@ -46,7 +47,6 @@ struct range {
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
-	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 	struct span	*spans;
 	unsigned	 n;
 };

@@ -482,6 +482,15 @@ prefixes_fit(const struct version *a, const struct version *b)
 	return !(a->prefix != 0 ? a->tight : b->tight);
 }
 
+/* "V01L013": a letter in place of a dot. Not "2.0-rc1". */
+static bool
+counts_by_letter(const struct version *v, unsigned at)
+{
+	return v->piece[at].kind == PIECE_LETTERS && at + 1 < v->n &&
+	    v->piece[at + 1].kind == PIECE_NUMBER && v->piece[at + 1].glued &&
+	    !is_before_release(v->piece[at].value);
+}
+
 enum version_order
 version_compare(const struct version *a, const struct version *b)
 {
@@ -499,6 +508,8 @@ version_compare(const struct version *a, const struct version *b)
 				return VERSION_EQUAL;
 			continue;
 		}
+		if (counts_by_letter(a, i) != counts_by_letter(b, i))
+			return VERSION_UNLIKE;
 		enum version_order o = compare_piece(&a->piece[i],
 		    &b->piece[i]);
 		if (o != VERSION_EQUAL)
