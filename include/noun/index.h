@@ -65,7 +65,9 @@ struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
 	unsigned	 words[NAME_VENDORS_MAX];
-	unsigned	 all[NAME_VENDORS_MAX];	/* words with legal forms */
+	/* with all words, as they stand: legal forms too */
+	uint64_t	 all_key[NAME_VENDORS_MAX];
+	unsigned	 all[NAME_VENDORS_MAX];
 	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
 	char		 first[NAME_VENDORS_MAX]; /* the key's first sign */
 	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";

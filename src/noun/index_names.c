@@ -124,6 +124,7 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 	m->first[m->n] = first;
 	m->plain[m->n] = plain;
 	m->all[m->n] = n_all;
+	m->all_key[m->n] = hash_end(all);
 	m->n_starts[m->n] = n_starts;
 	memcpy(m->start[m->n], start, sizeof(start));
 	m->n++;
@@ -405,14 +406,16 @@ split(struct name *ret, size_t len)
 	}
 }
 
+/* Without legal forms, or as he is written in full. */
 static bool
-is_maker(const struct maker *maker, unsigned i, const char *flat, size_t at,
-    size_t end)
+is_maker(const struct maker *maker, unsigned i, bool full, const char *flat,
+    size_t at, size_t end)
 {
 	struct maker one = { .n = 0 };
 
 	maker_add(&one, flat, at, end, false);
-	return one.n == 1 && one.key[0] == maker->key[i];
+	return one.n == 1 && (full ? one.all_key[0] == maker->all_key[i] :
+	    one.key[0] == maker->key[i]);
 }
 
 /* "Acme-Gate7" is Gate7 of Acme; "ACM-351" may be called so by others. */
@@ -430,15 +433,15 @@ part_maker(char *flat, size_t len, const struct maker *maker)
 			continue;
 		for (unsigned i = 0; i < maker->n; i++)
 			if (flat[at] == maker->first[i] &&
-			    is_maker(maker, i, flat, at, end)) {
+			    is_maker(maker, i, false, flat, at, end)) {
 				flat[end] = ' ';
 				return;
 			}
 	}
 }
 
-/* How many words from the given one on are the maker's name, in as many words
- * as he has at most; one is left over. */
+/* How many words from the given one on are the maker's name, with his legal
+ * form or without ("Acme PLC 7" may be a PLC); one word is left over. */
 static unsigned
 maker_words(const struct name *n, const struct maker *maker, unsigned from)
 {
@@ -450,9 +453,12 @@ maker_words(const struct name *n, const struct maker *maker, unsigned from)
 		char first = n->flat[t->at];
 		if (first != maker->first[i] && first != 't')
 			continue;
-		unsigned k = maker->all[i] + (first == 't');
-		for (k = k < rest ? k : rest; k > 0; k--)
-			if (is_maker(maker, i, n->flat, t->at,
+		unsigned k = maker->all[i];
+		if (k > 1 && k <= rest && is_maker(maker, i, true, n->flat,
+		    t->at, (size_t)t[k - 1].at + t[k - 1].len))
+			return k;
+		for (k = 1; k <= rest && k <= 6; k++)
+			if (is_maker(maker, i, false, n->flat, t->at,
 			    (size_t)t[k - 1].at + t[k - 1].len))
 				return k;
 	}
