@@ -508,7 +508,8 @@ version_compare(const struct version *a, const struct version *b)
 				return VERSION_EQUAL;
 			continue;
 		}
-		if (counts_by_letter(a, i) != counts_by_letter(b, i))
+		if (a->piece[i].kind != b->piece[i].kind &&
+		    (counts_by_letter(a, i) || counts_by_letter(b, i)))
 			return VERSION_UNLIKE;
 		enum version_order o = compare_piece(&a->piece[i],
 		    &b->piece[i]);

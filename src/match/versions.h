@@ -33,8 +33,8 @@ struct version {
 	struct piece	 piece[VERSION_PIECES_MAX];
 	uint64_t	 top[TOP_COUNT_];	/* << 20, and a fraction */
 	uint64_t	 prefix;	/* "R", "HEN"; 0 = none */
-	bool		 tight;		/* of two letters or more, glued: "HEN3" */
 	bool		 wild;
+	bool		 tight;		/* two letters or more, glued: "HEN3" */
 };
 
 enum version_order {

@@ -119,13 +119,13 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		if (m->key[i] == key)
 			return;
 	m->key[m->n] = key;
-	m->words[m->n] = n_bare != 0 ? n_bare : n_all;
+	m->words[m->n] = (uint16_t)(n_bare != 0 ? n_bare : n_all);
 	m->part[m->n] = part;
 	m->first[m->n] = first;
-	m->plain[m->n] = plain;
-	m->all[m->n] = n_all;
+	m->plain[m->n] = (uint8_t)plain;
+	m->all[m->n] = (uint16_t)n_all;
 	m->all_key[m->n] = hash_end(all);
-	m->n_starts[m->n] = n_starts;
+	m->n_starts[m->n] = (uint8_t)n_starts;
 	memcpy(m->start[m->n], start, sizeof(start));
 	m->n++;
 }
@@ -163,7 +163,7 @@ names_nobody(const char *flat, size_t len)
 	static const char *const firsts[26] = {
 		['g' - 'a'] = "generic ", ['m' - 'a'] = "multiple ",
 		['n' - 'a'] = "none ", ['o' - 'a'] = "other others open ",
-		['s' - 'a'] = "several ", ['u' - 'a'] = "unknown unspecified ",
+		['u' - 'a'] = "unknown unspecified ",
 		['v' - 'a'] = "various ",
 	};
 	static const char *const rest[26] = {
@@ -193,6 +193,9 @@ maker_is_nobody(const char *text)
 {
 	char flat[NAME_RUN_MAX];
 
+	/* Most makers begin otherwise. */
+	if (strchr("gmnouvGMNOUV", text[0]) == NULL)
+		return false;
 	return names_nobody(flat, name_fold(text, flat, sizeof(flat)));
 }
 
@@ -411,8 +414,9 @@ static bool
 is_maker(const struct maker *maker, unsigned i, bool full, const char *flat,
     size_t at, size_t end)
 {
-	struct maker one = { .n = 0 };
+	struct maker one;
 
+	one.n = 0;
 	maker_add(&one, flat, at, end, false);
 	return one.n == 1 && (full ? one.all_key[0] == maker->all_key[i] :
 	    one.key[0] == maker->key[i]);
