@@ -43,22 +43,31 @@ next_word(const char *flat, size_t len, size_t *at, size_t *end)
 }
 
 static const char *const legal_forms[26] = {
-	['a' - 'a'] = "ag ab asa aps and ",
-	['b' - 'a'] = "bv ",
-	['c' - 'a'] = "co corp corporation company ",
+	['a' - 'a'] = "ag ab as asa aps and ",
+	['b' - 'a'] = "bv bhd ",
+	['c' - 'a'] = "co corp corporation company companies ",
+	['d' - 'a'] = "doo ",
 	['e' - 'a'] = "et ",
 	['g' - 'a'] = "gmbh group ",
 	['h' - 'a'] = "holding holdings ",
 	['i' - 'a'] = "inc incorporated international intl ",
-	['k' - 'a'] = "kg kgaa kk ",
-	['l' - 'a'] = "llc ltd limited llp lp ltda ",
+	['j' - 'a'] = "jsc ",
+	['k' - 'a'] = "kg kgaa kk kft ",
+	['l' - 'a'] = "llc ltd limited liability llp lp ltda ",
 	['m' - 'a'] = "mbh ",
 	['n' - 'a'] = "nv ",
-	['o' - 'a'] = "oy oyj og och ",
-	['p' - 'a'] = "plc pty pte ",
-	['s' - 'a'] = "se sa sas spa srl sro sl ",
+	['o' - 'a'] = "oy oyj og och oao ooo ",
+	['p' - 'a'] = "plc pty pte pvt private pjsc ",
+	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn ",
 	['t' - 'a'] = "the ",
-	['u' - 'a'] = "und ",
+	['u' - 'a'] = "und uab ",
+	['z' - 'a'] = "z zao zrt ",
+};
+
+/* Some of them stand in front of the name. */
+static const char *const front_forms[26] = {
+	['j' - 'a'] = "jsc ", ['o' - 'a'] = "oao ooo ", ['t' - 'a'] = "the ",
+	['u' - 'a'] = "uab ", ['z' - 'a'] = "zao ",
 };
 
 /* Words behind a maker's name that say what or where, not who. */
@@ -79,6 +88,16 @@ static const char *const plain_words[26] = {
 	['v' - 'a'] = "vertrieb vertriebs ",
 };
 
+/* The slash of "A/S", which parts no two makers. */
+static bool
+is_letter_slash(const char *flat, size_t len, size_t at)
+{
+	return at > 1 && at + 1 < len && flat[at] == '/' &&
+	    fold_is_letter(flat[at - 1]) && fold_is_letter(flat[at + 1]) &&
+	    !fold_is_sign(flat[at - 2]) &&
+	    (at + 2 == len || !fold_is_sign(flat[at + 2]));
+}
+
 /* Takes one maker's name from flat[at, end). */
 static void
 maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
@@ -94,13 +113,14 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		if (n_all++ == 0)
 			first = flat[a];
 		/* "S.p.A." and the like come apart into letters. */
-		if (e - a == 1 && n_bare > 0 && e < end &&
-		    (flat[e] == '.' || (a > at && flat[a - 1] == '.')))
+		if (e - a == 1 && n_bare > 0 && fold_is_letter(flat[a]) &&
+		    ((e < end && flat[e] == '.') || flat[a - 1] == '.' ||
+		    is_letter_slash(flat, end, e) ||
+		    is_letter_slash(flat, end, a - 1)))
 			continue;
 		if (n_bare > 0 && word_is(flat, a, e, legal_forms))
 			continue;
-		if (n_bare == 0 && e - a == 3 &&
-		    memcmp(flat + a, "the", 3) == 0)
+		if (n_bare == 0 && word_is(flat, a, e, front_forms))
 			continue;
 		if (n_bare > 0 && n_starts < MAKER_STARTS_MAX) {
 			start[n_starts] = hash_end(bare);
@@ -143,7 +163,7 @@ maker_join(const char *flat, size_t at, size_t len)
 		"a brand of ", "company of ", " by ", " via ", NULL
 	};
 	for (const char *const *j = joins; *j != NULL; j++) {
-		if ((*j)[0] != flat[at])
+		if ((*j)[0] != flat[at] || is_letter_slash(flat, len, at))
 			continue;
 		size_t n = strlen(*j);
 		if (n > len - at || memcmp(flat + at, *j, n) != 0)
