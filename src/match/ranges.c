@@ -357,6 +357,8 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 	take_terms(&t, signs, n);
 	ret->readable = ret->all;
 	range_beside(ret, ret);
+	if (ret->n == 1 && ret->spans[0].exact && !ret->spans[0].low.readable)
+		ret->odd = text;
 	for (unsigned i = 0; i < ret->n; i++)
 		ret->readable |= (ret->spans[i].low.there &&
 		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
@@ -530,6 +532,16 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	return best;
 }
 
+/* But for case, blanks and signs. */
+static bool
+same_text(const char *a, const char *b)
+{
+	char x[TEXT_ROOM], y[TEXT_ROOM];
+	size_t n = name_fold(a, x, sizeof(x)), m = name_fold(b, y, sizeof(y));
+
+	return name_hash(x, 0, n) == name_hash(y, 0, m);
+}
+
 enum verdict
 range_test_device(const struct range *r, const struct own_version *own,
     bool *ret_lone)
@@ -537,6 +549,10 @@ range_test_device(const struct range *r, const struct own_version *own,
 	*ret_lone = false;
 	if (r->serial.there)
 		return test_serial(&r->serial, own->serial);
+	/* "Basic Edition V2": whatever it is, the same is the same. */
+	if (r->odd != NULL && own->text[0] != '\0' &&
+	    same_text(r->odd, own->text))
+		return VERDICT_IN;
 	if (r->vers == NULL)
 		return range_test(r, own->version, ret_lone);
 	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
