@@ -45,7 +45,7 @@ struct range {
 	bool		 narrowed;	/* "with ...": not understood */
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
-	const char	*odd;		/* one version that cannot be read; or NULL */
+	const char	*odd;		/* one unreadable version; or NULL */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	struct span	*spans;
@@ -54,8 +54,8 @@ struct range {
 
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
-/* Does the list of a name, of which r and beside are two, print "3.4" as well as
- * "3.4.1"? Then r's is that version alone. */
+/* Where beside, of the same name, prints "3.4.1", the "3.4" of r is that
+ * version alone. */
 void range_beside(struct range *r, const struct range *beside);
 /* What a device says of itself. */
 struct own_version {

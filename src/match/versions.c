@@ -283,7 +283,7 @@ is_before_release(uint64_t letters)
 	return false;
 }
 
-/* "Service Pack 2" and "Hot Fix 1": what they mean, and *end behind them; -1. */
+/* "Service Pack", "Hot Fix": what they mean, and *end behind them; -1. */
 static int
 two_words_at(const char *s, size_t n, size_t len, size_t *end)
 {

@@ -121,9 +121,9 @@ trail_byte(const char *s, size_t n, bool small, size_t *took)
 }
 
 /* UTF-8 that was taken for CP1252 and written as UTF-8 again: lead is the
- * character of the first byte, the others follow at s. All of it may be in small
- * letters: 0xe3 for 0xc3, 0xe2 for 0xc2. Returns the bytes that they took, 0: it
- * is none. */
+ * character of the first byte, the others follow at s. All of it may be in
+ * small letters: 0xe3 for 0xc3, 0xe2 for 0xc2. Returns the bytes that they
+ * took, 0: it is none. */
 static size_t
 read_twice(uint32_t lead, const char *s, size_t n, uint32_t *ret)
 {
