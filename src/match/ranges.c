@@ -299,6 +299,35 @@ test_serial(const struct serial_rule *r, const char *serial)
 	return in ? VERDICT_IN : VERDICT_OUT;
 }
 
+/* A range of firmware. */
+static void
+read_printed(const char *text, struct arena *mem, struct range *ret)
+{
+	char signs[TEXT_ROOM];
+	bool blank = true;
+
+	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
+	for (size_t i = 0; i < n; i++)
+		blank &= signs[i] == ' ' || signs[i] == '*' ||
+		    signs[i] == ',';
+	/* An empty text says nothing; "All versions" folds to blanks. */
+	if (blank) {
+		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
+		    (!ret->narrowed || n > 0);
+		return;
+	}
+	struct terms t = { .mem = mem, .range = ret };
+	take_terms(&t, signs, n);
+	ret->readable = ret->all;
+	range_beside(ret, ret);
+	if (ret->n == 1 && ret->spans[0].exact && !ret->spans[0].low.readable)
+		ret->odd = text;
+	for (unsigned i = 0; i < ret->n; i++)
+		ret->readable |= (ret->spans[i].low.there &&
+		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
+		    ret->spans[i].high.readable);
+}
+
 /* A legal vers: of a package world has its own order. */
 static bool
 read_vers(const char *text, struct arena *mem, struct range *ret)
@@ -322,6 +351,10 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 		high += v->at[i].sign == VERS_LT || v->at[i].sign == VERS_LE;
 	}
 	ret->lone_low = low > high;
+	if (v->scheme->compare == scheme_intdot) {
+		ret->plain = arena_alloc(mem, sizeof(*ret->plain));
+		read_printed(text, mem, ret->plain);
+	}
 	return true;
 }
 
@@ -329,9 +362,6 @@ void
 range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret)
 {
-	char signs[TEXT_ROOM];
-	bool blank = true;
-
 	memset(ret, 0, sizeof(*ret));
 	if (kind == VERSION_NONE) {
 		ret->all = ret->readable = true;
@@ -343,26 +373,7 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 	}
 	if (read_vers(text, mem, ret))
 		return;
-	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
-	for (size_t i = 0; i < n; i++)
-		blank &= signs[i] == ' ' || signs[i] == '*' ||
-		    signs[i] == ',';
-	/* An empty text says nothing; "All versions" folds to blanks. */
-	if (blank) {
-		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
-		    (!ret->narrowed || n > 0);
-		return;
-	}
-	struct terms t = { .mem = mem, .range = ret };
-	take_terms(&t, signs, n);
-	ret->readable = ret->all;
-	range_beside(ret, ret);
-	if (ret->n == 1 && ret->spans[0].exact && !ret->spans[0].low.readable)
-		ret->odd = text;
-	for (unsigned i = 0; i < ret->n; i++)
-		ret->readable |= (ret->spans[i].low.there &&
-		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
-		    ret->spans[i].high.readable);
+	read_printed(text, mem, ret);
 }
 
 /* --- the test --- */
@@ -532,6 +543,32 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	return best;
 }
 
+/* Firmware is listed with a V, and with "SP2": where a package world has numbers
+ * only, its ranges hold for these too. */
+static int
+vers_test(const struct range *r, const char *text)
+{
+	bool v = (text[0] == 'v' || text[0] == 'V') && text[1] >= '0' &&
+	    text[1] <= '9', lone;
+	int in = text[0] != '\0' ? vers_holds(r->vers, text) : -1;
+	struct version own;
+
+	if (in < 0 && v)
+		in = vers_holds(r->vers, text + 1);
+	if (in >= 0 || r->plain == NULL || text[0] == '\0' ||
+	    version_read_printed(text, &own) != 0)
+		return in;
+	switch (range_test(r->plain, &own, &lone)) {
+	case VERDICT_IN:
+		return 1;
+	case VERDICT_OUT:
+		return 0;
+	case VERDICT_UNKNOWN:
+		break;
+	}
+	return -1;
+}
+
 /* But for case, blanks and signs. */
 static bool
 same_text(const char *a, const char *b)
@@ -555,7 +592,7 @@ range_test_device(const struct range *r, const struct own_version *own,
 		return VERDICT_IN;
 	if (r->vers == NULL)
 		return range_test(r, own->version, ret_lone);
-	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
+	int in = vers_test(r, own->text);
 	*ret_lone = in == 1 && r->lone_low;
 	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;
 }
