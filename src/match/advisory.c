@@ -152,16 +152,21 @@ compare_beside(struct matcher *m, uint32_t of)
 
 	if (r->n != 1 || !r->spans[0].exact || r->spans[0].low.version.n > 2)
 		return;
-	uint32_t from = of < BESIDE_MAX ? 0 : of - BESIDE_MAX;
-	for (uint32_t i = from; i < a->n_products && i <= of + BESIDE_MAX;
-	    i++) {
-		const struct product *p = &a->products[i];
-		if (i == of || p->version_kind == VERSION_NONE ||
-		    !text_starts(p->version, a->products[of].version) ||
-		    !same_lookup(p, &a->products[of]))
-			continue;
-		range_read(p->version, p->version_kind, m->mem, &other);
-		range_beside(r, &other);
+	for (int side = -1; side <= 1; side += 2) {
+		uint32_t i = of;
+		for (unsigned k = 0; k < BESIDE_MAX; k++) {
+			i += (uint32_t)side;
+			if (i >= a->n_products ||
+			    !same_lookup(&a->products[i], &a->products[of]))
+				break;
+			const struct product *p = &a->products[i];
+			if (p->version_kind == VERSION_NONE ||
+			    !text_starts(p->version, a->products[of].version))
+				continue;
+			range_read(p->version, p->version_kind, m->mem,
+			    &other);
+			range_beside(r, &other);
+		}
 	}
 }
 

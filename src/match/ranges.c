@@ -543,8 +543,8 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	return best;
 }
 
-/* Firmware is listed with a V, and with "SP2": where a package world has numbers
- * only, its ranges hold for these too. */
+/* Firmware is listed with a V, and with "SP2": where a package world has
+ * numbers only, its ranges hold for these too. */
 static int
 vers_test(const struct range *r, const char *text)
 {

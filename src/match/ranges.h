@@ -45,7 +45,7 @@ struct range {
 	bool		 narrowed;	/* "with ...": not understood */
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
-	struct range	*plain;		/* "vers:intdot/...", read as firmware */
+	struct range	*plain;		/* "vers:intdot/..." as firmware */
 	const char	*odd;		/* one unreadable version; or NULL */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */

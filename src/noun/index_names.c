@@ -214,8 +214,12 @@ maker_is_nobody(const char *text)
 	char flat[NAME_RUN_MAX];
 
 	/* Most makers begin otherwise. */
-	if (strchr("gmnouvGMNOUV", text[0]) == NULL)
+	switch (text[0] | 0x20) {
+	case 'g': case 'm': case 'n': case 'o': case 'u': case 'v':
+		break;
+	default:
 		return false;
+	}
 	return names_nobody(flat, name_fold(text, flat, sizeof(flat)));
 }
 
@@ -464,6 +468,9 @@ part_maker(char *flat, size_t len, const struct maker *maker)
 	}
 }
 
+/* So many legal forms follow one name: "GmbH & Co. KG". */
+#define FORMS_MAX 3u
+
 /* How many words from the given one on are the maker's name, with his legal
  * form or without ("Acme PLC 7" may be a PLC); one word is left over. */
 static unsigned
@@ -481,7 +488,8 @@ maker_words(const struct name *n, const struct maker *maker, unsigned from)
 		if (k > 1 && k <= rest && is_maker(maker, i, true, n->flat,
 		    t->at, (size_t)t[k - 1].at + t[k - 1].len))
 			return k;
-		for (k = 1; k <= rest && k <= 6; k++)
+		unsigned most = maker->words[i] + FORMS_MAX;
+		for (k = 1; k <= rest && k <= most; k++)
 			if (is_maker(maker, i, false, n->flat, t->at,
 			    (size_t)t[k - 1].at + t[k - 1].len))
 				return k;
