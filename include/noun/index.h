@@ -65,18 +65,23 @@ struct name {
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
-	unsigned	 words[NAME_VENDORS_MAX];
+	uint16_t	 words[NAME_VENDORS_MAX];
+	/* with all words, as they stand: legal forms too */
+	uint64_t	 all_key[NAME_VENDORS_MAX];
+	uint16_t	 all[NAME_VENDORS_MAX];
 	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
 	char		 first[NAME_VENDORS_MAX]; /* the key's first sign */
 	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";
 	 * bit i of plain: what follows start i names a trade or a country. */
-	unsigned	 n_starts[NAME_VENDORS_MAX];
+	uint8_t		 n_starts[NAME_VENDORS_MAX];
 	uint64_t	 start[NAME_VENDORS_MAX][MAKER_STARTS_MAX];
-	unsigned	 plain[NAME_VENDORS_MAX];
+	uint8_t		 plain[NAME_VENDORS_MAX];
 };
 
 /* Legal forms, case, blanks and broken UTF-8 make no difference. */
 void	 maker_read(const char *text, struct maker *ret);
+/* "multiple", "Various vendors", "n/a": a word in a maker's place, no maker. */
+bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cpe.h"
 #include "matching.h"
+#include "names.h"
 #include "rules.h"
 #include "schemes.h"
 #include "base/buf.h"
@@ -11,6 +12,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* How far apart the versions of one name stand in a product tree. */
+#define BESIDE_MAX 16u
 /* A product that fits every device in several ways would fill the memory. */
 #define HITS_MAX (32u << 20)
 
@@ -140,6 +143,40 @@ product_version(struct matcher *m, const struct product *p,
 	    p->purls[0] + 4, text);
 }
 
+static bool
+range_is_one(const struct range *r)
+{
+	return r->n == 1 && r->spans[0].exact;
+}
+
+/* One version and those beside it of the same name: "10.97", "10.97.1". */
+static void
+compare_beside(struct matcher *m, uint32_t of)
+{
+	const struct advisory *a = m->a;
+	struct range *r = m->ranges[of];
+	struct range other;
+
+	if (!range_is_one(r) || r->spans[0].low.version.n > 2)
+		return;
+	for (int side = -1; side <= 1; side += 2) {
+		uint32_t i = of;
+		for (unsigned k = 0; k < BESIDE_MAX; k++) {
+			i += (uint32_t)side;
+			if (i >= a->n_products ||
+			    !same_lookup(&a->products[i], &a->products[of]))
+				break;
+			const struct product *p = &a->products[i];
+			if (p->version_kind == VERSION_NONE ||
+			    !text_starts(p->version, a->products[of].version))
+				continue;
+			range_read(p->version, p->version_kind, m->mem,
+			    &other);
+			range_beside(r, &other);
+		}
+	}
+}
+
 const struct range *
 product_range(struct matcher *m, uint32_t product)
 {
@@ -149,8 +186,10 @@ product_range(struct matcher *m, uint32_t product)
 		return m->ranges[of];
 	const struct product *p = &m->a->products[of], *last =
 	    &m->a->products[m->last_range];
-	/* Mostly there is one range for many. */
-	if (m->ranges[m->last_range] != NULL && p->n_purls == 0 &&
+	/* Mostly there is one range for many; only a single version hangs on
+	 * what stands beside it. */
+	if (m->ranges[m->last_range] != NULL &&
+	    !range_is_one(m->ranges[m->last_range]) && p->n_purls == 0 &&
 	    last->n_purls == 0 && p->version_kind != VERSION_NONE &&
 	    p->version_kind == last->version_kind && p->patch[0] == '\0' &&
 	    last->patch[0] == '\0' && strcmp(p->version, last->version) == 0) {
@@ -161,6 +200,7 @@ product_range(struct matcher *m, uint32_t product)
 	const char *text = product_version(m, p, &kind);
 	m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
 	range_read(text, kind, m->mem, m->ranges[of]);
+	compare_beside(m, of);
 	m->last_range = of;
 	return m->ranges[of];
 }

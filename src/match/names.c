@@ -453,6 +453,18 @@ find_alternatives(struct lookup *l, const char *text)
 	l->name = n;
 }
 
+/* The maker is a guess: what stands for his name may be part of the product's.
+ */
+static void
+find_whole(struct lookup *l, const char *text)
+{
+	struct name n = l->name;
+
+	name_read(text, NULL, &l->name);
+	find_name(l);
+	l->name = n;
+}
+
 /* The candidates' classes will be asked for their versions. */
 static void
 fetch_candidates(const struct lookup *l)
@@ -470,7 +482,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
 	const char *text = product_text(p);
 	/* Most products of an advisory are one maker's. */
-	bool again = l->p != NULL && p->vendor[0] != '\0' &&
+	bool again = l->p != NULL && !l->guessed &&
 	    strcmp(l->p->vendor, p->vendor) == 0;
 
 	l->m = m;
@@ -490,6 +502,8 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 		add_code(l, p->skus[i]);
 	find_identifiers(l);
 	find_name(l);
+	if (l->guessed && l->maker.n > 0)
+		find_whole(l, text);
 	find_alternatives(l, text);
 	if (m->rules != NULL)
 		rules_look_up(l);

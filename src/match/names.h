@@ -22,6 +22,7 @@ struct lookup {
 	struct matcher	*m;
 	const struct product *p;
 	struct maker	 maker;
+	bool		 guessed;	/* maker, from the product's text */
 	struct name	 name;
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];

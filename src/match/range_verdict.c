@@ -1,7 +1,9 @@
 /* range_verdict.c - is a version in a range? First for all versions, then for
  * those that are numbers and dots. */
+#include "range_text.h"
 #include "ranges.h"
 #include "schemes.h"
+#include "noun/index.h"
 
 static enum verdict
 test_serial(const struct serial_rule *r, const char *serial)
@@ -87,7 +89,7 @@ test_high(const struct bound *b, const struct version *v)
 }
 
 static enum verdict
-test_exact(const struct bound *b, const struct version *v)
+test_exact(const struct bound *b, const struct version *v, bool itself)
 {
 	if (!b->readable)
 		return VERDICT_UNKNOWN;
@@ -97,7 +99,8 @@ test_exact(const struct bound *b, const struct version *v)
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
 		return VERDICT_UNKNOWN;
-	if (b->version.n <= 2 && version_is_within(v, &b->version))
+	if (b->version.n <= 2 && version_is_within(v, &b->version) &&
+	    !(itself && v->n > b->version.n))
 		return VERDICT_UNKNOWN;
 	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
 		return VERDICT_UNKNOWN;
@@ -108,7 +111,7 @@ static enum verdict
 test_span(const struct span *s, const struct version *v)
 {
 	if (s->exact)
-		return test_exact(&s->low, v);
+		return test_exact(&s->low, v, s->itself);
 	enum verdict low = test_low(&s->low, v), high = test_high(&s->high, v);
 	if (low == VERDICT_OUT || high == VERDICT_OUT)
 		return VERDICT_OUT;
@@ -223,7 +226,8 @@ range_rank(struct range *r)
 	r->ranked = r->all || (one && r->readable && !r->serial.there &&
 	    r->vers == NULL);
 	for (unsigned i = 0; i < r->n && r->ranked && !r->all; i++)
-		r->ranked = rank_bound(&r->spans[i].low) &&
+		r->ranked = !r->spans[i].itself &&
+		    rank_bound(&r->spans[i].low) &&
 		    rank_bound(&r->spans[i].high);
 }
 
@@ -265,6 +269,42 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	return range_says(r, best);
 }
 
+/* Firmware is listed with a V, and with "SP2": where a package world has
+ * numbers only, its ranges hold for these too. */
+static int
+vers_test(const struct range *r, const char *text)
+{
+	bool v = (text[0] == 'v' || text[0] == 'V') && text[1] >= '0' &&
+	    text[1] <= '9', lone;
+	int in = text[0] != '\0' ? vers_holds(r->vers, text) : -1;
+	struct version own;
+
+	if (in < 0 && v)
+		in = vers_holds(r->vers, text + 1);
+	if (in >= 0 || r->plain == NULL || text[0] == '\0' ||
+	    version_read_printed(text, &own) != 0)
+		return in;
+	switch (range_test(r->plain, &own, &lone)) {
+	case VERDICT_IN:
+		return 1;
+	case VERDICT_OUT:
+		return 0;
+	case VERDICT_UNKNOWN:
+		break;
+	}
+	return -1;
+}
+
+/* But for case, blanks and signs. */
+static bool
+same_text(const char *a, const char *b)
+{
+	char x[TEXT_ROOM], y[TEXT_ROOM];
+	size_t n = name_fold(a, x, sizeof(x)), m = name_fold(b, y, sizeof(y));
+
+	return name_hash(x, 0, n) == name_hash(y, 0, m);
+}
+
 enum verdict
 range_test_device(const struct range *r, const struct own_version *own,
     bool *ret_lone)
@@ -272,9 +312,13 @@ range_test_device(const struct range *r, const struct own_version *own,
 	*ret_lone = false;
 	if (r->serial.there)
 		return test_serial(&r->serial, own->serial);
+	/* "Basic Edition V2": whatever it is, the same is the same. */
+	if (r->odd != NULL && own->text[0] != '\0' &&
+	    same_text(r->odd, own->text))
+		return VERDICT_IN;
 	if (r->vers == NULL)
 		return range_test(r, own->version, ret_lone);
-	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
+	int in = vers_test(r, own->text);
 	*ret_lone = in == 1 && r->lone_low;
 	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;
 }

@@ -4,6 +4,7 @@
  * taken from left to right and joined to spans. */
 #include <string.h>
 #include "range_text.h"
+#include "range_terms.h"
 #include "ranges.h"
 #include "base/arena.h"
 #include "base/text.h"
@@ -85,37 +86,12 @@ take_exact(struct terms *t, const struct bound *b)
 	s->exact = true;
 }
 
-/* Is it several versions, each with a dot or a V: "V36.011 V35.013"? */
-static unsigned
-lines_in(const char *s, size_t n, struct version *ret, unsigned room)
-{
-	unsigned count = 0;
-
-	for (size_t at = 0; at < n;) {
-		while (at < n && s[at] == ' ')
-			at++;
-		size_t end = at;
-		bool dot = false;
-		while (end < n && s[end] != ' ')
-			dot |= s[end++] == '.';
-		if (end == at)
-			break;
-		if (count == room || !dot ||
-		    !((s[at] >= '0' && s[at] <= '9') || s[at] == 'v') ||
-		    version_read(s + at, end - at, &ret[count]) != 0)
-			return 0;
-		count++;
-		at = end;
-	}
-	return count;
-}
-
 /* "< V36.011 V35.013 V34.014": each line of versions has its own bound. */
 static bool
 take_lines(struct terms *t, char sign, const char *s, size_t n)
 {
 	struct version v[8];
-	unsigned count = lines_in(s, n, v, 8);
+	unsigned count = term_lines(s, n, v, 8);
 
 	if (count < 2)
 		return false;
@@ -144,27 +120,20 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 	return true;
 }
 
-/* "6.23 in connection with another": a version, then words that narrow it. */
+static void take_term(struct terms *t, char sign, const char *s, size_t n,
+    char after);
+
+/* "12.0.1-12.0.13", "2014-2016": the first and the last of a run. */
 static bool
-read_with_words(const char *s, size_t n, struct version *ret)
+take_run(struct terms *t, const char *s, size_t n)
 {
-	size_t at = n;
+	size_t at = term_run(s, n);
 
-	while (at > 0 && !(s[at - 1] >= '0' && s[at - 1] <= '9'))
-		at--;
-	return at > 0 && n - at > 4 && memcmp(s + at, " in ", 4) == 0 &&
-	    version_read(s, at, ret) == 0;
-}
-
-/* Is a term without a sign a version by its looks: "V2", "R6.01.00"? "NMC2"
- * is a part of the device. */
-static bool
-looks_like_version(const char *s, size_t n)
-{
-	bool digit = n > 1 && s[1] >= '0' && s[1] <= '9';
-
-	return (*s >= '0' && *s <= '9') || (*s == 'v' && digit) ||
-	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
+	if (at == 0)
+		return false;
+	take_term(t, SIGN_GE, s, at, 0);
+	take_term(t, SIGN_LE, s + at + 1, n - at - 1, 0);
+	return true;
 }
 
 /* One term: `sign` (0 = none) and the text of a version behind it. */
@@ -183,12 +152,24 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 		t->range->all = true;
 		return;
 	}
+	/* A number of a document is no version: "5.0 | CVE-2019-18340". */
+	if (term_is_reference(s, n))
+		return;
+	/* "2404267 version 1.x": of the item with that number. */
+	size_t item = term_item(s, n);
+	if (item > 0) {
+		t->range->narrowed = true;
+		s += item;
+		n -= item;
+	}
+	if (sign == 0 && take_run(t, s, n))
+		return;
 	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))
 		return;
 	b.readable = version_read(s, n, &b.version) == 0;
 	if (!b.readable && (sign != 0 || after == SIGN_OR_LESS ||
 	    after == SIGN_OR_MORE))
-		t->range->narrowed |= b.readable = read_with_words(s, n,
+		t->range->narrowed |= b.readable = term_with_words(s, n,
 		    &b.version);
 	b.strict = sign == SIGN_LT || sign == SIGN_GT;
 	if (sign == 0 && after == SIGN_OR_LESS)
@@ -196,7 +177,7 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	if (sign == 0 && after == SIGN_OR_MORE)
 		sign = SIGN_GE;
 	if (sign == 0 && (after == SIGN_LT || after == SIGN_LE) &&
-	    !looks_like_version(s, n)) {
+	    !term_is_version(s, n)) {
 		/* "NMC2 <= 6.9.6": words in front name a part of it. */
 		t->range->narrowed = true;
 		return;
@@ -226,28 +207,12 @@ is_operator(char c)
 	return c >= SIGN_LT && c <= SIGN_NE;
 }
 
-/* "2014-2016" alone: years. */
-static bool
-take_years(struct terms *t, const char *s, size_t n)
-{
-	if (n != 9 || s[4] != '-' || (s[0] != '1' && s[0] != '2'))
-		return false;
-	for (size_t i = 0; i < 9; i++)
-		if (i != 4 && (s[i] < '0' || s[i] > '9'))
-			return false;
-	take_term(t, SIGN_GE, s, 4, 0);
-	take_term(t, SIGN_LE, s + 5, 4, 0);
-	return true;
-}
-
 static void
 take_terms(struct terms *t, const char *s, size_t n)
 {
 	char sign = 0;
 	size_t at = 0, start = 0;
 
-	if (take_years(t, s, n))
-		return;
 	for (; at <= n; at++) {
 		char c = at < n ? s[at] : SIGN_BAR;
 		if (!is_operator(c) && c != SIGN_OR_LESS &&
@@ -314,6 +279,52 @@ read_serial(const char *text, struct serial_rule *ret)
 	return ret->digits > 0 && ret->digits < 19;
 }
 
+void
+range_beside(struct range *r, const struct range *beside)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		for (unsigned k = 0; k < beside->n; k++) {
+			struct span *a = &r->spans[i];
+			const struct span *b = &beside->spans[k];
+			a->itself |= a->exact && b->exact &&
+			    a->low.readable && b->low.readable &&
+			    !a->low.version.wild && !b->low.version.wild &&
+			    b->low.version.n > a->low.version.n &&
+			    version_is_within(&b->low.version,
+			    &a->low.version);
+			r->ranked &= !a->itself;
+		}
+}
+
+/* A range of firmware. */
+static void
+read_printed(const char *text, struct arena *mem, struct range *ret)
+{
+	char signs[TEXT_ROOM];
+	bool blank = true;
+
+	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
+	for (size_t i = 0; i < n; i++)
+		blank &= signs[i] == ' ' || signs[i] == '*' ||
+		    signs[i] == ',';
+	/* An empty text says nothing; "All versions" folds to blanks. */
+	if (blank) {
+		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
+		    (!ret->narrowed || n > 0);
+		return;
+	}
+	struct terms t = { .mem = mem, .range = ret };
+	take_terms(&t, signs, n);
+	ret->readable = ret->all;
+	range_beside(ret, ret);
+	if (ret->n == 1 && ret->spans[0].exact && !ret->spans[0].low.readable)
+		ret->odd = text;
+	for (unsigned i = 0; i < ret->n; i++)
+		ret->readable |= (ret->spans[i].low.there &&
+		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
+		    ret->spans[i].high.readable);
+}
+
 /* A legal vers: of a package world has its own order. */
 static bool
 read_vers(const char *text, struct arena *mem, struct range *ret)
@@ -337,6 +348,10 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 		high += v->at[i].sign == VERS_LT || v->at[i].sign == VERS_LE;
 	}
 	ret->lone_low = low > high;
+	if (v->scheme->compare == scheme_intdot) {
+		ret->plain = arena_alloc(mem, sizeof(*ret->plain));
+		read_printed(text, mem, ret->plain);
+	}
 	return true;
 }
 
@@ -344,9 +359,6 @@ static void
 read_range(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret)
 {
-	char signs[TEXT_ROOM];
-	bool blank = true;
-
 	memset(ret, 0, sizeof(*ret));
 	if (kind == VERSION_NONE) {
 		ret->all = ret->readable = true;
@@ -358,23 +370,7 @@ read_range(const char *text, enum version_kind kind, struct arena *mem,
 	}
 	if (read_vers(text, mem, ret))
 		return;
-	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
-	for (size_t i = 0; i < n; i++)
-		blank &= signs[i] == ' ' || signs[i] == '*' ||
-		    signs[i] == ',';
-	/* An empty text says nothing; "All versions" folds to blanks. */
-	if (blank) {
-		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
-		    (!ret->narrowed || n > 0);
-		return;
-	}
-	struct terms t = { .mem = mem, .range = ret };
-	take_terms(&t, signs, n);
-	ret->readable = ret->all;
-	for (unsigned i = 0; i < ret->n; i++)
-		ret->readable |= (ret->spans[i].low.there &&
-		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
-		    ret->spans[i].high.readable);
+	read_printed(text, mem, ret);
 }
 
 void

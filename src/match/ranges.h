@@ -27,6 +27,7 @@ struct bound {
 struct span {
 	struct bound	 low, high;
 	bool		 exact;		/* low = high, one version */
+	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 };
 
 struct vers;
@@ -46,6 +47,8 @@ struct range {
 	bool		 narrowed;	/* "with ...": not understood */
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
+	struct range	*plain;		/* "vers:intdot/..." as firmware */
+	const char	*odd;		/* one unreadable version; or NULL */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
@@ -55,6 +58,9 @@ struct range {
 
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
+/* Where beside, of the same name, prints "3.4.1", the "3.4" of r is that
+ * version alone. */
+void range_beside(struct range *r, const struct range *beside);
 /* Fills `ranked` and what it stands for; range_read does so. */
 void range_rank(struct range *r);
 

@@ -359,7 +359,7 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	if (r->serial.there)
 		own.serial = index_column(m->ix, one_device(m, h),
 		    INDEX_COLUMN_serial);
-	else if (r->vers != NULL)
+	else if (r->vers != NULL || r->odd != NULL)
 		own.text = hit_version_text(m, h);
 	else if (!r->all)
 		own.version = printed_version(m, hit_version_text(m, h));

@@ -34,6 +34,7 @@ struct version {
 	uint64_t	 top[TOP_COUNT_];	/* << 20, and a fraction */
 	uint64_t	 prefix;	/* "R", "HEN"; 0 = none */
 	bool		 wild;
+	bool		 tight;		/* two letters or more, glued: "HEN3" */
 };
 
 enum version_order {

@@ -34,9 +34,9 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	if (h->ident == INDEX_CPE || (h->how == HOW_IDENTIFIER &&
 	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)))
 		return;
-	if (own[0] == '\0')
+	if (own[0] == '\0' || maker_is_nobody(own))
 		add_why(m, ret, "the device list names no vendor");
-	else if (p->vendor[0] == '\0')
+	else if (p->vendor[0] == '\0' || maker_is_nobody(p->vendor))
 		add_why(m, ret, "the publisher names no vendor apart");
 	else if (h->maker == MAKER_RIVALS)
 		add_why(m, ret, "vendor %.128s may be %.128s; others begin "

@@ -29,6 +29,19 @@ cp1252_byte(uint32_t rune)
 	return -1;
 }
 
+/* Greek and Cyrillic. */
+static size_t
+fold_capital(uint32_t c, char *out)
+{
+	if (c <= 0x3a9 || (c >= 0x410 && c <= 0x42f))
+		c += 0x20;
+	else if (c >= 0x400 && c <= 0x40f)
+		c += 0x50;
+	out[0] = (char)(0xc0 | c >> 6);
+	out[1] = (char)(0x80 | (c & 0x3f));
+	return 2;
+}
+
 /* One character in, up to four bytes out; 0 bytes: it is left out. */
 static size_t
 fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
@@ -65,10 +78,13 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 		out[0] = c == 0xb9 ? '1' : (char)('0' + (c - 0xb0));
 		return 1;
 	}
-	if (c == 0xb5 || c == 0x3bc) {
+	/* The sign for micro; its capital comes of writing all in capitals. */
+	if (c == 0xb5 || c == 0x3bc || c == 0x39c) {
 		out[0] = 'u';
 		return 1;
 	}
+	if (c >= 0x391 && c < 0x430)
+		return fold_capital(c, out);
 	if (c >= 0x2010 && c <= 0x2015) {
 		out[0] = '-';
 		return 1;
@@ -89,30 +105,47 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 	return from_len;
 }
 
+/* The byte for which the next character stands, 0x80 to 0xbf; -1. small: no
+ * letter, whose case may have been lost. */
+static int
+trail_byte(const char *s, size_t n, bool small, size_t *took)
+{
+	uint32_t c = 0;
+
+	*took = text_rune(s, n, &c);
+	if (*took == 0 || (small && ((c >= 0x100 && c < 0x250) || c == 0xaa ||
+	    c == 0xb5 || c == 0xba)))
+		return -1;
+	int byte = c >= 0x80 && c < 0xa0 ? (int)c : cp1252_byte(c);
+	return byte < 0xc0 ? byte : -1;
+}
+
 /* UTF-8 that was taken for CP1252 and written as UTF-8 again: lead is the
- * character of the first byte, the others follow at s. Returns the bytes that
- * they took, 0: it is none. */
+ * character of the first byte, the others follow at s. All of it may be in
+ * small letters: 0xe3 for 0xc3, 0xe2 for 0xc2. Returns the bytes that they
+ * took, 0: it is none. */
 static size_t
 read_twice(uint32_t lead, const char *s, size_t n, uint32_t *ret)
 {
-	unsigned trails = lead == 0xc2 || lead == 0xc3 ? 1 :
-	    lead == 0xe2 ? 2 : 0;
-	uint32_t c = lead & (trails == 1 ? 0x1f : 0xf);
-	size_t at = 0;
+	size_t first, second;
+	bool small = lead == 0xe3;
 
-	for (unsigned i = 0; i < trails; i++) {
-		uint32_t next = 0;
-		size_t took = text_rune(s + at, n - at, &next);
-		int low = took == 0 ? -1 : next >= 0x80 && next < 0xa0 ?
-		    (int)next : cp1252_byte(next);
-		if (low < 0x80 || low >= 0xc0)
-			return 0;
-		c = c << 6 | (uint32_t)(low & 0x3f);
-		at += took;
+	if (lead != 0xc2 && lead != 0xc3 && lead != 0xe2 && !small)
+		return 0;
+	int a = trail_byte(s, n, small, &first);
+	if (a < 0x80)
+		return 0;
+	int b = lead != 0xe2 ? -1 : trail_byte(s + first, n - first, false,
+	    &second);
+	if (b >= 0x80) {
+		*ret = 0x2000 | (uint32_t)(a & 0x3f) << 6 |
+		    (uint32_t)(b & 0x3f);
+		return first + second;
 	}
-	if (at > 0)
-		*ret = c;
-	return at;
+	if (lead == 0xe2 && (a < 0xa0 || trail_byte(s, n, true, &first) < 0))
+		return 0;
+	*ret = (lead & 1 ? 0xc0u : 0x80u) | (uint32_t)(a & 0x3f);
+	return first;
 }
 
 size_t
@@ -152,6 +185,12 @@ bool
 fold_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+bool
+fold_is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
 }
 
 /* Letters of any script and digits. */
