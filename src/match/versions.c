@@ -493,13 +493,15 @@ compare_piece(const struct piece *a, const struct piece *b)
 	return letters == a ? VERSION_LESS : VERSION_GREATER;
 }
 
-/* "R2.1" may be 2.1, but "SP1" and "VMS560" count something of their own. */
+/* "R2.1" and "vEL9.00" may be 2.1 and 9.00, but "SP1" and "VMS560" count
+ * something of their own. */
 static bool
 prefixes_fit(const struct version *a, const struct version *b)
 {
 	if (a->prefix != 0 && b->prefix != 0)
 		return a->prefix == b->prefix;
-	return !(a->prefix != 0 ? a->tight : b->tight);
+	const struct version *v = a->prefix != 0 ? a : b;
+	return !v->tight || v->n > 1;
 }
 
 /* "V01L013": a letter in place of a dot. Not "2.0-rc1". */
