@@ -283,16 +283,6 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
-const char *
-hit_version_text(struct matcher *m, const struct hit *h)
-{
-	const struct index_class *class = index_class(m->ix, h->class);
-
-	if (class != NULL && class->version != 0)
-		return index_string(m->ix, class->version);
-	return device_version_text(m, one_device(m, h));
-}
-
 /* A part on a host: the device's version is the part's only if the part is its
  * firmware. */
 static void
@@ -301,6 +291,10 @@ host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
 	uint32_t part = version_product(m->a, h->product);
 
 	h->host = true;
+	/* A package of this very version is the publisher's build for it. */
+	h->part = side && (h->ident == INDEX_PURL || h->ident == INDEX_HASH);
+	if (h->part && !r->all && h->verdict == VERDICT_IN)
+		return;
 	if (side || !is_firmware(&m->a->products[part]))
 		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
 		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
@@ -337,11 +331,27 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	if (r->serial.there)
 		own.serial = index_column(m->ix, one_device(m, h),
 		    INDEX_COLUMN_serial);
-	else if (r->vers != NULL)
+	else if (!r->all || r->vers != NULL)
 		own.text = hit_version_text(m, h);
-	else if (!r->all)
-		own.version = printed_version(m, hit_version_text(m, h));
+	if (!r->all && r->vers == NULL && !r->serial.there)
+		own.version = printed_version(m, own.text);
 	return range_test_device(r, &own, &h->lone);
+}
+
+/* The same where an identifier names the version. */
+static enum verdict
+hit_verdict(struct lookup *l, struct hit *h, const struct range *r)
+{
+	struct matcher *m = l->m;
+	uint32_t of = version_product(m->a, h->product);
+	const struct product *p = &m->a->products[of];
+
+	if (l->p != p && m->a->products[h->product].relation[0] != '\0')
+		return version_verdict(m, h, r);
+	const struct range *pin = h->ident == INDEX_PURL ?
+	    product_pin(m, of) : NULL;
+	return inner_verdict(m, h, p, version_verdict(m, h, pin != NULL ?
+	    pin : r));
 }
 
 /* One product and one device, or ALL_DEVICES of a class: the verdict on its
@@ -375,8 +385,11 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 	if (h.how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
 	    own, &h))
 		h.how = HOW_RESPELT;
+	if (c->of == CANDIDATE_KIND && l->p->cpe[0] != '\0' &&
+	    cpe_denies(l, one_device(m, &h)))
+		return;
 	const struct range *r = product_range(m, product);
-	h.verdict = (uint8_t)version_verdict(m, &h, r);
+	h.verdict = (uint8_t)hit_verdict(l, &h, r);
 	if (h.verdict == VERDICT_UNKNOWN && own != NULL &&
 	    hit_version_text(m, &h)[0] == '\0' &&
 	    line_is_out(&l->name, own, r))

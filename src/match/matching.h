@@ -4,6 +4,7 @@
  *	names.c		a product -> devices whose name or number fits, with
  *			makers.c, identifiers.c, related.c, alternatives.c
  *	hits.c		these and their versions -> hits
+ *	inner.c		versions that stand in identifiers
  *	text.c		free text -> devices that it names (hits)
  *	status.c	a device's hits -> status, confidence, CVEs: a ruling
  *	decisions.c	rulings on classes and single devices -> one for each
@@ -60,6 +61,8 @@ struct hit {
 	uint8_t		 maker;		/* enum maker_fit */
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
+	/* It is that part, by an identifier; on what is not known. */
+	bool		 part;
 	uint8_t		 ident;		/* enum index_key of an identifier */
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
@@ -87,6 +90,7 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
+	struct range		**pins;		/* of its package URL's version */
 	uint8_t			**ranks;	/* of each vuln's remedies */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
@@ -112,6 +116,9 @@ struct matcher {
 	/* The last device whose version stood in a CPE or package URL. */
 	const char		*inner_of;
 	const char		*inner;
+	/* The last one whose package URL's version was asked for. */
+	const char		*package_of;
+	const char		*package;
 };
 
 /* One device's answer, until it is told. */
@@ -160,9 +167,19 @@ void add_hit(struct matcher *m, const struct hit *h);
 const struct version *printed_version(struct matcher *m, const char *text);
 /* Of the hit's device, or of all of its class. */
 const char *hit_version_text(struct matcher *m, const struct hit *h);
+/* That of one device by a hit on it, as a person is told. */
+const char *told_version_text(struct matcher *m, const struct hit *h);
 /* As the list has it: its column, else that of its CPE or package URL. */
 const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);
+/* The version in its package URLs or its CPE; "" if there is none. */
+const char *product_inner_version(struct matcher *m, const struct product *p);
+/* inner.c: the verdict on a device's version where an identifier of the
+ * product (p, the one that was looked up) says which version it names. */
+enum verdict inner_verdict(struct matcher *m, const struct hit *h,
+    const struct product *p, enum verdict verdict);
+/* NULL: its package URL names no version, or the printed one is a range. */
+const struct range *product_pin(struct matcher *m, uint32_t product);
 /* The product that says the version: the installed part of a relation. */
 uint32_t version_product(const struct advisory *a, uint32_t product);
 const char *product_printed(const struct product *p);

@@ -59,6 +59,10 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 		return;
 	if (l->one_of && how < HOW_RESPELT)
 		how = HOW_RESPELT;
+	if (l->of_cpe) {
+		ident = INDEX_CPE;
+		how = how < HOW_FAMILY ? HOW_FAMILY : how;
+	}
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
 		if (c->what != what || c->of != (uint8_t)of)
@@ -393,7 +397,7 @@ find_series(struct lookup *l, uint32_t group)
 	}
 }
 
-static void
+void
 find_name(struct lookup *l)
 {
 	if (l->name.n == 0)

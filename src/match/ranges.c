@@ -66,9 +66,12 @@ take_low(struct terms *t, const struct bound *b)
 static void
 take_high(struct terms *t, const struct bound *b)
 {
+	/* ">= 3.5 < 3.0": two bounds, each alone, that cannot both be meant. */
 	if (t->low_waits && t->low.readable && b->readable &&
-	    version_compare(&t->low.version, &b->version) == VERSION_GREATER)
+	    version_compare(&t->low.version, &b->version) == VERSION_GREATER) {
+		t->range->narrowed = true;
 		flush_low(t);
+	}
 	struct span *s = add_span(t);
 	s->high = *b;
 	if (t->low_waits)
@@ -190,6 +193,8 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	    after == SIGN_OR_MORE))
 		t->range->narrowed |= b.readable = read_with_words(s, n,
 		    &b.version);
+	if (!b.readable)
+		b.text = arena_text_n(t->mem, s, n);
 	b.strict = sign == SIGN_LT || sign == SIGN_GT;
 	if (sign == 0 && after == SIGN_OR_LESS)
 		sign = SIGN_LE;
@@ -342,6 +347,10 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 
 	if (strncmp(text, "vers:", 5) != 0)
 		return false;
+	if (strcmp(text, "vers:none/*") == 0) {
+		ret->none = ret->readable = true;
+		return true;
+	}
 	v = arena_alloc(mem, sizeof(*v));
 	if (vers_read(text, v) != 0)
 		return false;
@@ -378,6 +387,12 @@ range_read(const char *text, enum version_kind kind, struct arena *mem,
 	}
 	if (read_vers(text, mem, ret))
 		return;
+	if (strncmp(text, "vers:", 5) == 0 && strchr(text, '%') != NULL) {
+		size_t len = strlen(text);
+		char *plain = arena_alloc(mem, len + 1);
+		vers_decode(text, len, plain, len + 1);
+		text = plain;
+	}
 	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
 	for (size_t i = 0; i < n; i++)
 		blank &= signs[i] == ' ' || signs[i] == '*' ||
@@ -425,10 +440,12 @@ test_low(const struct bound *b, const struct version *v)
 		return VERDICT_UNKNOWN;
 	switch (version_compare(v, &b->version)) {
 	case VERSION_LESS:
-		/* "8" may well be 8.2 where the bound is 8.1. */
-		return v->n == 1 && b->version.n > 1 &&
-		    version_is_within(&b->version, v) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
+		/* "8" may well be 8.2 where the bound is 8.1; whoever counts
+		 * 6.1.0 rc2 as 6.1.0 begins there. */
+		return (v->n == 1 && b->version.n > 1 &&
+		    version_is_within(&b->version, v)) ||
+		    version_is_before_release(v, &b->version) ?
+		    VERDICT_UNKNOWN : VERDICT_OUT;
 	case VERSION_EQUAL:
 		return at_bound(b, v);
 	case VERSION_GREATER:
@@ -520,6 +537,8 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	enum verdict best = VERDICT_OUT;
 
 	*ret_lone = false;
+	if (r->none)
+		return VERDICT_OUT;
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
 	if (!r->readable || device == NULL || r->serial.there ||
@@ -547,6 +566,28 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	return best;
 }
 
+/* A text that is no version for us is still the same text, letter by letter. */
+static enum verdict
+test_text(const struct range *r, const char *own)
+{
+	char text[TEXT_ROOM];
+	bool narrowed, widened;
+
+	range_fold(own, text, &narrowed, &widened);
+	for (unsigned i = 0; i < r->n && text[0] != '\0'; i++) {
+		const struct span *s = &r->spans[i];
+		const struct bound *b = s->high.there ? &s->high : &s->low;
+		if (b->text == NULL || strcmp(b->text, text) != 0)
+			continue;
+		if (s->exact || (!b->strict && !(s->low.there &&
+		    s->high.there)))
+			return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
+		if (b->strict && r->n == 1 && !r->widened)
+			return VERDICT_OUT;
+	}
+	return VERDICT_UNKNOWN;
+}
+
 enum verdict
 range_test_device(const struct range *r, const struct own_version *own,
     bool *ret_lone)
@@ -554,9 +595,16 @@ range_test_device(const struct range *r, const struct own_version *own,
 	*ret_lone = false;
 	if (r->serial.there)
 		return test_serial(&r->serial, own->serial);
+	if (r->vers == NULL && !r->all && !r->none && own->version == NULL &&
+	    own->text[0] != '\0')
+		return test_text(r, own->text);
 	if (r->vers == NULL)
 		return range_test(r, own->version, ret_lone);
 	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
+	/* "V10.2", as people write it, in a world that knows no letter. */
+	if (in < 0 && (own->text[0] | 0x20) == 'v' && own->text[1] >= '0' &&
+	    own->text[1] <= '9')
+		in = vers_holds(r->vers, own->text + 1);
 	*ret_lone = in == 1 && r->lone_low;
 	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;
 }

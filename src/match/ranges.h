@@ -19,6 +19,7 @@ enum verdict {
 
 struct bound {
 	bool		 there, strict, readable;
+	const char	*text;		/* folded, where it is not readable */
 	struct version	 version;
 };
 
@@ -40,6 +41,7 @@ struct serial_rule {
 
 struct range {
 	bool		 all;
+	bool		 none;		/* vers:none: no version at all */
 	bool		 readable;	/* at least in part */
 	bool		 narrowed;	/* "with ...": not understood */
 	bool		 widened;	/* "and possibly prior ones" */

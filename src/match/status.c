@@ -118,11 +118,40 @@ keep_hits(struct judge *j, const struct hit *hits, uint32_t n)
 	return kept;
 }
 
+static bool
+says_of(const struct indices *x, uint32_t product)
+{
+	for (uint32_t i = 0; i < x->n; i++)
+		if (x->at[i] == product)
+			return true;
+	return x->n == 0;
+}
+
+/* A part may be safe by what it stands on only: said of another it says
+ * nothing. The labels are those of CSAF (3.2.3.5, flags). */
+static bool
+safe_by_host(const struct vulnerability *v, uint32_t product)
+{
+	static const char *const labels[] = {
+		"vulnerable_code_not_in_execute_path",
+		"vulnerable_code_cannot_be_controlled_by_adversary",
+		"inline_mitigations_already_exist", NULL
+	};
+
+	for (uint32_t i = 0; i < v->n_flags; i++)
+		for (const char *const *l = labels; *l != NULL; l++)
+			if (text_eq(v->flags[i].label, *l) &&
+			    says_of(&v->flags[i].products, product))
+				return true;
+	return false;
+}
+
 static void
 vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 {
 	struct ballot *b = &j->ballots[c->vuln];
 	bool own = h->how <= HOW_OWN;
+	enum verdict verdict = h->verdict;
 
 	if (!b->touched) {
 		memset(b, 0, sizeof(*b));
@@ -136,7 +165,10 @@ vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 	}
 	if (!own && b->own)
 		return;
-	const struct hit **at = &b->hit[side_of[c->claim]][h->verdict];
+	if (h->part && verdict == VERDICT_IN && side_of[c->claim] ==
+	    SIDE_SAFE && safe_by_host(&j->m->a->vulns[c->vuln], h->product))
+		verdict = VERDICT_UNKNOWN;
+	const struct hit **at = &b->hit[side_of[c->claim]][verdict];
 	if (*at == NULL || h->how < (*at)->how)
 		*at = h;
 }
@@ -349,7 +381,8 @@ hits_key(const struct hit *hits, uint32_t n)
 		    (uint64_t)hits[i].how << 24 |
 		    (uint64_t)hits[i].verdict << 16 |
 		    (uint64_t)(hits[i].maker << 8 | hits[i].lone |
-		    hits[i].host << 1 | hits[i].ident << 2);
+		    hits[i].host << 1 | hits[i].ident << 2 |
+		    hits[i].part << 7);
 		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
 		if (hits[i].rule != 0)
 			h = index_key(0, hits[i].rule, h);
@@ -379,15 +412,6 @@ ruling_for(struct judge *j, uint32_t n, bool excluded)
 		r->match.status = MATCH_EXCLUDED;
 	j->rulings[key % RULINGS] = r;
 	return r;
-}
-
-static bool
-says_of(const struct indices *x, uint32_t product)
-{
-	for (uint32_t i = 0; i < x->n; i++)
-		if (x->at[i] == product)
-			return true;
-	return x->n == 0;
 }
 
 /* The publisher's reason: a flag, or the impact in words. */

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "cpe.h"
 #include "matching.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -30,8 +31,8 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	const char *own = ret->device.vendor;
 
 	/* These name the maker themselves. */
-	if (h->ident == INDEX_CPE || (h->how == HOW_IDENTIFIER &&
-	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)))
+	if (h->ident == INDEX_CPE || h->ident == INDEX_PURL ||
+	    h->ident == INDEX_HASH)
 		return;
 	if (own[0] == '\0')
 		add_why(m, ret, "the device list names no vendor");
@@ -52,6 +53,28 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 		add_why(m, ret, "vendor %.128s = %.128s", p->vendor, own);
 }
 
+/* A CPE led here that is not the device's own name. */
+static void
+cpe_why(struct matcher *m, const struct product *p, const char *own,
+    struct match *ret)
+{
+	struct cpe theirs, ours;
+	bool both = cpe_read(p->cpe, &theirs) == 0 &&
+	    cpe_read(ret->device.cpe, &ours) == 0;
+
+	if (both && (cpe_is_pattern(theirs.at[CPE_VENDOR]) ||
+	    cpe_is_pattern(theirs.at[CPE_PRODUCT]) ||
+	    cpe_is_pattern(theirs.at[CPE_PART])))
+		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
+		    "%.128s", ret->device.cpe, p->cpe);
+	else if (both && cpe_same_machine(&theirs, &ours))
+		add_why(m, ret, "cpe %.128s and the publisher's %.128s are "
+		    "one thing and its firmware", ret->device.cpe, p->cpe);
+	else
+		add_why(m, ret, "the publisher's cpe %.128s names %.128s",
+		    p->cpe, own);
+}
+
 static void
 name_why(struct matcher *m, const struct hit *h, const struct product *p,
     struct match *ret)
@@ -62,8 +85,12 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	    product_printed(p);
 
 	if (h->ident == INDEX_CPE && h->how != HOW_IDENTIFIER) {
-		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
-		    "%.128s", ret->device.cpe, p->cpe);
+		cpe_why(m, p, own, ret);
+		return;
+	}
+	if (h->ident == INDEX_PURL && h->how != HOW_IDENTIFIER) {
+		add_why(m, ret, "purl %.128s, in another release than the "
+		    "publisher's", ret->device.purl);
 		return;
 	}
 	switch ((enum how)h->how) {
@@ -113,8 +140,11 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	const struct product *p =
 	    &m->a->products[version_product(m->a, h->product)];
 	const struct range *r = product_range(m, h->product);
-	const char *own = device_version_text(m, h->device);
+	const char *own = told_version_text(m, h);
 	const char *text = p->version + strspn(p->version, " ");
+
+	if (text[0] == '\0')
+		text = product_inner_version(m, p);
 
 	if (p->version_kind == VERSION_NONE && r->all) {
 		add_why(m, ret, "the publisher names no version");

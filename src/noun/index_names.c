@@ -207,6 +207,12 @@ order_read(const char *text, char *out, size_t room)
 			letters++;
 	for (const char *p = text; *p != '\0'; p++) {
 		char c = *p;
+		/* "\\*" is no wildcard but a sign (CSAF 2.1, 3.1.3.3.7), and
+		 * signs do not count. */
+		if (c == '\\' && p[1] != '\0' && strchr("*?\\", p[1]) != NULL) {
+			p++;
+			continue;
+		}
 		if (c >= 'a' && c <= 'z')
 			c = c == 'x' && letters == 0 ? '?' :
 			    (char)(c - 'a' + 'A');
@@ -518,11 +524,24 @@ maker_prefix(const struct name *n, const struct maker *maker)
 	return 0;
 }
 
+/* "gate_s7-200_firmware": names of the CPE dictionary and of CVE records have
+ * underscores for blanks. */
+static void
+spread_underscores(char *s, size_t len)
+{
+	if (memchr(s, '_', len) == NULL || memchr(s, ' ', len) != NULL)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (s[i] == '_')
+			s[i] = ' ';
+}
+
 void
 name_read(const char *text, const struct maker *maker, struct name *ret)
 {
 	size_t len = name_fold(text, ret->flat, sizeof(ret->flat));
 
+	spread_underscores(ret->flat, len);
 	ret->n = ret->words = ret->n_codes = 0;
 	ret->family = false;
 	ret->cut = len + 6 >= sizeof(ret->flat);
