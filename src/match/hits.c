@@ -386,7 +386,7 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 	    own, &h))
 		h.how = HOW_RESPELT;
 	if (c->of == CANDIDATE_KIND && l->p->cpe[0] != '\0' &&
-	    cpe_denies(l, one_device(m, &h)))
+	    cpe_denies(l, one_device(m, &h), h.how))
 		return;
 	const struct range *r = product_range(m, product);
 	h.verdict = (uint8_t)hit_verdict(l, &h, r);

@@ -264,14 +264,31 @@ find_cpe(struct lookup *l)
 	find_cpe_names(l);
 }
 
-bool
-cpe_denies(const struct lookup *l, uint32_t device)
+/* A device that is known by its CPE only has its names from there. */
+static bool
+names_are_cpe(const struct index *ix, uint32_t device, const char *cpe)
 {
+	char vendor[CPE_WORDS], model[CPE_WORDS];
+
+	return index_cpe_names(cpe, vendor, model) == 0 &&
+	    strcmp(index_column(ix, device, INDEX_COLUMN_model), model) == 0 &&
+	    strcmp(index_column(ix, device, INDEX_COLUMN_vendor), vendor) == 0;
+}
+
+bool
+cpe_denies(const struct lookup *l, uint32_t device, enum how how)
+{
+	const char *own = index_column(l->m->ix, device, INDEX_COLUMN_cpe);
 	struct cpe source, target;
 
-	return l->p->cpe[0] != '\0' && cpe_read(l->p->cpe, &source) == 0 &&
-	    cpe_read(index_column(l->m->ix, device, INDEX_COLUMN_cpe),
-	    &target) == 0 && cpe_other_platform(&source, &target);
+	if (own[0] == '\0' || cpe_read(l->p->cpe, &source) != 0 ||
+	    cpe_read(own, &target) != 0)
+		return false;
+	return cpe_other_platform(&source, &target) || ((how > HOW_FAMILY ||
+	    how == HOW_RESPELT) &&
+	    !cpe_is_pattern(source.at[CPE_VENDOR]) &&
+	    !cpe_is_pattern(source.at[CPE_PRODUCT]) &&
+	    names_are_cpe(l->m->ix, device, own));
 }
 
 /* "distro=bookworm" among the qualifiers; its length, 0: not said. */

@@ -90,7 +90,7 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
-	struct range		**pins;		/* of its package URL's version */
+	struct range		**pins;		/* of its package URL */
 	uint8_t			**ranks;	/* of each vuln's remedies */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
@@ -216,6 +216,12 @@ void scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret);
 void scope_remedies(struct matcher *m, const struct scope *s,
     struct match *ret);
+
+/* remedies.c: an empty list speaks of all products. */
+bool says_of(const struct indices *x, uint32_t product);
+/* A part may be safe by what it stands on only: said of another host that says
+ * nothing. By the labels of the flags (CSAF 2.0, 3.2.3.5). */
+bool safe_by_host(const struct vulnerability *v, uint32_t product);
 
 /* Parts of devices: noun/index.h. Their matches become one of the device. */
 void fold_parts(struct matcher *m, struct matching *ret);

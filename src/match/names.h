@@ -36,7 +36,7 @@ struct lookup {
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */
-	bool		 of_cpe;	/* name and maker are those of its CPE */
+	bool		 of_cpe;	/* names are those of its CPE */
 	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;
@@ -89,7 +89,7 @@ bool token_is_strong(const struct name *n, const struct name_token *t);
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
 /* Do the CPEs of product and device deny what their names say? */
-bool cpe_denies(const struct lookup *l, uint32_t device);
+bool cpe_denies(const struct lookup *l, uint32_t device, enum how how);
 void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
 

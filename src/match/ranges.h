@@ -52,6 +52,11 @@ struct range {
 	unsigned	 n;
 };
 
+/* range_serial.c: "<=with_the_first_5_digits_of_serial_number_24051", "The
+ * first 5 digits of serial No. 26061 or prior". */
+bool serial_read(const char *text, struct serial_rule *ret);
+enum verdict serial_test(const struct serial_rule *r, const char *serial);
+
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
 /* What a device says of itself. */

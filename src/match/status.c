@@ -118,34 +118,6 @@ keep_hits(struct judge *j, const struct hit *hits, uint32_t n)
 	return kept;
 }
 
-static bool
-says_of(const struct indices *x, uint32_t product)
-{
-	for (uint32_t i = 0; i < x->n; i++)
-		if (x->at[i] == product)
-			return true;
-	return x->n == 0;
-}
-
-/* A part may be safe by what it stands on only: said of another it says
- * nothing. The labels are those of CSAF (3.2.3.5, flags). */
-static bool
-safe_by_host(const struct vulnerability *v, uint32_t product)
-{
-	static const char *const labels[] = {
-		"vulnerable_code_not_in_execute_path",
-		"vulnerable_code_cannot_be_controlled_by_adversary",
-		"inline_mitigations_already_exist", NULL
-	};
-
-	for (uint32_t i = 0; i < v->n_flags; i++)
-		for (const char *const *l = labels; *l != NULL; l++)
-			if (text_eq(v->flags[i].label, *l) &&
-			    says_of(&v->flags[i].products, product))
-				return true;
-	return false;
-}
-
 static void
 vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 {
