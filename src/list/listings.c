@@ -67,7 +67,9 @@ struct naming {
 };
 
 /* A row that has a CPE and says nothing else of what it is, is what the CPE
- * says: advisories without identifiers are found by these names. */
+ * says: advisories without identifiers are found by these names. With a part
+ * number it is not: that counts for any maker while none is named, and the
+ * dictionary's makers are not always those of the advisories. */
 static int
 take_named(void *ctx, const struct device *d, struct err *err)
 {
