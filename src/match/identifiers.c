@@ -264,15 +264,25 @@ find_cpe(struct lookup *l)
 	find_cpe_names(l);
 }
 
-/* A device that is known by its CPE only has its names from there. */
+/* A device that is known by its CPE only has its names from there; they read
+ * the same for all devices of its class. */
 static bool
 names_are_cpe(const struct index *ix, uint32_t device, const char *cpe)
 {
 	char vendor[CPE_WORDS], model[CPE_WORDS];
+	struct maker theirs, own;
+	struct name name;
 
-	return index_cpe_names(cpe, vendor, model) == 0 &&
-	    strcmp(index_column(ix, device, INDEX_COLUMN_model), model) == 0 &&
-	    strcmp(index_column(ix, device, INDEX_COLUMN_vendor), vendor) == 0;
+	if (index_cpe_names(cpe, vendor, model) != 0)
+		return false;
+	maker_read(vendor, &theirs);
+	maker_read(index_column(ix, device, INDEX_COLUMN_vendor), &own);
+	if (theirs.n == 0 || own.n != theirs.n || own.key[0] != theirs.key[0])
+		return false;
+	name_read(model, &theirs, &name);
+	uint64_t key = name.key;
+	name_read(index_column(ix, device, INDEX_COLUMN_model), &own, &name);
+	return name.key == key;
 }
 
 bool
