@@ -202,6 +202,17 @@ find_cpe_pattern(struct lookup *l, const struct cpe *source)
 	}
 }
 
+/* But for case and underscores. */
+static bool
+same_words(const char *a, const char *b)
+{
+	for (; *a != '\0' && *b != '\0'; a++, b++)
+		if (*a != *b && (*a | 0x20) != (*b | 0x20) &&
+		    !(*a == '_' && *b == ' ') && !(*a == ' ' && *b == '_'))
+			return false;
+	return *a == *b;
+}
+
 /* Devices without a CPE, by the names that are in the product's. Where its
  * printed names say more, only the same name counts. */
 static void
@@ -210,16 +221,24 @@ find_cpe_names(struct lookup *l)
 	const struct product *p = l->p;
 	char vendor[CPE_WORDS], product[CPE_WORDS];
 	struct product other = *p;
-	struct name own = l->name;
+	struct maker maker;
+	struct name name;
 
-	if (l->n_codes > 0 || index_cpe_names(p->cpe, vendor, product) != 0)
+	if (l->n_codes > 0 || index_cpe_names(p->cpe, vendor, product) != 0 ||
+	    (same_words(p->vendor, vendor) && same_words(p->product, product)))
 		return;
+	maker_read(vendor, &maker);
+	name_read(product, &maker, &name);
+	if (p->vendor[0] != '\0' && name.key == l->name.key && maker.n > 0 &&
+	    l->maker.n > 0 && maker.key[0] == l->maker.key[0])
+		return;		/* the printed names will lead there */
+	struct name own = l->name;
+	l->name = name;
 	other.vendor = vendor;
 	other.product = product;
 	l->p = &other;
 	l->of_cpe = true;
 	find_makers(l, product);
-	name_read(product, &l->maker, &l->name);
 	l->name.cut |= p->vendor[0] != '\0' && p->product[0] != '\0';
 	find_name(l);
 	l->of_cpe = false;
@@ -289,15 +308,18 @@ bool
 cpe_denies(const struct lookup *l, uint32_t device, enum how how)
 {
 	const char *own = index_column(l->m->ix, device, INDEX_COLUMN_cpe);
-	struct cpe source, target;
+	bool alike = how > HOW_FAMILY || how == HOW_RESPELT;
+	struct cpe target;
 
-	if (own[0] == '\0' || cpe_read(l->p->cpe, &source) != 0 ||
-	    cpe_read(own, &target) != 0)
+	if (own[0] == '\0' || (!alike && index_cpe(own) !=
+	    index_cpe(l->p->cpe)))
 		return false;
-	return cpe_other_platform(&source, &target) || ((how > HOW_FAMILY ||
-	    how == HOW_RESPELT) &&
-	    !cpe_is_pattern(source.at[CPE_VENDOR]) &&
-	    !cpe_is_pattern(source.at[CPE_PRODUCT]) &&
+	const struct cpe *source = product_cpe(l->m, l->p);
+	if (source == NULL || cpe_read(own, &target) != 0)
+		return false;
+	return cpe_other_platform(source, &target) || (alike &&
+	    !cpe_is_pattern(source->at[CPE_VENDOR]) &&
+	    !cpe_is_pattern(source->at[CPE_PRODUCT]) &&
 	    names_are_cpe(l->m->ix, device, own));
 }
 

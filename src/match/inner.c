@@ -14,6 +14,18 @@ hex_of(char c)
 	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+const struct cpe *
+product_cpe(struct matcher *m, const struct product *p)
+{
+	if (m->cpe == NULL)
+		m->cpe = arena_alloc(m->mem, sizeof(*m->cpe));
+	if (m->cpe_of != p) {
+		m->cpe_of = p;
+		m->cpe_there = cpe_read(p->cpe, m->cpe) == 0;
+	}
+	return m->cpe_there ? m->cpe : NULL;
+}
+
 static const char *
 cpe_version_of(struct matcher *m, const char *text)
 {
@@ -285,15 +297,14 @@ has_update(const struct cpe *name)
 }
 
 /* "6.1.0" with any update on one side, its rc2 on the other: whether that is
- * one of these the names leave open. Both lose it. */
+ * one of these the names leave open. Ours loses it. */
 static bool
-update_open(struct cpe *theirs, struct cpe *ours)
+update_open(const struct cpe *theirs, struct cpe *ours)
 {
 	bool open = (has_update(theirs) &&
 	    strcmp(ours->at[CPE_UPDATE], "*") == 0) || (has_update(ours) &&
 	    strcmp(theirs->at[CPE_UPDATE], "*") == 0);
 
-	memcpy(theirs->at[CPE_UPDATE], "*", 2);
 	memcpy(ours->at[CPE_UPDATE], "*", 2);
 	return open;
 }
@@ -312,7 +323,7 @@ enum verdict
 inner_verdict(struct matcher *m, const struct hit *h, const struct product *p,
     enum verdict verdict)
 {
-	struct cpe theirs, ours;
+	struct cpe ours;
 	char text[2 * CPE_TEXT];
 
 	if (verdict == VERDICT_IN || p->version_kind == VERSION_RANGE ||
@@ -322,20 +333,23 @@ inner_verdict(struct matcher *m, const struct hit *h, const struct product *p,
 	if (h->ident == INDEX_PURL)
 		return pinned_package(product_inner_version(m, p), own,
 		    verdict);
-	if (cpe_read(p->cpe, &theirs) != 0)
+	const struct cpe *theirs = product_cpe(m, p);
+	if (theirs == NULL)
 		return verdict;
-	cpe_version(&theirs, text);
+	cpe_version(theirs, text);
 	if (text[0] == '\0' || strpbrk(text, "*?") != NULL)
 		return verdict;
 	const char *cpe = index_column(m->ix, h->device != ALL_DEVICES ?
 	    h->device : index_class_device(m->ix, index_class(m->ix,
 	    h->class)), INDEX_COLUMN_cpe);
 	bool listed = cpe_read(cpe, &ours) == 0;
-	if (listed && update_open(&theirs, &ours)) {
-		char bare[2 * CPE_TEXT];
-		cpe_version(&theirs, text);
+	if (listed && update_open(theirs, &ours)) {
+		char line[2 * CPE_TEXT], bare[2 * CPE_TEXT];
+		struct cpe without = *theirs;
+		memcpy(without.at[CPE_UPDATE], "*", 2);
+		cpe_version(&without, line);
 		cpe_version(&ours, bare);
-		if (same_version(text, bare[0] != '\0' ? bare : own))
+		if (same_version(line, bare[0] != '\0' ? bare : own))
 			return VERDICT_UNKNOWN;
 	}
 	return listed ? pinned(text, own, verdict) : verdict;

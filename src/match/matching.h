@@ -119,6 +119,10 @@ struct matcher {
 	/* The last one whose package URL's version was asked for. */
 	const char		*package_of;
 	const char		*package;
+	/* The last product whose CPE was asked for. */
+	const struct product	*cpe_of;
+	struct cpe		*cpe;
+	bool			 cpe_there;
 };
 
 /* One device's answer, until it is told. */
@@ -172,6 +176,9 @@ const char *told_version_text(struct matcher *m, const struct hit *h);
 /* As the list has it: its column, else that of its CPE or package URL. */
 const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);
+struct cpe;
+/* Until the next call; NULL: it has none that can be read. */
+const struct cpe *product_cpe(struct matcher *m, const struct product *p);
 /* The version in its package URLs or its CPE; "" if there is none. */
 const char *product_inner_version(struct matcher *m, const struct product *p);
 /* inner.c: the verdict on a device's version where an identifier of the
