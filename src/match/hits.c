@@ -2,6 +2,7 @@
  * versions in names are heeded, and the device's version is tested. Products
  * that differ in their version only are looked up once. */
 #include <string.h>
+#include "cpe.h"
 #include "names.h"
 #include "rules.h"
 #include "base/text.h"
@@ -213,7 +214,8 @@ is_firmware(const struct product *p)
 	const char *text = product_text(p);
 	struct name n;
 
-	if (text[0] == '\0' || p->product[0] == '\0')
+	if (text[0] == '\0' || p->product[0] == '\0' ||
+	    strstr(p->cpe, "_firmware") != NULL)
 		return true;
 	name_read(text, NULL, &n);
 	for (unsigned i = 0; i < n.n; i++)
@@ -283,6 +285,22 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
+/* Firmware and what it is made for: who runs the one has the other. */
+static bool
+is_own_firmware(const struct product *of, const struct product *on)
+{
+	struct cpe a, b;
+	struct name p, q;
+
+	if (cpe_read(of->cpe, &a) == 0 && cpe_read(on->cpe, &b) == 0)
+		return cpe_same_machine(&a, &b);
+	if (of->product[0] == '\0' || on->product[0] == '\0')
+		return false;
+	name_read(of->product, NULL, &p);
+	name_read(on->product, NULL, &q);
+	return p.core != 0 && p.core == q.core;
+}
+
 /* A part on a host: the device's version is the part's only if the part is its
  * firmware. */
 static void
@@ -290,10 +308,15 @@ host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
 {
 	uint32_t part = version_product(m->a, h->product);
 
+	const struct product *p = &m->a->products[h->product];
+
 	h->host = true;
+	h->part = side;
 	/* A package of this very version is the publisher's build for it. */
-	h->part = side && (h->ident == INDEX_PURL || h->ident == INDEX_HASH);
-	if (h->part && !r->all && h->verdict == VERDICT_IN)
+	if (side && h->verdict == VERDICT_IN && ((!r->all &&
+	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)) ||
+	    (p->on < m->a->n_products && is_own_firmware(
+	    &m->a->products[part], &m->a->products[p->on]))))
 		return;
 	if (side || !is_firmware(&m->a->products[part]))
 		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :

@@ -61,8 +61,7 @@ struct hit {
 	uint8_t		 maker;		/* enum maker_fit */
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
-	/* It is that part, by an identifier; on what is not known. */
-	bool		 part;
+	bool		 part;		/* it is that part; on what? */
 	uint8_t		 ident;		/* enum index_key of an identifier */
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };

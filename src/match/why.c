@@ -160,6 +160,9 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	} else if (own[0] == '\0') {
 		add_why(m, ret, "the device's version is not known; the "
 		    "publisher says \"%.160s\"", text);
+	} else if (h->part && h->verdict == VERDICT_UNKNOWN) {
+		add_why(m, ret, "whether it is on what the publisher names is "
+		    "not known; \"%.160s\" is said of its version", text);
 	} else if (h->host && h->verdict == VERDICT_UNKNOWN) {
 		add_why(m, ret, "\"%.160s\" is said of a part on it, of which "
 		    "the version is not known", text);
@@ -193,7 +196,9 @@ hit_why(struct matcher *m, const struct hit *h, enum why_step step,
 		return;
 	}
 	const struct product *p = &m->a->products[h->product], *part = p;
-	if (p->relation[0] != '\0' && p->on < m->a->n_products)
+	if (h->part)
+		p = &m->a->products[version_product(m->a, h->product)];
+	else if (p->relation[0] != '\0' && p->on < m->a->n_products)
 		p = &m->a->products[p->on];
 	switch (step) {
 	case WHY_MAKER:
