@@ -366,7 +366,8 @@ static enum verdict
 hit_verdict(struct lookup *l, struct hit *h, const struct range *r)
 {
 	struct matcher *m = l->m;
-	uint32_t of = version_product(m->a, h->product);
+	uint32_t of = l->whole ? h->product :
+	    version_product(m->a, h->product);
 	const struct product *p = &m->a->products[of];
 
 	if (l->p != p && m->a->products[h->product].relation[0] != '\0')
@@ -417,7 +418,7 @@ hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
 	    hit_version_text(m, &h)[0] == '\0' &&
 	    line_is_out(&l->name, own, r))
 		h.verdict = VERDICT_OUT;
-	if (m->a->products[product].relation[0] != '\0')
+	if (m->a->products[product].relation[0] != '\0' && !l->whole)
 		host_verdict(m, &h, r, side);
 	other_verdicts(l, &h, side);
 	if (line < 0 && h.verdict == VERDICT_IN)
@@ -523,4 +524,9 @@ match_products(struct matcher *m)
 			hit_candidates(l, i, side == 1);
 		}
 	}
+	/* A relation may have numbers of its own, which name both in one. */
+	for (uint32_t i = 0; i < a->n_products; i++)
+		if (a->products[i].relation[0] != '\0' && use[i] &&
+		    look_up_whole(l, m, &a->products[i]))
+			hit_candidates(l, i, false);
 }

@@ -238,7 +238,7 @@ product_pin(struct matcher *m, uint32_t product)
 	const struct product *p = &m->a->products[product];
 	const char *text = "";
 
-	if (p->version_kind != VERSION_ONE || p->n_purls == 0)
+	if (p->version_kind == VERSION_RANGE || p->n_purls == 0)
 		return NULL;
 	if (m->pins == NULL)
 		m->pins = arena_alloc(m->mem, (m->a->n_products + 1) *

@@ -469,6 +469,44 @@ fetch_candidates(const struct lookup *l)
 			    l->list[i].what)->first);
 }
 
+static void
+begin(struct lookup *l, struct matcher *m, const struct product *p)
+{
+	l->m = m;
+	l->p = p;
+	l->code = NULL;
+	l->list = NULL;
+	l->n_codes = l->n = 0;
+	l->whole = false;
+}
+
+static void
+take_numbers(struct lookup *l)
+{
+	const struct product *p = l->p;
+
+	l->n_name_codes = l->n_codes;
+	for (uint32_t i = 0; i < p->n_models; i++)
+		add_code(l, p->models[i]);
+	for (uint32_t i = 0; i < p->n_skus; i++)
+		add_code(l, p->skus[i]);
+	find_identifiers(l);
+}
+
+bool
+look_up_whole(struct lookup *l, struct matcher *m, const struct product *p)
+{
+	if (p->cpe[0] == '\0' && p->n_purls + p->n_models + p->n_skus +
+	    p->n_serials + p->n_hashes == 0)
+		return false;
+	begin(l, m, p);
+	l->whole = true;
+	find_makers(l, product_text(p));
+	name_read("", &l->maker, &l->name);
+	take_numbers(l);
+	return true;
+}
+
 void
 look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
@@ -477,22 +515,13 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	bool again = l->p != NULL && p->vendor[0] != '\0' &&
 	    strcmp(l->p->vendor, p->vendor) == 0;
 
-	l->m = m;
-	l->p = p;
-	l->code = NULL;
-	l->list = NULL;
-	l->n_codes = l->n = 0;
+	begin(l, m, p);
 	if (!again)
 		find_makers(l, text);
 	name_read(text, &l->maker, &l->name);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
-	l->n_name_codes = l->n_codes;
-	for (uint32_t i = 0; i < p->n_models; i++)
-		add_code(l, p->models[i]);
-	for (uint32_t i = 0; i < p->n_skus; i++)
-		add_code(l, p->skus[i]);
-	find_identifiers(l);
+	take_numbers(l);
 	find_name(l);
 	find_alternatives(l, text);
 	if (m->rules != NULL)

@@ -37,6 +37,7 @@ struct lookup {
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */
 	bool		 of_cpe;	/* names are those of its CPE */
+	bool		 whole;		/* a relation, by its own numbers */
 	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;
@@ -46,6 +47,9 @@ struct lookup {
 
 /* Fills l, zeroed before its first use, for the product whose name counts. */
 void look_up(struct lookup *l, struct matcher *m, const struct product *p);
+/* The same by the numbers alone that a relation itself has; false: none. */
+bool look_up_whole(struct lookup *l, struct matcher *m,
+    const struct product *p);
 /* names.c: kinds by l's makers and name, however they are written. */
 void find_name(struct lookup *l);
 /* Do these two products lead to the same devices? */

@@ -198,7 +198,7 @@ hit_why(struct matcher *m, const struct hit *h, enum why_step step,
 	const struct product *p = &m->a->products[h->product], *part = p;
 	if (h->part)
 		p = &m->a->products[version_product(m->a, h->product)];
-	else if (p->relation[0] != '\0' && p->on < m->a->n_products)
+	else if (h->host && p->on < m->a->n_products)
 		p = &m->a->products[p->on];
 	switch (step) {
 	case WHY_MAKER:
