@@ -112,7 +112,7 @@ enum index_key {
 	INDEX_STEM,
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
-	/* -, cpe up to the product, or with vendor or product left out ->
+	/* -, cpe's vendor and product, or its part and one of them ->
 	 * classes */
 	INDEX_CPE,
 	INDEX_PURL,		/* -, purl without version -> classes */
@@ -127,8 +127,14 @@ enum index_key {
 
 uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
 uint64_t index_hash(const void *p, size_t n);
-/* Hash of "part:vendor:product" of a cpe 2.3 or 2.2 name; 0 if it is none. */
+/* Hash of "vendor:product" of a cpe 2.3 or 2.2 name, the same for a thing and
+ * its firmware ("o:acme:gate_firmware", "h:acme:gate"); 0 if it is none. */
 uint64_t index_cpe(const char *cpe);
+/* Its vendor and product as people write them, with blanks for underscores. -1
+ * if it is none or leaves one of them open. */
+#define CPE_WORDS 256u
+int	 index_cpe_names(const char *cpe, char vendor[CPE_WORDS],
+    char product[CPE_WORDS]);
 /* For patterns: hash of "part:vendor:*" (by_vendor) or "part:*:product"; part
  * '\0' is that of the name. 0 if the piece is not there. */
 uint64_t index_cpe_wide(const char *cpe, char part, bool by_vendor);
@@ -138,7 +144,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	6u
+#define INDEX_VERSION	7u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */

@@ -59,6 +59,10 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 		return;
 	if (l->one_of && how < HOW_RESPELT)
 		how = HOW_RESPELT;
+	if (l->of_cpe) {
+		ident = INDEX_CPE;
+		how = how < HOW_FAMILY ? HOW_FAMILY : how;
+	}
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
 		if (c->what != what || c->of != (uint8_t)of)
@@ -393,7 +397,7 @@ find_series(struct lookup *l, uint32_t group)
 	}
 }
 
-static void
+void
 find_name(struct lookup *l)
 {
 	if (l->name.n == 0)
@@ -477,6 +481,44 @@ fetch_candidates(const struct lookup *l)
 			    l->list[i].what)->first);
 }
 
+static void
+begin(struct lookup *l, struct matcher *m, const struct product *p)
+{
+	l->m = m;
+	l->p = p;
+	l->code = NULL;
+	l->list = NULL;
+	l->n_codes = l->n = 0;
+	l->whole = false;
+}
+
+static void
+take_numbers(struct lookup *l)
+{
+	const struct product *p = l->p;
+
+	l->n_name_codes = l->n_codes;
+	for (uint32_t i = 0; i < p->n_models; i++)
+		add_code(l, p->models[i]);
+	for (uint32_t i = 0; i < p->n_skus; i++)
+		add_code(l, p->skus[i]);
+	find_identifiers(l);
+}
+
+bool
+look_up_whole(struct lookup *l, struct matcher *m, const struct product *p)
+{
+	if (p->cpe[0] == '\0' && p->n_purls + p->n_models + p->n_skus +
+	    p->n_serials + p->n_hashes == 0)
+		return false;
+	begin(l, m, p);
+	l->whole = true;
+	find_makers(l, product_text(p));
+	name_read("", &l->maker, &l->name);
+	take_numbers(l);
+	return true;
+}
+
 void
 look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
@@ -485,22 +527,13 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	bool again = l->p != NULL && !l->guessed &&
 	    strcmp(l->p->vendor, p->vendor) == 0;
 
-	l->m = m;
-	l->p = p;
-	l->code = NULL;
-	l->list = NULL;
-	l->n_codes = l->n = 0;
+	begin(l, m, p);
 	if (!again)
 		find_makers(l, text);
 	name_read(text, &l->maker, &l->name);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
-	l->n_name_codes = l->n_codes;
-	for (uint32_t i = 0; i < p->n_models; i++)
-		add_code(l, p->models[i]);
-	for (uint32_t i = 0; i < p->n_skus; i++)
-		add_code(l, p->skus[i]);
-	find_identifiers(l);
+	take_numbers(l);
 	find_name(l);
 	if (l->guessed && l->maker.n > 0)
 		find_whole(l, text);

@@ -3,6 +3,16 @@
 #include <string.h>
 #include "range_terms.h"
 
+size_t
+term_trim(const char **s, size_t n)
+{
+	while (n > 0 && ((*s)[n - 1] == ' ' || (*s)[n - 1] == ','))
+		n--;
+	while (n > 0 && (**s == ' ' || **s == ',' || **s == ':'))
+		(*s)++, n--;
+	return n;
+}
+
 #define ITEM_DIGITS 6u		/* no part of a version counts so far */
 
 static bool

@@ -22,4 +22,6 @@ size_t	 term_run(const char *s, size_t n);
 bool	 term_is_reference(const char *s, size_t n);
 /* "2404267  1.x": an item's number in front of a version; how much of it. */
 size_t	 term_item(const char *s, size_t n);
+/* Without the blanks and commas around it; the new length. */
+size_t term_trim(const char **s, size_t n);
 #endif

@@ -1,29 +1,10 @@
 /* range_verdict.c - is a version in a range? First for all versions, then for
  * those that are numbers and dots. */
+#include <string.h>
 #include "range_text.h"
 #include "ranges.h"
 #include "schemes.h"
 #include "noun/index.h"
-
-static enum verdict
-test_serial(const struct serial_rule *r, const char *serial)
-{
-	uint64_t own = 0;
-	unsigned n = 0;
-
-	for (; *serial != '\0' && n < r->digits; serial++)
-		if (*serial >= '0' && *serial <= '9') {
-			own = own * 10 + (uint64_t)(*serial - '0');
-			n++;
-		}
-	if (n < r->digits || r->mixed)
-		return VERDICT_UNKNOWN;
-	bool in = r->sign == '<' ? own < r->value :
-	    r->sign == 'l' ? own <= r->value :
-	    r->sign == '>' ? own > r->value :
-	    r->sign == 'g' ? own >= r->value : own == r->value;
-	return in ? VERDICT_IN : VERDICT_OUT;
-}
 
 /* "< 5.x": whether 5.3 is meant nobody knows. */
 static bool
@@ -51,10 +32,12 @@ test_low(const struct bound *b, const struct version *v)
 		return VERDICT_UNKNOWN;
 	switch (version_compare(v, &b->version)) {
 	case VERSION_LESS:
-		/* "8" may well be 8.2 where the bound is 8.1. */
-		return v->n == 1 && b->version.n > 1 &&
-		    version_is_within(&b->version, v) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
+		/* "8" may well be 8.2 where the bound is 8.1; whoever counts
+		 * 6.1.0 rc2 as 6.1.0 begins there. */
+		return (v->n == 1 && b->version.n > 1 &&
+		    version_is_within(&b->version, v)) ||
+		    version_is_before_release(v, &b->version) ?
+		    VERDICT_UNKNOWN : VERDICT_OUT;
 	case VERSION_EQUAL:
 		return at_bound(b, v);
 	case VERSION_GREATER:
@@ -175,6 +158,8 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	enum verdict best = VERDICT_OUT;
 
 	*ret_lone = false;
+	if (r->none)
+		return VERDICT_OUT;
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
 	if (!r->readable || device == NULL || r->serial.there ||
@@ -261,6 +246,8 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	enum verdict best = VERDICT_OUT;
 
 	*ret_lone = false;
+	if (r->none)
+		return VERDICT_OUT;
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
 	for (unsigned i = 0; i < r->n; i++)
@@ -295,14 +282,29 @@ vers_test(const struct range *r, const char *text)
 	return -1;
 }
 
-/* But for case, blanks and signs. */
-static bool
-same_text(const char *a, const char *b)
+/* A text that is no version for us is still the same text, but for case, blanks
+ * and signs. */
+static enum verdict
+test_text(const struct range *r, const char *own)
 {
-	char x[TEXT_ROOM], y[TEXT_ROOM];
-	size_t n = name_fold(a, x, sizeof(x)), m = name_fold(b, y, sizeof(y));
+	char text[TEXT_ROOM];
+	bool narrowed, widened;
+	size_t n = range_fold(own, text, &narrowed, &widened);
+	uint64_t hash = name_hash(text, 0, n);
 
-	return name_hash(x, 0, n) == name_hash(y, 0, m);
+	for (unsigned i = 0; i < r->n && n > 0; i++) {
+		const struct span *s = &r->spans[i];
+		const struct bound *b = s->high.there ? &s->high : &s->low;
+		if (b->text == NULL ||
+		    name_hash(b->text, 0, strlen(b->text)) != hash)
+			continue;
+		if (s->exact || (!b->strict && !(s->low.there &&
+		    s->high.there)))
+			return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
+		if (b->strict && r->n == 1 && !r->widened)
+			return VERDICT_OUT;
+	}
+	return VERDICT_UNKNOWN;
 }
 
 enum verdict
@@ -311,11 +313,11 @@ range_test_device(const struct range *r, const struct own_version *own,
 {
 	*ret_lone = false;
 	if (r->serial.there)
-		return test_serial(&r->serial, own->serial);
+		return serial_test(&r->serial, own->serial);
 	/* "Basic Edition V2": whatever it is, the same is the same. */
-	if (r->odd != NULL && own->text[0] != '\0' &&
-	    same_text(r->odd, own->text))
-		return VERDICT_IN;
+	if (r->vers == NULL && !r->all && !r->none && own->version == NULL &&
+	    own->text[0] != '\0')
+		return test_text(r, own->text);
 	if (r->vers == NULL)
 		return range_test(r, own->version, ret_lone);
 	int in = vers_test(r, own->text);

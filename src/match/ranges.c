@@ -67,9 +67,12 @@ take_low(struct terms *t, const struct bound *b)
 static void
 take_high(struct terms *t, const struct bound *b)
 {
+	/* ">= 3.5 < 3.0": two bounds, each alone, that cannot both be meant. */
 	if (t->low_waits && t->low.readable && b->readable &&
-	    version_compare(&t->low.version, &b->version) == VERSION_GREATER)
+	    version_compare(&t->low.version, &b->version) == VERSION_GREATER) {
+		t->range->narrowed = true;
 		flush_low(t);
+	}
 	struct span *s = add_span(t);
 	s->high = *b;
 	if (t->low_waits)
@@ -142,10 +145,7 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 {
 	struct bound b = { .there = true };
 
-	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == ','))
-		n--;
-	while (n > 0 && (*s == ' ' || *s == ',' || *s == ':'))
-		s++, n--;
+	n = term_trim(&s, n);
 	if (n == 0)
 		return;
 	if (sign == 0 && n == 1 && *s == '*') {
@@ -171,6 +171,8 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	    after == SIGN_OR_MORE))
 		t->range->narrowed |= b.readable = term_with_words(s, n,
 		    &b.version);
+	if (!b.readable)
+		b.text = arena_text_n(t->mem, s, n);
 	b.strict = sign == SIGN_LT || sign == SIGN_GT;
 	if (sign == 0 && after == SIGN_OR_LESS)
 		sign = SIGN_LE;
@@ -225,60 +227,6 @@ take_terms(struct terms *t, const char *s, size_t n)
 	flush_low(t);
 }
 
-/* --- rules on serial numbers --- */
-
-static uint64_t
-number_at(const char *s)
-{
-	uint64_t v = 0;
-
-	for (; *s >= '0' && *s <= '9'; s++)
-		v = v > UINT64_MAX / 16 ? v : v * 10 + (uint64_t)(*s - '0');
-	return v;
-}
-
-/* "<=with_the_first_5_digits_of_serial_number_24051", "The first 5 digits of
- * serial No. 26061 or prior". */
-static bool
-read_serial(const char *text, struct serial_rule *ret)
-{
-	char flat[TEXT_ROOM];
-	size_t n = name_fold(text, flat, sizeof(flat));
-
-	flat[range_one_blank(flat, n)] = '\0';
-	const char *at = strstr(flat, "serial n");
-	if (at == NULL)
-		at = strstr(flat, "serial-n");
-	if (at == NULL)
-		return false;
-	const char *value = at + strcspn(at, "0123456789");
-	const char *first = strstr(flat, "first ");
-	if (*value == '\0')
-		return false;
-	memset(ret, 0, sizeof(*ret));
-	ret->there = true;
-	ret->value = number_at(value);
-	ret->digits = (unsigned)strspn(value, "0123456789");
-	ret->mixed = value[ret->digits] >= 'a' && value[ret->digits] <= 'z';
-	if (first != NULL && first < at && first[6] >= '1' && first[6] <= '9')
-		ret->digits = (unsigned)number_at(first + 6);
-	const char *sign = strpbrk(flat, "<>=");
-	ret->sign = '=';
-	if (sign != NULL && *sign != '=')
-		ret->sign = sign[1] == '=' ? (*sign == '<' ? 'l' : 'g') : *sign;
-	else if (strstr(value, "prior") != NULL ||
-	    strstr(value, "earlier") != NULL ||
-	    strstr(value, "below") != NULL || strstr(flat, "up to") != NULL)
-		ret->sign = 'l';
-	else if (strstr(value, "later") != NULL ||
-	    strstr(value, "above") != NULL)
-		ret->sign = 'g';
-	else if (strstr(flat, "prior to") != NULL ||
-	    strstr(flat, "before") != NULL)
-		ret->sign = '<';
-	return ret->digits > 0 && ret->digits < 19;
-}
-
 void
 range_beside(struct range *r, const struct range *beside)
 {
@@ -317,8 +265,6 @@ read_printed(const char *text, struct arena *mem, struct range *ret)
 	take_terms(&t, signs, n);
 	ret->readable = ret->all;
 	range_beside(ret, ret);
-	if (ret->n == 1 && ret->spans[0].exact && !ret->spans[0].low.readable)
-		ret->odd = text;
 	for (unsigned i = 0; i < ret->n; i++)
 		ret->readable |= (ret->spans[i].low.there &&
 		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
@@ -333,6 +279,10 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 
 	if (strncmp(text, "vers:", 5) != 0)
 		return false;
+	if (strcmp(text, "vers:none/*") == 0) {
+		ret->none = ret->readable = true;
+		return true;
+	}
 	v = arena_alloc(mem, sizeof(*v));
 	if (vers_read(text, v) != 0)
 		return false;
@@ -364,12 +314,18 @@ read_range(const char *text, enum version_kind kind, struct arena *mem,
 		ret->all = ret->readable = true;
 		return;
 	}
-	if (read_serial(text, &ret->serial)) {
+	if (serial_read(text, &ret->serial)) {
 		ret->readable = true;
 		return;
 	}
 	if (read_vers(text, mem, ret))
 		return;
+	if (strncmp(text, "vers:", 5) == 0 && strchr(text, '%') != NULL) {
+		size_t len = strlen(text);
+		char *plain = arena_alloc(mem, len + 1);
+		vers_decode(text, len, plain, len + 1);
+		text = plain;
+	}
 	read_printed(text, mem, ret);
 }
 

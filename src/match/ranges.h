@@ -19,6 +19,7 @@ enum verdict {
 
 struct bound {
 	bool		 there, strict, readable;
+	const char	*text;		/* folded, where it is not readable */
 	struct version	 version;
 	uint64_t	 rank;		/* index_rank of it, if ranked */
 	uint64_t	 line;		/* bits that all of "2.3" share, or 0 */
@@ -43,18 +44,23 @@ struct serial_rule {
 
 struct range {
 	bool		 all;
+	bool		 none;		/* vers:none: no version at all */
 	bool		 readable;	/* at least in part */
 	bool		 narrowed;	/* "with ...": not understood */
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct range	*plain;		/* "vers:intdot/..." as firmware */
-	const char	*odd;		/* one unreadable version; or NULL */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
 	struct span	*spans;
 	unsigned	 n;
 };
+
+/* range_serial.c: "<=with_the_first_5_digits_of_serial_number_24051", "The
+ * first 5 digits of serial No. 26061 or prior". */
+bool serial_read(const char *text, struct serial_rule *ret);
+enum verdict serial_test(const struct serial_rule *r, const char *serial);
 
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);

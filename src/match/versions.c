@@ -552,6 +552,19 @@ version_compare(const struct version *a, const struct version *b)
 }
 
 bool
+version_is_before_release(const struct version *a, const struct version *b)
+{
+	struct version bare = *a;
+
+	bare.n = 0;
+	while (bare.n < a->n && !(a->piece[bare.n].kind == PIECE_LETTERS &&
+	    is_before_release(a->piece[bare.n].value)))
+		bare.n++;
+	return bare.n > 0 && bare.n < a->n &&
+	    version_compare(&bare, b) == VERSION_EQUAL;
+}
+
+bool
 version_is_within(const struct version *longer, const struct version *line)
 {
 	if (line->n > longer->n || (longer->prefix != 0 && line->prefix != 0 &&

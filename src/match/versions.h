@@ -47,6 +47,9 @@ int	 version_read(const char *text, size_t n, struct version *ret);
 int	 version_read_printed(const char *text, struct version *ret);
 enum version_order version_compare(const struct version *a,
     const struct version *b);
+/* Is a "beta" or "rc" in front of b: 6.1.0 rc2 of 6.1.0? */
+bool	 version_is_before_release(const struct version *a,
+    const struct version *b);
 /* Is `longer` the same as `line` with something behind: 3.4.1 of 3.4? */
 bool	 version_is_within(const struct version *longer,
     const struct version *line);

@@ -15,6 +15,12 @@ order_read(const char *text, char *out, size_t room)
 			letters++;
 	for (const char *p = text; *p != '\0'; p++) {
 		char c = *p;
+		/* "\\*" is no wildcard but a sign (CSAF 2.1, 3.1.3.3.7), and
+		 * signs do not count. */
+		if (c == '\\' && p[1] != '\0' && strchr("*?\\", p[1]) != NULL) {
+			p++;
+			continue;
+		}
 		if (c >= 'a' && c <= 'z')
 			c = c == 'x' && letters == 0 ? '?' :
 			    (char)(c - 'a' + 'A');

@@ -273,6 +273,13 @@ index_key(enum index_key kind, uint32_t vendor, uint64_t what)
 
 /* --- identifiers --- */
 
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
+	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* The first attribute of a cpe 2.3 or 2.2 name; NULL if it is none. */
 static const char *
 behind_scheme(const char *cpe)
@@ -281,34 +288,101 @@ behind_scheme(const char *cpe)
 	    text_starts(cpe, "cpe:/") ? cpe + 5 : NULL;
 }
 
+/* One component in small letters, its quoting or percent-encoding undone; *s is
+ * left at what ends it. */
+static size_t
+cpe_piece(const char **s, bool uri, char *out, size_t room)
+{
+	size_t n = 0;
+
+	for (; **s != '\0' && **s != ':'; (*s)++) {
+		const char *p = *s;
+		char c = *p;
+		if (!uri && c == '\\' && p[1] != '\0') {
+			c = *++(*s);
+		} else if (uri && c == '%' && hex_digit(p[1]) >= 0 &&
+		    hex_digit(p[2]) >= 0) {
+			c = (char)(hex_digit(p[1]) << 4 | hex_digit(p[2]));
+			c = (char)(c == 1 ? '?' : c == 2 ? '*' : c);
+			*s += 2;
+		}
+		if (n < room)
+			out[n++] = c >= 'A' && c <= 'Z' ?
+			    (char)(c - 'A' + 'a') : c;
+	}
+	return n;
+}
+
+/* The firmware of a thing and the thing are two names of the dictionary:
+ * "o:acme:gate_firmware" and "h:acme:gate". */
+static size_t
+cpe_bare(const char *product, size_t n)
+{
+	static const char tail[] = "_firmware";
+	size_t len = sizeof(tail) - 1;
+
+	return n > len && memcmp(product + n - len, tail, len) == 0 ?
+	    n - len : n;
+}
+
 uint64_t
 index_cpe(const char *cpe)
 {
+	bool uri = text_starts(cpe, "cpe:/");
 	char out[512];
 	size_t n = 0;
-	int colons = 0;
 
 	cpe = behind_scheme(cpe);
 	if (cpe == NULL)
 		return 0;
-	for (; *cpe != '\0' && n + 1 < sizeof(out); cpe++) {
-		if (*cpe == '\\' && cpe[1] != '\0') {
-			cpe++;
-		} else if (*cpe == ':' && ++colons == 3) {
-			break;
-		}
-		out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
-		    (char)(*cpe - 'A' + 'a') : *cpe;
+	for (int i = 0; i < 3; i++) {
+		size_t len = cpe_piece(&cpe, uri, out + n,
+		    sizeof(out) / 2 - 1);
+		if (i == 2)
+			len = cpe_bare(out + n, len);
+		if (i > 0)
+			n += len;
+		if (i == 1)
+			out[n++] = ':';
+		if (*cpe == '\0')
+			return i == 2 ? index_hash(out, n) : 0;
+		cpe++;
 	}
-	return colons >= 2 ? index_hash(out, n) : 0;
+	return index_hash(out, n);
+}
+
+int
+index_cpe_names(const char *cpe, char vendor[CPE_WORDS],
+    char product[CPE_WORDS])
+{
+	bool uri = text_starts(cpe, "cpe:/");
+	char part[CPE_WORDS], *out[] = { part, vendor, product };
+
+	cpe = behind_scheme(cpe);
+	if (cpe == NULL)
+		return -1;
+	for (int i = 0; i < 3; i++) {
+		const char *from = cpe;
+		size_t n = cpe_piece(&cpe, uri, out[i], CPE_WORDS - 1);
+		bool open = n == 0 || (n == 1 && strchr("*-", *from) != NULL);
+		out[i][n] = '\0';
+		for (size_t k = 0; k < n; k++)
+			if (out[i][k] == '_')
+				out[i][k] = ' ';
+		if ((open && i > 0) || (*cpe == '\0' && i < 2))
+			return -1;
+		cpe += *cpe != '\0';
+	}
+	return 0;
 }
 
 uint64_t
 index_cpe_wide(const char *cpe, char part, bool by_vendor)
 {
+	bool uri = text_starts(cpe, "cpe:/");
 	char out[512] = { 0 };
 	size_t n = 0;
-	int colons = 0, want = by_vendor ? 1 : 2;
+	int want = by_vendor ? 1 : 2;
 
 	cpe = behind_scheme(cpe);
 	if (cpe == NULL)
@@ -316,21 +390,15 @@ index_cpe_wide(const char *cpe, char part, bool by_vendor)
 	if (part == '\0')
 		part = *cpe >= 'A' && *cpe <= 'Z' ? (char)(*cpe - 'A' + 'a') :
 		    *cpe;
-	for (; *cpe != '\0' && n + 8 < sizeof(out); cpe++) {
-		if (*cpe == ':') {
-			if (++colons > want)
-				break;
-			continue;
-		}
-		if (*cpe == '\\' && cpe[1] != '\0')
-			cpe++;
-		if (colons == want)
-			out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
-			    (char)(*cpe - 'A' + 'a') : *cpe;
+	for (int i = 0; i <= want; i++) {
+		n = cpe_piece(&cpe, uri, out, sizeof(out) - 8);
+		if (*cpe == '\0' && i < want)
+			return 0;
+		cpe += *cpe != '\0';
 	}
 	if (n == 0)
 		return 0;
-	/* Signs that no name of three pieces can have in these places. */
+	/* Signs that no name of two pieces can have in these places. */
 	out[n++] = '\n';
 	out[n++] = part;
 	out[n++] = by_vendor ? 'v' : 'p';
@@ -409,13 +477,6 @@ purl_is_whole(const char *s, size_t n, size_t type)
 		    (s[i] | 0x20) <= 'z'))
 			return false;
 	return true;
-}
-
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
-	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* One sign of a name or namespace as its type writes it. */

@@ -513,11 +513,24 @@ maker_prefix(const struct name *n, const struct maker *maker)
 	return skip;
 }
 
+/* "gate_s7-200_firmware": names of the CPE dictionary and of CVE records have
+ * underscores for blanks. */
+static void
+spread_underscores(char *s, size_t len)
+{
+	if (memchr(s, '_', len) == NULL || memchr(s, ' ', len) != NULL)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (s[i] == '_')
+			s[i] = ' ';
+}
+
 void
 name_read(const char *text, const struct maker *maker, struct name *ret)
 {
 	size_t len = name_fold(text, ret->flat, sizeof(ret->flat));
 
+	spread_underscores(ret->flat, len);
 	ret->n = ret->words = ret->n_codes = 0;
 	ret->family = false;
 	ret->cut = len + 6 >= sizeof(ret->flat);
