@@ -25,6 +25,8 @@ struct unpack {
 void pack_u8(struct buf *out, uint8_t v);
 void pack_bool(struct buf *out, bool v);
 void pack_u32(struct buf *out, uint32_t v);
+/* n numbers, without their count */
+void pack_u32s(struct buf *out, const uint32_t *list, uint32_t n);
 void pack_i64(struct buf *out, int64_t v);
 void pack_str(struct buf *out, const char *s);	/* NULL packs as "" */
 void pack_bytes(struct buf *out, const void *p, size_t n);

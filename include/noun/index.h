@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/limits.h"
 #include "noun/device.h"
 
 struct arena;
@@ -64,18 +65,23 @@ struct name {
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
-	unsigned	 words[NAME_VENDORS_MAX];
+	uint16_t	 words[NAME_VENDORS_MAX];
+	/* with all words, as they stand: legal forms too */
+	uint64_t	 all_key[NAME_VENDORS_MAX];
+	uint16_t	 all[NAME_VENDORS_MAX];
 	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
 	char		 first[NAME_VENDORS_MAX]; /* the key's first sign */
 	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";
 	 * bit i of plain: what follows start i names a trade or a country. */
-	unsigned	 n_starts[NAME_VENDORS_MAX];
+	uint8_t		 n_starts[NAME_VENDORS_MAX];
 	uint64_t	 start[NAME_VENDORS_MAX][MAKER_STARTS_MAX];
-	unsigned	 plain[NAME_VENDORS_MAX];
+	uint8_t		 plain[NAME_VENDORS_MAX];
 };
 
 /* Legal forms, case, blanks and broken UTF-8 make no difference. */
 void	 maker_read(const char *text, struct maker *ret);
+/* "multiple", "Various vendors", "n/a": a word in a maker's place, no maker. */
+bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);
@@ -84,6 +90,9 @@ void	 name_read(const char *text, const struct maker *maker,
  * 0 if nothing is left or it does not fit. */
 size_t	 order_read(const char *text, char *out, size_t room);
 bool	 order_is_pattern(const char *order);
+/* Versions of two to four numbers below 65536 with dots between them, most of
+ * what lists have, as one number in their order; 0: it is something else. */
+uint64_t index_rank(const char *version);
 /* Sensible without separators: glued words of the text from at to end. */
 uint64_t name_hash(const char *flat, size_t at, size_t end);
 /* "gmbh", "inc", "the": a word that tells no maker from another. */
@@ -103,7 +112,7 @@ enum index_key {
 	INDEX_STEM,
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
-	/* -, cpe up to the product, or with vendor or product left out ->
+	/* -, cpe's vendor and product, or its part and one of them ->
 	 * classes */
 	INDEX_CPE,
 	INDEX_PURL,		/* -, purl without version -> classes */
@@ -118,8 +127,14 @@ enum index_key {
 
 uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
 uint64_t index_hash(const void *p, size_t n);
-/* Hash of "part:vendor:product" of a cpe 2.3 or 2.2 name; 0 if it is none. */
+/* Hash of "vendor:product" of a cpe 2.3 or 2.2 name, the same for a thing and
+ * its firmware ("o:acme:gate_firmware", "h:acme:gate"); 0 if it is none. */
 uint64_t index_cpe(const char *cpe);
+/* Its vendor and product as people write them, with blanks for underscores. -1
+ * if it is none or leaves one of them open. */
+#define CPE_WORDS 256u
+int	 index_cpe_names(const char *cpe, char vendor[CPE_WORDS],
+    char product[CPE_WORDS]);
 /* For patterns: hash of "part:vendor:*" (by_vendor) or "part:*:product"; part
  * '\0' is that of the name. 0 if the piece is not there. */
 uint64_t index_cpe_wide(const char *cpe, char part, bool by_vendor);
@@ -129,7 +144,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	5u
+#define INDEX_VERSION	7u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -149,11 +164,24 @@ struct index_kind {
 /* INDEX_PARTS: devices of it have part numbers. */
 enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2 };
 
+/* Classes of a kind lie side by side, those with the same columns and then by
+ * rank; and so do the devices of all of them in `members`. */
 struct index_class {
 	uint32_t	kind;
-	uint32_t	first, n;	/* members; n == 1: one device */
+	uint32_t	first;		/* members */
+	uint32_t	n : 24;
+	uint32_t	has : 8;	/* enum index_class_has */
 	uint32_t	version;	/* string; all of it share it */
+	/* index_rank of it; 0: it is no such version */
+	uint64_t	rank;
 };
+
+/* Columns that its devices have. A name only counts where there is no model. */
+enum index_class_has {
+	CLASS_HAS_NAME = 1, CLASS_HAS_PART = 2, CLASS_HAS_CPE = 4,
+	CLASS_HAS_PURL = 8, CLASS_HAS_VERSION = 16
+};
+_Static_assert(DEVICES_MAX < 1u << 24, "index_class.n");
 
 struct index_slot {
 	uint64_t	key;		/* 0: free */
@@ -244,6 +272,10 @@ const char *index_kind_model(const struct index *ix,
 /* Its devices, in their order; one at least, unless the index is damaged. */
 struct index_run index_members(const struct index *ix,
     const struct index_class *c);
+/* The devices of n classes side by side, by class; none if the index is damaged
+ * there. */
+struct index_run index_span(const struct index *ix, uint32_t class,
+    uint32_t n);
 /* The first of them. UINT32_MAX, no device, for NULL. */
 uint32_t index_class_device(const struct index *ix,
     const struct index_class *c);
@@ -269,6 +301,10 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
+/* A bit for each column that is there. Of a class: vendor, model, and what its
+ * `has` tells. */
+uint32_t index_columns(const struct index *ix, uint32_t device);
+uint32_t index_class_columns(const struct index *ix, uint32_t class);
 /* Classes by part number (devices by serial number) that begin as the pattern
  * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
  * order_read text; the caller compares. */
@@ -290,9 +326,9 @@ bool	 index_has_parts(const struct index *ix);
 const char *index_part_of(const struct device *d);
 const char *index_part_text(const struct device *d, const char *name);
 uint64_t index_host_key(const char *list, const char *id);
-/* The device that d is a part of; false: d stands for itself. */
+/* The device that d is part of, and its number; false: d stands for itself. */
 bool	 index_host(const struct index *ix, const struct device *d,
-    struct arena *mem, struct device *ret);
+    struct arena *mem, struct device *ret, uint32_t *ret_number);
 
 /* --- building it --- */
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "noun/advisory.h"
 #include "noun/device.h"
+#include "noun/index.h"
 
 struct err;
 
@@ -57,38 +58,53 @@ struct match {
 	/* Matches of one matching that have the same number here, and not 0,
 	 * differ in device and why only. */
 	uint32_t	 same;
+	uint32_t	 number;	/* the device's, in the index asked */
 };
 
 void match_init(struct match *m);
 void match_pack(struct buf *out, const struct match *m);
 void match_unpack(struct unpack *in, struct arena *mem, struct match *ret);
 
-/* The answer to a MATCH ask: its blob is this, packed. */
+/* --- the answer to a MATCH ask --- */
+
 struct matching {
 	struct match	*matches;	/* all, also fixed and not_affected */
 	uint32_t	 n;
 	uint32_t	 left_out;	/* beyond MATCHES_MAX */
 };
 
-/* Packed, what matches have in common stands there once: with the first of
- * those that are the same; and so does each text of why that they share (by its
- * place, not by its letters). */
-void matching_pack(struct buf *out, const struct matching *m);
-int  matching_unpack(const void *p, size_t n, struct arena *mem,
-    struct matching *ret, struct err *err);
+/* Packed, it says each thing once for all devices that it is said of, and these
+ * are numbers of the index that `match` was given: whoever reads the answer
+ * must have the same one. A reason quotes a device's text by the name of its
+ * column, so that one line serves them all. */
 
-/* The same one by one. A writer is to be given n matches, then ended. */
+/* Stands in a line of why for the text of a column; "" for columns that reasons
+ * do not quote. */
+const char *match_quote(enum index_column column);
+
+/* Is to be given n devices, then ended. */
 struct match_writer;
 struct match_writer *match_writer_new(struct buf *out, uint32_t n,
     uint32_t left_out);
-void match_write(struct match_writer *w, const struct match *m);
+/* The same of n devices. Of m, device and number do not count; lines of why are
+ * shared by their place, not by their letters. */
+void match_write(struct match_writer *w, const struct match *m,
+    const uint32_t *devices, uint32_t n);
 void match_writer_end(struct match_writer *w);
 
+/* Reads all of it; what comes of it lives in mem and lends from p and ix. NULL:
+ * it is damaged, or of another index. n and left_out as in a matching. */
 struct match_reader;
-/* In mem, as is all that comes of it; n and left_out as in a matching. NULL if
- * the head is damaged. */
 struct match_reader *match_reader_new(const void *p, size_t n,
-    struct arena *mem, uint32_t *ret_n, uint32_t *ret_left_out);
-/* 1: a match; 0: that was the last; -1: damaged. */
-int  match_read(struct match_reader *r, struct match *ret, struct err *err);
+    const struct index *ix, struct arena *mem, uint32_t *ret_n,
+    uint32_t *ret_left_out, struct err *err);
+/* One by one, in the order of the devices; false: that was the last. Lines that
+ * read the same have the same place. */
+bool match_read(struct match_reader *r, struct match *ret);
+
+int  matching_unpack(const void *p, size_t n, const struct index *ix,
+    struct arena *mem, struct matching *ret, struct err *err);
+/* A match that match_write could be given, as it reads for one device. */
+void match_tell(const struct index *ix, uint32_t device, struct arena *mem,
+    struct match *m);
 #endif

@@ -6,7 +6,7 @@
  *  READ    document                   its bytes           -               reading
  *  LIST    -                          aliases, device_files  device_reports  device index
  *  DEVICES -                          device index        -               -
- *  MATCH   bool all (none = false)    packed advisory     -               matching
+ *  MATCH   bool all (none = false)    packed advisory     -               matching, of this index
  *  EXPLAIN u32 number of the device   packed advisory     -               explained
  *  NEAR    -                          packed advisory     -               near_misses
  *  MAIL SYSLOG HOOK   -               sending             i64 id, outcome; some in each part

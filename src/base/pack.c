@@ -42,6 +42,17 @@ pack_u32(struct buf *out, uint32_t v)
 }
 
 void
+pack_u32s(struct buf *out, const uint32_t *list, uint32_t n)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	buf_add(out, list, (size_t)n * sizeof(*list));
+#else
+	for (uint32_t i = 0; i < n; i++)
+		pack_u32(out, list[i]);
+#endif
+}
+
+void
 pack_i64(struct buf *out, int64_t v)
 {
 	uint8_t		bytes[8];

@@ -43,7 +43,8 @@ struct devices {
 	uint32_t	 n;
 	const struct conf *conf;	/* lists belong to it */
 	int64_t		 look_at;
-	bool		 asked, again, ready;
+	bool		 asked, again;
+	struct devices_index *index;	/* in use; NULL: none yet */
 	uint32_t	 deaths;	/* of LIST asks in a row */
 	uint32_t	 count;
 	char		 digest[SHA256_TEXT];
@@ -71,7 +72,28 @@ devices_free(struct devices *d)
 	if (d == NULL)
 		return;
 	forget_lists(d);
+	devices_let_go(d->index);
 	free(d);
+}
+
+struct devices_index *
+devices_hold(const struct keeper *k)
+{
+	struct devices_index *x = k->devices->index;
+
+	if (x == NULL)
+		bug("no device index is in use");
+	x->users++;
+	return x;
+}
+
+void
+devices_let_go(struct devices_index *x)
+{
+	if (x == NULL || --x->users > 0)
+		return;
+	blob_clear(&x->blob);
+	free(x);
 }
 
 void
@@ -89,7 +111,7 @@ devices_release(struct keeper *k)
 bool
 devices_ready(const struct keeper *k)
 {
-	return k->devices->ready;
+	return k->devices->index != NULL;
 }
 
 bool
@@ -97,7 +119,7 @@ devices_settled(const struct keeper *k)
 {
 	/* while a list is tried again, the index in use goes on */
 	return !k->devices->asked &&
-	    (!k->devices->again || k->devices->ready);
+	    (!k->devices->again || k->devices->index != NULL);
 }
 
 uint32_t
@@ -317,23 +339,46 @@ take_reports(struct keeper *k, struct unpack *in, struct arena *mem,
 	return again;
 }
 
+/* NULL: the answer is none. */
+static struct devices_index *
+take_index(struct blob *body)
+{
+	struct devices_index *x = mem_alloc(sizeof(*x));
+	struct err err = ERR_INIT;
+
+	x->users = 1;
+	x->blob = *body;
+	*body = (struct blob)BLOB_INIT;
+	if (blob_map(&x->blob, &err) == 0 && index_open(&x->ix, x->blob.map,
+	    x->blob.len, &err) == 0)
+		return x;
+	log_error("the list helper gave no index", "why", err.text, NULL);
+	devices_let_go(x);
+	return NULL;
+}
+
 static void
 use_index(struct keeper *k, const struct pool_result *r, uint32_t devices)
 {
 	struct devices *d = k->devices;
+	struct devices_index *x;
 	struct err err = ERR_INIT;
 	bool other = false;
 
+	if ((x = take_index(r->body)) == NULL)
+		return;
 	digest_of(k, d->digest);
 	if (store_devices_in_use(k->store, d->digest, devices, wall_now().s,
 	    &other, &err) == -1) {
 		store_failed(k, "taking the devices into use", &err);
 		d->again = true;
+		devices_let_go(x);
 		return;
 	}
-	pool_prelude(k->pools[PROGRAM_MATCH], ASK_DEVICES, r->body);
+	pool_prelude(k->pools[PROGRAM_MATCH], ASK_DEVICES, &x->blob);
+	devices_let_go(d->index);
+	d->index = x;
 	d->count = devices;
-	d->ready = true;
 	k->may[WORK_MATCH] = true;
 	log_info("devices in use", "devices", LOG_NUM(devices), "changed",
 	    other ? "yes" : "no", NULL);

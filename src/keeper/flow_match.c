@@ -22,6 +22,7 @@ struct matching_ask {
 	struct keeper	*k;
 	struct arena	 mem;
 	struct new_advisory adv;
+	struct devices_index *devices;	/* that the helper has; or NULL */
 };
 
 static int
@@ -30,6 +31,8 @@ match_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	struct matching_ask *a = ctx;
 
 	(void)fields;
+	/* A helper is given the devices in use before it is given an ask. */
+	a->devices = devices_hold(a->k);
 	return store_advisory_bytes(a->k->store, a->adv.id, body, err);
 }
 
@@ -65,7 +68,8 @@ match_keep(struct matching_ask *a, const struct pool_result *r,
 	if (unpack_done(r->answer, err) == -1 || r->body->fd == -1)
 		return err_peer(err, "match gave no matching");
 	if (blob_map(r->body, err) == -1 || matching_unpack(r->body->map,
-	    r->body->len, &a->mem, &job.now_matches, err) == -1)
+	    r->body->len, &a->devices->ix, &a->mem, &job.now_matches, err) ==
+	    -1)
 		return -1;
 	if (match_advisory(a, &advisory_bytes, &advisory, err) == -1)
 		goto out;
@@ -157,6 +161,7 @@ match_done(void *ctx, const struct pool_result *r)
 	else if (match_keep(a, r, &err) == -1)
 		match_again(a, ASK_GARBLED, err.text);
 	arena_clear(&a->mem);
+	devices_let_go(a->devices);
 	free(a);
 }
 

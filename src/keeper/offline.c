@@ -62,6 +62,8 @@ struct job {
 	struct arena	 mem;
 	struct aliases	 aliases;
 	struct pool	*list, *read, *match;
+	struct blob	 index_blob;
+	struct index	 ix;
 	struct lines	*lines;
 	struct paper	*papers;
 	uint32_t	 n, asked, printed;
@@ -169,27 +171,25 @@ take_matching(struct matching_one *one, struct blob *body, struct err *err)
 	struct match_reader *reader;
 	struct match m;
 	uint32_t n, left_out;
-	int more = -1;
 
-	if (body->fd == -1 || blob_map(body, err) == -1)
+	if (body->fd == -1 || blob_map(body, err) == -1 ||
+	    (reader = match_reader_new(body->map, body->len, &p->job->ix, &mem,
+	    &n, &left_out, err)) == NULL) {
+		arena_clear(&mem);
 		return -1;
-	reader = match_reader_new(body->map, body->len, &mem, &n, &left_out);
-	if (reader == NULL)
-		err_peer(err, "the answer to MATCH is damaged");
-	else
-		lines_begin(p->job->lines, &p->reading.advisories[one->i],
-		    p->path);
-	while (reader != NULL && (more = match_read(reader, &m, err)) == 1) {
+	}
+	lines_begin(p->job->lines, &p->reading.advisories[one->i], p->path);
+	while (match_read(reader, &m)) {
 		if (!p->job->what->all && !match_status_alerts(m.status))
 			continue;
 		lines_add(p->job->lines, &m, out);
 		p->job->matches++;
 	}
-	if (more == 0 && left_out > 0)
+	if (left_out > 0)
 		complain(p->job, p->path, "concerns more devices than one "
 		    "advisory may; the rest was left out", EX_DATAERR);
 	arena_clear(&mem);
-	return more;
+	return 0;
 }
 
 /* The end of one ask for lines. */
@@ -346,6 +346,25 @@ list_fill(void *ctx, struct buf *fields, struct blob *body, struct err *err)
 	    &job->aliases, body, err);
 }
 
+static int
+take_index(struct job *job, struct blob *body)
+{
+	struct err err = ERR_INIT;
+	char text[900];
+
+	job->index_blob = *body;
+	*body = (struct blob)BLOB_INIT;
+	if (job->index_blob.fd == -1)
+		err_peer(&err, "list gave no index");
+	else if (blob_map(&job->index_blob, &err) == 0 &&
+	    index_open(&job->ix, job->index_blob.map, job->index_blob.len,
+	    &err) == 0)
+		return 0;
+	complain(job, "device list", err_show(&err, text, sizeof(text)),
+	    EX_NOINPUT);
+	return -1;
+}
+
 static void
 list_done(void *ctx, const struct pool_result *r)
 {
@@ -359,9 +378,9 @@ list_done(void *ctx, const struct pool_result *r)
 		    err_show(r->failure, text, sizeof(text)) : r->why,
 		    EX_NOINPUT);
 	} else if (offline_reports(r->answer, &mem, &job->devices) == 0 &&
-	    r->body->fd != -1) {
+	    take_index(job, r->body) == 0) {
 		job->failed = false;
-		pool_prelude(job->match, ASK_DEVICES, r->body);
+		pool_prelude(job->match, ASK_DEVICES, &job->index_blob);
 		job->listed = true;
 		for (uint32_t i = 0; i < job->asked; i++)
 			if (job->papers[i].read)
@@ -430,7 +449,8 @@ progress(const struct job *job, int64_t start)
 int
 keeper_match(const struct match_job *what)
 {
-	struct job job = { .what = what, .exit_code = EX_OK };
+	struct job job = { .what = what, .exit_code = EX_OK,
+	    .index_blob = BLOB_INIT };
 	int64_t start = mono_now().ms;
 	const char **paths = NULL;
 	struct err err = ERR_INIT;
@@ -475,6 +495,7 @@ keeper_match(const struct match_job *what)
 	pool_free(job.read);
 	pool_free(job.match);
 	lines_free(job.lines);
+	blob_clear(&job.index_blob);
 	while (job.printed < job.asked)
 		paper_clear(&job.papers[job.printed++]);
 	arena_clear(&job.mem);

@@ -12,6 +12,7 @@
 #include "contract/conf.h"
 #include "contract/keeper.h"
 #include "contract/store.h"
+#include "noun/index.h"
 #include "pool.h"
 
 enum program {
@@ -84,6 +85,15 @@ bool	 devices_ready(const struct keeper *k);		/* an index is in use */
 /* no LIST is in flight */
 bool	 devices_settled(const struct keeper *k);
 uint32_t devices_count(const struct keeper *k);
+/* An answer to MATCH speaks of devices by their numbers in the index that the
+ * helper had: who asks holds the one in use, and lets it go. */
+struct devices_index {
+	struct index	 ix;
+	struct blob	 blob;
+	unsigned	 users;
+};
+struct devices_index *devices_hold(const struct keeper *k);
+void	 devices_let_go(struct devices_index *x);	/* or NULL */
 
 /* --- outbox.c: deliveries on their way --- */
 struct outbox *outbox_new(void);

@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "matching.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-
-/* So many decisions are sorted digit by digit. */
-#define RADIX_LEAST	256u
-#define RADIX_BITS	11u
 
 /* By class, then by device: first what is said of all. */
 static int
@@ -34,7 +31,7 @@ compare_products(const void *va, const void *vb)
 {
 	struct hit a = *(const struct hit *)va, b = *(const struct hit *)vb;
 
-	a.class = b.class = a.device = b.device = 0;
+	a.class = b.class = a.n = b.n = a.device = b.device = 0;
 	return compare_hits(&a, &b);
 }
 
@@ -48,7 +45,7 @@ hits_on(const struct matcher *m, uint32_t device, const struct hit **ret)
 	for (uint32_t i = 0; i < m->n_hits; i++) {
 		const struct hit *h = &m->hits[i];
 		if (h->device == device || (h->device == ALL_DEVICES &&
-		    h->class == class))
+		    class - h->class < h->n))
 			list[n++] = *h;
 	}
 	if (n > 1)
@@ -58,22 +55,30 @@ hits_on(const struct matcher *m, uint32_t device, const struct hit **ret)
 }
 
 static void
-add_decision(struct matcher *m, struct decisions *d, uint32_t device,
-    const struct ruling *r)
+add_decision(struct decisions *d, uint32_t class, const uint32_t *devices,
+    uint32_t n, const struct ruling *r)
 {
-	if (d->n == MATCHES_MAX) {
-		d->left_out++;
+	uint32_t room = MATCHES_MAX - d->devices;
+
+	if (r == NULL || n == 0)
 		return;
+	if (n > room) {
+		d->left_out += n - room;
+		n = room;
 	}
-	d->list = arena_more(m->mem, d->list, d->n, sizeof(*d->list));
-	d->list[d->n].device = device;
-	d->list[d->n++].ruling = r;
+	if (n == 0)
+		return;
+	d->list = arena_more(d->matcher->mem, d->list, d->n,
+	    sizeof(*d->list));
+	d->list[d->n++] = (struct decision){ .ruling = r,
+	    .devices = devices, .n = n, .class = class };
+	d->devices += n;
 }
 
 /* One device with hits of its own, and those of its class. */
 static void
-decide_device(struct matcher *m, struct decisions *d, const struct hit *all,
-    uint32_t n_all, const struct hit *own, uint32_t n_own)
+decide_device(struct decisions *d, const struct hit *all, uint32_t n_all,
+    const struct hit *own, uint32_t n_own)
 {
 	const struct hit *hits = own;
 	uint32_t n = n_all + n_own;
@@ -86,97 +91,179 @@ decide_device(struct matcher *m, struct decisions *d, const struct hit *all,
 		qsort(both, n, sizeof(*both), compare_products);
 		hits = both;
 	}
-	const struct ruling *r = judge_hits(d->judge, hits, n);
+	uint32_t *device = arena_raw(d->matcher->mem, sizeof(*device));
+	*device = own->device;
+	add_decision(d, NO_CLASS, device, 1, judge_hits(d->judge, hits, n));
 	free(both);
-	if (r != NULL)
-		add_decision(m, d, own->device, r);
 }
 
-/* All hits of one class. */
+/* The devices of a class without those that have hits of their own. */
 static void
-decide_class(struct matcher *m, struct decisions *d, const struct hit *hits,
-    uint32_t n)
+decide_rest(struct decisions *d, uint32_t class, const struct hit *own,
+    uint32_t n_own, const struct ruling *r)
 {
-	const struct index_class *class = index_class(m->ix, hits->class);
-	uint32_t n_all = 0, at, end;
+	struct index_run run = index_span(d->matcher->ix, class, 1);
+	uint32_t *list, n = 0, at = 0;
 
-	if (class == NULL)
-		return;
-	while (n_all < n && hits[n_all].device == ALL_DEVICES)
-		n_all++;
-	const struct ruling *r = n_all == 0 ? NULL :
-	    judge_hits(d->judge, hits, n_all);
-	if (r != NULL) {
-		struct index_run run = index_members(m->ix, class);
-		at = n_all;
-		for (uint32_t i = 0; i < run.n; i++) {
-			while (at < n && hits[at].device < run.at[i])
-				at++;
-			if (at == n || hits[at].device != run.at[i])
-				add_decision(m, d, run.at[i], r);
-		}
+	list = arena_raw(d->matcher->mem, (run.n + 1) * sizeof(*list));
+	for (uint32_t i = 0; i < run.n; i++) {
+		while (at < n_own && own[at].device < run.at[i])
+			at++;
+		if (at == n_own || own[at].device != run.at[i])
+			list[n++] = run.at[i];
 	}
-	for (at = n_all; at < n; at = end) {
-		for (end = at + 1; end < n &&
-		    hits[end].device == hits[at].device;)
-			end++;
-		decide_device(m, d, hits, n_all, hits + at, end - at);
-	}
+	add_decision(d, class, list, n, r);
 }
 
-static int
-compare_decisions(const void *va, const void *vb)
+/* Do the reasons of one class read for the other, too? They tell CPEs and
+ * package URLs as they are. */
+static bool
+classes_alike(const struct index_class *a, const struct index_class *b)
 {
-	const struct decision *a = va, *b = vb;
-
-	return a->device < b->device ? -1 : a->device > b->device;
+	return a->has == b->has &&
+	    (a->has & (CLASS_HAS_CPE | CLASS_HAS_PURL)) == 0;
 }
 
 static void
-sort_decisions(struct matcher *m, struct decisions *d)
+decide_classes(struct decisions *d, uint32_t from, uint32_t end,
+    const struct ruling *r)
 {
-	if (d->n < 2)
+	const struct index *ix = d->matcher->ix;
+	uint32_t next;
+
+	if (r == NULL || end > ix->n_classes)
 		return;
-	if (d->n < RADIX_LEAST) {
-		qsort(d->list, d->n, sizeof(*d->list), compare_decisions);
-		return;
+	for (; from < end; from = next) {
+		for (next = from + 1; next < end && classes_alike(
+		    &ix->classes[from], &ix->classes[next]);)
+			next++;
+		struct index_run run = index_span(ix, from, next - from);
+		add_decision(d, from, run.at, run.n, r);
 	}
-	struct decision *from = d->list, *to = arena_alloc(m->mem, d->n *
-	    sizeof(*to));
-	for (unsigned shift = 0; shift < 32; shift += RADIX_BITS) {
-		uint32_t count[(1u << RADIX_BITS) + 1] = { 0 };
-		uint32_t mask = (1u << RADIX_BITS) - 1;
-		if (index_devices(m->ix) >> shift == 0)
-			break;
-		for (uint32_t i = 0; i < d->n; i++)
-			count[(from[i].device >> shift & mask) + 1]++;
-		for (uint32_t i = 1; i <= mask; i++)
-			count[i] += count[i - 1];
-		for (uint32_t i = 0; i < d->n; i++)
-			to[count[from[i].device >> shift & mask]++] = from[i];
-		struct decision *swap = from;
-		from = to;
-		to = swap;
+}
+
+/* What is said of all devices of the classes where one goes along them. */
+struct sweep {
+	struct hit	*hits;		/* by product */
+	uint32_t	 n, room;
+};
+
+static void
+sweep_add(struct sweep *s, const struct hit *h)
+{
+	uint32_t at;
+
+	if (s->n == s->room) {
+		s->room = s->room != 0 ? s->room * 2 : 64;
+		s->hits = mem_resize(s->hits, s->room * sizeof(*s->hits));
 	}
-	d->list = from;
+	for (at = s->n++; at > 0 && compare_products(&s->hits[at - 1], h) > 0;
+	    at--)
+		s->hits[at] = s->hits[at - 1];
+	s->hits[at] = *h;
+}
+
+/* Only those that go beyond a class stay; where the first of them ends. */
+static uint32_t
+sweep_to(struct sweep *s, uint32_t class)
+{
+	uint32_t kept = 0, end = UINT32_MAX;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct hit *h = &s->hits[i];
+		if (h->class + h->n <= class)
+			continue;
+		if (h->class + h->n < end)
+			end = h->class + h->n;
+		s->hits[kept++] = *h;
+	}
+	s->n = kept;
+	return end;
+}
+
+/* The classes from `from` on, up to `end`, of which the same is said; of the
+ * devices of the first, more may be said singly. */
+static void
+decide_span(struct decisions *d, const struct sweep *s, uint32_t from,
+    uint32_t end, const struct hit *own, uint32_t n_own)
+{
+	uint32_t next;
+
+	const struct ruling *r = s->n > 0 ? judge_hits(d->judge, s->hits,
+	    s->n) : NULL;
+
+	if (r != NULL && n_own > 0)
+		decide_rest(d, from, own, n_own, r);
+	else
+		decide_classes(d, from, end, r);
+	for (uint32_t at = 0; at < n_own; at = next) {
+		for (next = at + 1; next < n_own &&
+		    own[next].device == own[at].device;)
+			next++;
+		decide_device(d, s->hits, s->n, own + at, next - at);
+	}
 }
 
 void
 decide_all(struct matcher *m, struct decisions *ret)
 {
-	uint32_t end;
+	struct sweep s = { .n = 0 };
+	uint32_t at = 0, class = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->matcher = m;
 	ret->judge = judge_new(m);
 	if (m->n_hits > 1)
 		qsort(m->hits, m->n_hits, sizeof(*m->hits), compare_hits);
-	for (uint32_t i = 0; i < m->n_hits; i = end) {
-		for (end = i + 1; end < m->n_hits &&
-		    m->hits[end].class == m->hits[i].class;)
-			end++;
-		decide_class(m, ret, m->hits + i, end - i);
+	while (at < m->n_hits || s.n > 0) {
+		uint32_t end, own;
+		if (s.n == 0)
+			class = m->hits[at].class;
+		for (; at < m->n_hits && m->hits[at].class == class &&
+		    m->hits[at].device == ALL_DEVICES; at++)
+			sweep_add(&s, &m->hits[at]);
+		end = sweep_to(&s, class);
+		for (own = at; at < m->n_hits && m->hits[at].class == class;)
+			at++;
+		if (at > own)
+			end = class + 1;
+		else if (at < m->n_hits && m->hits[at].class < end)
+			end = m->hits[at].class;
+		decide_span(ret, &s, class, end, m->hits + own, at - own);
+		class = end;
+		sweep_to(&s, class);
 	}
-	sort_decisions(m, ret);
-	judge_expect(ret->judge, ret->n);
+	free(s.hits);
+}
+
+static void
+pack_all(const struct decisions *d, struct buf *out)
+{
+	struct match_writer *w = match_writer_new(out, d->devices,
+	    d->left_out);
+
+	for (uint32_t i = 0; i < d->n && !out->over; i++) {
+		const struct decision *one = &d->list[i];
+		struct match m;
+		if (one->match == NULL)
+			judge_say(d->judge, one, &m);
+		match_write(w, one->match != NULL ? one->match : &m,
+		    one->devices, one->n);
+	}
+	match_writer_end(w);
+}
+
+void
+decisions_write(struct decisions *d, struct buf *out)
+{
+	pack_all(d, out);
+	while (out->over && d->n > 0) {
+		for (uint32_t less = d->n - d->n / 2; less > 0; less--) {
+			d->devices -= d->list[--d->n].n;
+			d->left_out += d->list[d->n].n;
+		}
+		buf_reset(out);
+		out->over = false;
+		pack_all(d, out);
+	}
 }

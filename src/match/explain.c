@@ -211,8 +211,10 @@ explain_device(const struct index *ix, const struct rules *rules,
 	    judge_hits(j, e.hits, e.n_hits) : NULL;
 	if (r != NULL) {
 		ret->matched = true;
-		judge_tell(j, r, device, arena_alloc(mem, WHY_MAX *
-		    sizeof(char *)), &ret->match);
+		judge_say(j, &(struct decision){ .ruling = r,
+		    .devices = &device, .n = 1, .class = NO_CLASS },
+		    &ret->match);
+		match_tell(ix, device, mem, &ret->match);
 	}
 	if (e.n_hits > 0) {
 		e.excluded = ret->match.status == MATCH_EXCLUDED;

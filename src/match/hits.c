@@ -1,412 +1,147 @@
-/* hits.c - candidates become hits: order numbers tell siblings apart, lines of
- * versions in names are heeded, and the device's version is tested. Products
- * that differ in their version only are looked up once. */
+/* hits.c - candidates become hits (verdicts.c). Products that differ in their
+ * version only are looked up once, and one hit is said of as many classes as it
+ * holds for. */
 #include <string.h>
 #include "names.h"
+#include "verdicts.h"
 #include "rules.h"
 #include "base/text.h"
 
-int
-hit_codes_fit(const struct lookup *l, const char *order)
+/* A product and what it is looked at with. */
+struct pairing {
+	struct lookup	*l;
+	const struct candidate *c;
+	const struct name *own;		/* the kind's name, if it was read */
+	uint32_t	 product;
+	bool		 side;
+};
+
+static struct hit
+hit_of(const struct pairing *p, uint32_t class, uint32_t device)
 {
-	bool alike = false;
-	size_t n = strlen(order);
-
-	if (n == 0 || l->n_codes == 0)
-		return 1;
-	for (unsigned i = 0; i < l->n_codes; i++) {
-		const char *code = l->code[i];
-		if (strcmp(code, order) == 0 ||
-		    (order_is_pattern(code) && text_glob(code, order)))
-			return 2;
-		size_t len = strlen(code);
-		alike |= len + 2 >= n && n + 2 >= len;
-	}
-	return alike ? 0 : -1;
-}
-
-/* The hit's device; any of its class where it speaks of all. */
-static uint32_t
-one_device(const struct matcher *m, const struct hit *h)
-{
-	return h->device != ALL_DEVICES ? h->device :
-	    index_class_device(m->ix, index_class(m->ix, h->class));
-}
-
-static const char *
-order_of(const char *part, const struct name *name, char order[ORDER_TEXT])
-{
-	order[0] = '\0';
-	if (part[0] != '\0')
-		order_read(part, order, ORDER_TEXT);
-	else if (name != NULL && name->n_codes > 0)
-		return name->code[0];
-	return order;
-}
-
-const char *
-hit_device_order(const struct index *ix, uint32_t device,
-    const struct name *name, char order[ORDER_TEXT])
-{
-	return order_of(index_column(ix, device, INDEX_COLUMN_part_number),
-	    name, order);
-}
-
-static const char *
-device_order(const struct matcher *m, const struct hit *h,
-    const struct name *name, char order[ORDER_TEXT])
-{
-	const struct index_class *class = index_class(m->ix, h->class);
-	bool parts = class != NULL &&
-	    (index_kind(m->ix, class->kind)->flags & INDEX_PARTS) != 0;
-
-	return parts ? hit_device_order(m->ix, one_device(m, h), name,
-	    order) : order_of("", name, order);
-}
-
-/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
- * none; else as line_fits. */
-static int
-bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
-    const struct version *v)
-{
-	static const char *const words[] = { "earlier", "older", "prior",
-	    "below", "lower", "newer", "later", "above", "higher", NULL };
-	size_t at = t->at, end = t->at + t->len, n = strlen(p->flat);
-	char text[128];
-	struct range r;
-	bool found = false, lone;
-
-	while (at > 0 && strchr("<>= ", p->flat[at - 1]) != NULL)
-		found |= p->flat[--at] != ' ';
-	while (end < n && p->flat[end] != '(' && p->flat[end] != ',')
-		end++;
-	if (end - at >= sizeof(text))
-		return 2;
-	memcpy(text, p->flat + at, end - at);
-	text[end - at] = '\0';
-	for (const char *const *w = words; *w != NULL; w++)
-		found |= strstr(text, *w) != NULL;
-	if (!found)
-		return 2;
-	range_read(text, VERSION_RANGE, m->mem, &r);
-	enum verdict verdict = range_test(&r, v, &lone);
-	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
-}
-
-/* A product's name with the line in it ("Teamcenter V14.0") and a device that
- * names none: its version must be of that line. 1 yes, 0 no, -1 not known. */
-static int
-line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h)
-{
-	int fits = 1;
-
-	for (unsigned i = 0; i < p->n; i++) {
-		const struct name_token *t = &p->token[i];
-		struct version line;
-		if (t->kind != NAME_LINE || has_token(d, t->hash) ||
-		    version_read(p->flat + t->at, t->len, &line) != 0)
-			continue;
-		const struct version *v = printed_version(m,
-		    hit_version_text(m, h));
-		if (v == NULL)
-			return -1;
-		int bound = bound_fits(m, p, t, v);
-		if (bound == 0 || (bound == 2 && !version_is_within(v,
-		    &line)))
-			fits = 0;
-		else if (bound < 0)
-			return -1;
-	}
-	return fits;
-}
-
-/* "DOPSoft 4" of the list is DOPSoft if its version is 4.something. */
-static bool
-number_is_line(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h)
-{
-	const struct name_token *own = NULL;
-
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		if (t->kind == NAME_NOISE || has_token(p, t->hash))
-			continue;
-		if (own != NULL || t->kind != NAME_CODE || t->len > 2 ||
-		    i + 1 != d->n)
-			return false;
-		own = t;
-	}
-	for (unsigned i = 0; i < p->n; i++)
-		if (p->token[i].kind == NAME_CODE)
-			return false;
-	struct version line;
-	const struct version *v = printed_version(m, hit_version_text(m, h));
-	return own != NULL && v != NULL &&
-	    version_read(d->flat + own->at, own->len, &line) == 0 &&
-	    version_is_within(v, &line);
-}
-
-/* The one line of versions that a name stands for and the other does not; NULL
- * if it names several, or a bound: "V7.4 and earlier", "V10, V11". */
-static const struct name_token *
-only_line(const struct name *d, const struct name *p)
-{
-	const struct name_token *line = NULL;
-
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		if (t->kind == NAME_LINE && !has_token(p, t->hash)) {
-			if (line != NULL || d->flat[t->at] != 'v' ||
-			    (i > 0 && d->token[i - 1].kind == NAME_NOISE))
-				return NULL;
-			line = t;
-		} else if (t->kind == NAME_NOISE && line == t - 1 && i > 0) {
-			return NULL;
-		}
-	}
-	return line == NULL || strpbrk(d->flat, "<>") != NULL ? NULL : line;
-}
-
-/* The list knows no version, but the device's name has its line: "Teamcenter
- * V14.0" is beyond "< V13.2". Never more than that it is not in the range. */
-static bool
-line_is_out(const struct name *p, const struct name *d, const struct range *r)
-{
-	const struct name_token *t = only_line(d, p);
-	struct version v;
-	bool lone;
-
-	/* "V2022" may count in another way than the publisher's "< 14". */
-	if (t == NULL || version_read(d->flat + t->at, t->len, &v) != 0 ||
-	    v.n == 0 || v.n == VERSION_PIECES_MAX ||
-	    v.piece[0].value >= 1000)
-		return false;
-	if (!v.wild)
-		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
-	v.wild = true;
-	return range_test(r, &v, &lone) == VERDICT_OUT;
-}
-
-/* The version that counts for a product; a relation has that of its part. */
-uint32_t
-version_product(const struct advisory *a, uint32_t product)
-{
-	for (unsigned depth = 0; depth < 8; depth++) {
-		const struct product *p = &a->products[product];
-		if (p->relation[0] == '\0' || p->of >= a->n_products ||
-		    p->of == product)
-			break;
-		product = p->of;
-	}
-	return product;
-}
-
-/* Is the installed part the device's own firmware, so that the device's version
- * is that of it? */
-static bool
-is_firmware(const struct product *p)
-{
-	static const char *const words[] = { "firmware", "fw", "os", "bios",
-	    "image", "system", NULL };
-	const char *text = product_text(p);
-	struct name n;
-
-	if (text[0] == '\0' || p->product[0] == '\0')
-		return true;
-	name_read(text, NULL, &n);
-	for (unsigned i = 0; i < n.n; i++)
-		for (const char *const *w = words; *w != NULL; w++)
-			if (strlen(*w) == n.token[i].len && memcmp(n.flat +
-			    n.token[i].at, *w, n.token[i].len) == 0)
-				return true;
-	return false;
-}
-
-/* A version said of the hardware against the list's hw_version. */
-static enum verdict
-hardware_fits(struct matcher *m, const struct product *p, uint32_t device)
-{
-	const char *text = index_column(m->ix, device,
-	    INDEX_COLUMN_hw_version);
-	enum version_kind kind = p->version_kind;
-	const char *printed = p->version;
-	struct version v;
-	struct range r;
-	bool lone;
-
-	if (kind == VERSION_NONE && (text_find_nocase(p->hardware, "hw") !=
-	    NULL || text_find_nocase(p->hardware, "hardware") != NULL ||
-	    text_find_nocase(p->hardware, "rev") != NULL)) {
-		printed = p->hardware + strcspn(p->hardware, "0123456789");
-		kind = VERSION_ONE;
-	}
-	if (kind == VERSION_NONE || printed[0] == '\0')
-		return VERDICT_IN;
-	range_read(printed, kind, m->mem, &r);
-	if (r.all)
-		return VERDICT_IN;
-	if (text[0] == '\0' || version_read_printed(text, &v) != 0)
-		return VERDICT_UNKNOWN;
-	return range_test(&r, &v, &lone);
-}
-
-/* Serial numbers of the product, where the list has one for the device. */
-static enum verdict
-serial_fits(struct matcher *m, const struct product *p, uint32_t device)
-{
-	char own[ORDER_TEXT], want[ORDER_TEXT + 1];
-
-	if (p->n_serials == 0)
-		return VERDICT_IN;
-	if (order_read(index_column(m->ix, device, INDEX_COLUMN_serial), own,
-	    sizeof(own)) == 0)
-		return VERDICT_UNKNOWN;
-	for (uint32_t i = 0; i < p->n_serials; i++) {
-		size_t n = order_read(p->serials[i], want, ORDER_TEXT);
-		if (n == 0)
-			continue;
-		memcpy(want + n, "*", 2);
-		if (text_glob(want, own))
-			return VERDICT_IN;
-	}
-	return VERDICT_OUT;
+	return (struct hit){ .class = class, .n = 1, .device = device,
+	    .product = p->product, .how = p->c->how, .maker = p->c->maker,
+	    .ident = p->c->ident, .rule = p->c->rule };
 }
 
 static void
-and_verdict(struct hit *h, enum verdict v)
+hit_device(const struct pairing *p, uint32_t class, uint32_t device)
 {
-	if (v == VERDICT_OUT || h->verdict == VERDICT_OUT)
-		h->verdict = VERDICT_OUT;
-	else if (v == VERDICT_UNKNOWN)
-		h->verdict = VERDICT_UNKNOWN;
-}
+	struct hit h = hit_of(p, class, device);
 
-const char *
-hit_version_text(struct matcher *m, const struct hit *h)
-{
-	const struct index_class *class = index_class(m->ix, h->class);
-
-	if (class != NULL && class->version != 0)
-		return index_string(m->ix, class->version);
-	return device_version_text(m, one_device(m, h));
-}
-
-/* A part on a host: the device's version is the part's only if the part is its
- * firmware. */
-static void
-host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
-{
-	uint32_t part = version_product(m->a, h->product);
-
-	h->host = true;
-	if (side || !is_firmware(&m->a->products[part]))
-		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
-		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
-		    VERDICT_UNKNOWN;
-}
-
-/* What the product says of hardware and serial numbers. */
-static void
-other_verdicts(struct lookup *l, struct hit *h, bool side)
-{
-	struct matcher *m = l->m;
-	const struct product *p = &m->a->products[h->product];
-
-	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
-		and_verdict(h, hardware_fits(m, &m->a->products[p->on],
-		    one_device(m, h)));
-	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
-	    text_find_nocase(p->hardware, "rev") != NULL) {
-		struct product hardware = *p;
-		hardware.version_kind = VERSION_NONE;
-		and_verdict(h, hardware_fits(m, &hardware,
-		    one_device(m, h)));
-	}
-	if (h->ident != INDEX_SERIAL && l->p->n_serials > 0)
-		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
-}
-
-/* The verdict of the product's range on the version that the list has. */
-static enum verdict
-version_verdict(struct matcher *m, struct hit *h, const struct range *r)
-{
-	struct own_version own = { .text = "", .serial = "" };
-
-	if (r->serial.there)
-		own.serial = index_column(m->ix, one_device(m, h),
-		    INDEX_COLUMN_serial);
-	else if (r->vers != NULL)
-		own.text = hit_version_text(m, h);
-	else if (!r->all)
-		own.version = printed_version(m, hit_version_text(m, h));
-	return range_test_device(r, &own, &h->lone);
-}
-
-/* One product and one device, or ALL_DEVICES of a class: the verdict on its
- * version, then a hit. */
-static void
-hit_device(struct lookup *l, uint32_t class, uint32_t device, uint32_t product,
-    const struct candidate *c, const struct name *own, bool side)
-{
-	struct matcher *m = l->m;
-	struct hit h = { .class = class, .device = device, .product = product,
-	    .how = c->how, .maker = c->maker, .ident = c->ident,
-	    .rule = c->rule };
-	char room[ORDER_TEXT];
-
-	if (h.how != HOW_IDENTIFIER && h.ident == 0 && l->n_codes > 0) {
-		int fits = hit_codes_fit(l, device_order(m, &h, own, room));
-		if (fits == 0)
-			return;
-		if (fits == 2 && h.how <= HOW_FAMILY) {
-			h.how = HOW_IDENTIFIER;
-			h.ident = INDEX_ORDER;
-		}
-		if (fits < 0 && h.how < HOW_WIDER)
-			h.how = HOW_WIDER;
-	}
-	int line = 1;
-	if ((h.how == HOW_RESPELT || h.how == HOW_FAMILY) && own != NULL)
-		line = line_fits(m, &l->name, own, &h);
-	if (line == 0)
-		return;
-	if (h.how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
-	    own, &h))
-		h.how = HOW_RESPELT;
-	const struct range *r = product_range(m, product);
-	h.verdict = (uint8_t)version_verdict(m, &h, r);
-	if (h.verdict == VERDICT_UNKNOWN && own != NULL &&
-	    hit_version_text(m, &h)[0] == '\0' &&
-	    line_is_out(&l->name, own, r))
-		h.verdict = VERDICT_OUT;
-	if (m->a->products[product].relation[0] != '\0')
-		host_verdict(m, &h, r, side);
-	other_verdicts(l, &h, side);
-	if (line < 0 && h.verdict == VERDICT_IN)
-		h.verdict = VERDICT_UNKNOWN;
-	if (m->rules != NULL)
-		rules_mark(l, &h);
-	add_hit(m, &h);
+	if (hit_fill(p->l, &h, p->own, p->side, p->c->of ==
+	    CANDIDATE_KIND))
+		add_hit(p->l->m, &h);
 }
 
 /* Devices of a class differ in their serial numbers, and in what the operator's
  * rules say of a single id. */
-static void
-hit_class(struct lookup *l, uint32_t class, uint32_t product,
-    const struct candidate *c, const struct name *own, bool side)
+static bool
+asks_devices(const struct pairing *p)
 {
-	if (!product_range(l->m, product)->serial.there &&
-	    l->p->n_serials == 0 && (l->m->rules == NULL ||
-	    l->n_rules == 0)) {
-		hit_device(l, class, ALL_DEVICES, product, c, own, side);
+	const struct matcher *m = p->l->m;
+
+	return product_range(p->l->m, p->product)->serial.there ||
+	    p->l->p->n_serials > 0 || (m->rules != NULL && p->l->n_rules > 0);
+}
+
+static void
+hit_class(const struct pairing *p, uint32_t class)
+{
+	const struct index *ix = p->l->m->ix;
+
+	if (!asks_devices(p)) {
+		hit_device(p, class, ALL_DEVICES);
 		return;
 	}
-	struct index_run run = index_members(l->m->ix,
-	    &l->m->ix->classes[class]);
+	struct index_run run = index_members(ix, &ix->classes[class]);
 	for (uint32_t i = 0; i < run.n; i++)
-		hit_device(l, class, run.at[i], product, c, own, side);
+		hit_device(p, class, run.at[i]);
+}
+
+/* Do classes of the kind differ in the verdict on their version alone? */
+static bool
+asks_versions(const struct pairing *p, const struct index_kind *kind)
+{
+	const struct lookup *l = p->l;
+	const struct advisory *a = l->m->a;
+	const struct product *x = &a->products[p->product];
+	bool lines = false;
+
+	if (x->hardware[0] != '\0' || (x->relation[0] != '\0' && !p->side &&
+	    x->on < a->n_products && has_hardware(&a->products[x->on])))
+		return false;
+	if (l->n_codes > 0 && (kind->flags & INDEX_PARTS) != 0)
+		return false;
+	/* A device's own CPE or package URL has a say in it. */
+	if (l->p->cpe[0] != '\0' || p->c->ident == INDEX_CPE ||
+	    p->c->ident == INDEX_PURL)
+		return false;
+	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
+		return true;
+	for (unsigned i = 0; i < l->name.n; i++)
+		lines |= l->name.token[i].kind == NAME_LINE;
+	return !lines && (p->own == NULL ||
+	    number_behind(&l->name, p->own) == NULL);
+}
+
+/* Do both, of one product, say the same of classes side by side? */
+static bool
+hit_goes_on(const struct hit *a, const struct hit *b)
+{
+	return a->class + a->n == b->class && a->verdict == b->verdict &&
+	    a->how == b->how && a->ident == b->ident && a->lone == b->lone &&
+	    a->host == b->host && a->part == b->part && a->rule == b->rule;
+}
+
+/* The next class, of which the kind's first was a hit. */
+static void
+hit_next(const struct pairing *p, const struct range *r, uint32_t class,
+    struct hit *h)
+{
+	uint64_t rank = p->l->m->ix->classes[class].rank;
+
+	h->class = class;
+	if (r->ranked && rank != 0)
+		h->verdict = (uint8_t)range_test_rank(r, rank, &h->lone);
+	else
+		own_verdict(p->l, h, p->own, r);
+	if (p->l->m->a->products[h->product].relation[0] != '\0' &&
+	    !p->l->whole)
+		host_verdict(p->l->m, h, r, p->side);
+}
+
+/* All classes of a kind. Those with ranked versions stand side by side, and
+ * mostly a range takes many of them or none. */
+static void
+hit_kind(const struct pairing *p, const struct index_kind *kind)
+{
+	struct matcher *m = p->l->m;
+	const struct range *r = product_range(m, p->product);
+	bool alike = asks_versions(p, kind);
+	struct hit open = { .n = 0 }, h = hit_of(p, kind->first, ALL_DEVICES);
+
+	for (uint32_t i = 0; i < kind->n; i++) {
+		if (alike && i > 0) {
+			hit_next(p, r, kind->first + i, &h);
+		} else {
+			h = hit_of(p, kind->first + i, ALL_DEVICES);
+			if (!hit_fill(p->l, &h, p->own, p->side, true)) {
+				if (alike)
+					return;
+				continue;
+			}
+		}
+		if (open.n > 0 && hit_goes_on(&open, &h)) {
+			open.n++;
+			continue;
+		}
+		if (open.n > 0)
+			add_hit(m, &open);
+		open = h;
+	}
+	if (open.n > 0)
+		add_hit(m, &open);
 }
 
 static void
@@ -416,20 +151,25 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
+		struct pairing p = { l, c, NULL, product, side };
 		if (c->of == CANDIDATE_DEVICE) {
-			hit_device(l, index_device_class(ix, c->what), c->what,
-			    product, c, NULL, side);
+			hit_device(&p, index_device_class(ix, c->what),
+			    c->what);
 			continue;
 		}
 		if (c->of == CANDIDATE_CLASS) {
-			hit_class(l, c->what, product, c, NULL, side);
+			hit_class(&p, c->what);
 			continue;
 		}
 		const struct index_kind *kind = index_kind(ix, c->what);
-		const struct name *own = c->how != HOW_SAME ||
-		    l->n_codes > 0 ? kind_name(l, c->what, kind) : NULL;
+		if (c->how != HOW_SAME || l->n_codes > 0)
+			p.own = kind_name(l, c->what, kind);
+		if (!asks_devices(&p)) {
+			hit_kind(&p, kind);
+			continue;
+		}
 		for (uint32_t k = 0; k < kind->n; k++)
-			hit_class(l, kind->first + k, product, c, own, side);
+			hit_class(&p, kind->first + k);
 	}
 }
 
@@ -487,4 +227,9 @@ match_products(struct matcher *m)
 			hit_candidates(l, i, side == 1);
 		}
 	}
+	/* A relation may have numbers of its own, which name both in one. */
+	for (uint32_t i = 0; i < a->n_products; i++)
+		if (a->products[i].relation[0] != '\0' && use[i] &&
+		    look_up_whole(l, m, &a->products[i]))
+			hit_candidates(l, i, false);
 }

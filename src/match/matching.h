@@ -3,7 +3,8 @@
  *
  *	names.c		a product -> devices whose name or number fits, with
  *			makers.c, identifiers.c, related.c, alternatives.c
- *	hits.c		these and their versions -> hits
+ *	hits.c		these and their versions -> hits, with verdicts.c
+ *	inner.c		versions that stand in identifiers
  *	text.c		free text -> devices that it names (hits)
  *	status.c	a device's hits -> status, confidence, CVEs: a ruling
  *	decisions.c	rulings on classes and single devices -> one for each
@@ -51,8 +52,9 @@ enum maker_fit {
 };
 
 struct hit {
-	uint32_t	 class;		/* of the index */
-	/* ALL_DEVICES of the class, or the one it is said of */
+	/* of the index: n side by side, of one kind */
+	uint32_t	 class, n;
+	/* ALL_DEVICES of these, or the one of the one that it is said of */
 	uint32_t	 device;
 	uint32_t	 product;	/* NO_PRODUCT: free text */
 	uint8_t		 how;		/* enum how */
@@ -60,6 +62,7 @@ struct hit {
 	uint8_t		 maker;		/* enum maker_fit */
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
+	bool		 part;		/* it is that part; on what? */
 	uint8_t		 ident;		/* enum index_key of an identifier */
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
@@ -87,6 +90,9 @@ struct matcher {
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
 	struct range		**ranges;	/* of each product, once read */
+	uint32_t		 last_range;	/* the product read last */
+	uint8_t			*firmware;	/* of each: 2 it is, 1 not */
+	struct range		**pins;		/* of its package URL */
 	uint8_t			**ranks;	/* of each vuln's remedies */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
@@ -112,32 +118,44 @@ struct matcher {
 	/* The last device whose version stood in a CPE or package URL. */
 	const char		*inner_of;
 	const char		*inner;
+	/* The last one whose package URL's version was asked for. */
+	const char		*package_of;
+	const char		*package;
+	/* The last product whose CPE was asked for. */
+	const struct product	*cpe_of;
+	struct cpe		*cpe;
+	bool			 cpe_there;
 };
 
-/* One device's answer, until it is told. */
+/* What is decided of some devices, until it is told. */
 struct decision {
-	uint32_t		 device;
 	const struct ruling	*ruling;
+	const struct match	*match;		/* told already; else NULL */
+	const uint32_t		*devices;
+	uint32_t		 n;
+	/* They are of this class and those behind it, which reasons take to be
+	 * alike; NO_CLASS: it is one device. */
+	uint32_t		 class;
 };
+#define NO_CLASS UINT32_MAX
 
-/* Decisions in the order of the devices, in mem; left_out: beyond
- * MATCHES_MAX. */
+/* By class, in mem; left_out: devices beyond MATCHES_MAX. */
 struct decisions {
 	struct matcher		*matcher;
 	struct judge		*judge;
 	struct decision		*list;
-	uint32_t		 n, left_out;
+	uint32_t		 n, devices, left_out;
 };
 /* decisions.c: sorts the hits. */
 void decide_all(struct matcher *m, struct decisions *ret);
 /* rules: rules_open of this index, done once. */
+struct buf;
 struct rules;
 void advisory_decide(const struct index *ix, const struct rules *rules,
     const struct advisory *a, bool all, struct arena *mem,
     struct decisions *ret);
-
-/* Told one by one, and the parts of devices folded, into one answer. */
-void decisions_tell(const struct decisions *d, struct matching *ret);
+/* As one packed matching; what does not fit into out is counted as left out. */
+void decisions_write(struct decisions *d, struct buf *out);
 
 /* The answer, in mem. all: also devices that are named and whose version no
  * range holds, as not_affected; else only where the publisher says so. */
@@ -160,9 +178,23 @@ void add_hit(struct matcher *m, const struct hit *h);
 const struct version *printed_version(struct matcher *m, const char *text);
 /* Of the hit's device, or of all of its class. */
 const char *hit_version_text(struct matcher *m, const struct hit *h);
+/* As a person is told; package: a package URL led to it, and names it. */
+const char *told_version_text(struct matcher *m, uint32_t device,
+    bool package);
 /* As the list has it: its column, else that of its CPE or package URL. */
 const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);
+struct cpe;
+/* Until the next call; NULL: it has none that can be read. */
+const struct cpe *product_cpe(struct matcher *m, const struct product *p);
+/* The version in its package URLs or its CPE; "" if there is none. */
+const char *product_inner_version(struct matcher *m, const struct product *p);
+/* inner.c: the verdict on a device's version where an identifier of the
+ * product (p, the one that was looked up) says which version it names. */
+enum verdict inner_verdict(struct matcher *m, const struct hit *h,
+    const struct product *p, enum verdict verdict);
+/* NULL: its package URL names no version, or the printed one is a range. */
+const struct range *product_pin(struct matcher *m, uint32_t product);
 /* The product that says the version: the installed part of a relation. */
 uint32_t version_product(const struct advisory *a, uint32_t product);
 const char *product_printed(const struct product *p);
@@ -174,11 +206,9 @@ struct ruling;
 struct judge *judge_new(struct matcher *m);
 const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
     uint32_t n);
-/* So many matches will be told. */
-void judge_expect(struct judge *j, uint32_t n);
-/* The ruling as it stands for one device; its reasons in room for WHY_MAX. */
-void judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
-    const char **room, struct match *ret);
+/* The ruling as it stands for all of the devices: reasons quote them
+ * (match_quote). */
+void judge_say(struct judge *j, const struct decision *d, struct match *ret);
 
 /* Each vulnerability's outcome for one device's hits (ret holds one for each
  * vulnerability of the advisory); their number. */
@@ -200,11 +230,15 @@ void scope_severity(const struct matcher *m, const struct scope *s,
 void scope_remedies(struct matcher *m, const struct scope *s,
     struct match *ret);
 
-/* Parts of devices: noun/index.h. Their matches become one of the device. */
-void fold_parts(struct matcher *m, struct matching *ret);
+/* remedies.c: an empty list speaks of all products. */
+bool says_of(const struct indices *x, uint32_t product);
+/* A part may be safe by what it stands on only: said of another host that says
+ * nothing. By the labels of the flags (CSAF 2.0, 3.2.3.5). */
+bool safe_by_host(const struct vulnerability *v, uint32_t product);
 
-/* The reasons come in steps: devices share the lines of those in whose texts
- * they agree. */
+/* Parts of devices: noun/index.h. Their matches become one of the device. */
+void fold_parts(struct decisions *d);
+
 enum why_step {
 	WHY_ALIAS, WHY_MAKER, WHY_NAME, WHY_VERSION, WHY_STATUS, WHY_STEPS_
 };

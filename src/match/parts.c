@@ -5,6 +5,7 @@
  * Without parts in the answer nothing is looked at twice. */
 #include <string.h>
 #include "matching.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@
 /* The matches of one device: its own and those of its parts. */
 struct group {
 	struct device	 host;
+	uint32_t	 number;	/* of the host */
 	uint64_t	 key;
 	uint32_t	 first, n;	/* in members */
 	bool		 parts;
@@ -38,7 +40,7 @@ any_part(const struct matching *in)
 }
 
 static uint32_t
-group_of(struct folding *f, const struct device *host)
+group_of(struct folding *f, const struct device *host, uint32_t number)
 {
 	uint64_t key = index_host_key(host->list, host->id);
 	uint32_t at = (uint32_t)key & (f->room - 1);
@@ -49,7 +51,8 @@ group_of(struct folding *f, const struct device *host)
 		    text_eq(g->host.list, host->list))
 			return f->table[at] - 1;
 	}
-	f->groups[f->n] = (struct group){ .host = *host, .key = key };
+	f->groups[f->n] = (struct group){ .host = *host,
+	    .number = number, .key = key };
 	f->table[at] = ++f->n;
 	return f->n - 1;
 }
@@ -68,11 +71,13 @@ group_all(struct folding *f)
 	f->group_of = arena_alloc(mem, (in->n + 1) * sizeof(*f->group_of));
 	f->members = arena_alloc(mem, (in->n + 1) * sizeof(*f->members));
 	for (uint32_t i = 0; i < in->n; i++) {
+		const struct match *x = &in->matches[i];
 		struct device host;
-		bool part = index_host(f->m->ix, &in->matches[i].device, mem,
-		    &host);
-		uint32_t g = group_of(f, part ? &host :
-		    &in->matches[i].device);
+		uint32_t number;
+		bool part = index_host(f->m->ix, &x->device, mem, &host,
+		    &number);
+		uint32_t g = part ? group_of(f, &host, number) :
+		    group_of(f, &x->device, x->number);
 		f->groups[g].parts |= part;
 		f->groups[g].n++;
 		f->group_of[i] = g;
@@ -228,6 +233,7 @@ merge(struct folding *f, const struct group *g)
 	const struct match *x = &in->matches[best];
 	struct match to = *x;
 	to.device = g->host;
+	to.number = g->number;
 	to.cves = NULL;
 	to.n_cves = 0;
 	to.remedies = NULL;
@@ -250,14 +256,12 @@ merge(struct folding *f, const struct group *g)
 	return to;
 }
 
-void
-fold_parts(struct matcher *m, struct matching *ret)
+static void
+fold_matching(struct matcher *m, struct matching *ret)
 {
 	struct folding f = { .m = m, .in = ret };
 	struct match *out;
 
-	if (!any_part(ret))
-		return;
 	group_all(&f);
 	out = arena_alloc(m->mem, (f.n + 1) * sizeof(*out));
 	for (uint32_t g = 0; g < f.n; g++)
@@ -265,4 +269,28 @@ fold_parts(struct matcher *m, struct matching *ret)
 		    ret->matches[f.members[f.groups[g].first]];
 	ret->matches = out;
 	ret->n = f.n;
+}
+
+/* Each is told with its device, so that the parts' reasons can be quoted. */
+void
+fold_parts(struct decisions *d)
+{
+	struct matcher *m = d->matcher;
+	struct buf told = BUF_INIT(MATCHES_BLOB_MAX);
+	struct matching all;
+
+	decisions_write(d, &told);
+	size_t n = told.len;
+	char *p = arena_text_n(m->mem, buf_text(&told), n);
+	buf_clear(&told);
+	/* The index may be damaged: whoever reads the answer says so. */
+	if (matching_unpack(p, n, m->ix, m->mem, &all, NULL) != 0 ||
+	    !any_part(&all))
+		return;
+	fold_matching(m, &all);
+	d->list = arena_alloc(m->mem, (all.n + 1) * sizeof(*d->list));
+	d->n = d->devices = all.n;
+	for (uint32_t i = 0; i < all.n; i++)
+		d->list[i] = (struct decision){ .match = &all.matches[i],
+		    .devices = &all.matches[i].number, .n = 1 };
 }

@@ -41,56 +41,10 @@ hold_devices(struct serving *s, struct err *err)
 	return 0;
 }
 
-/* Devices are told in their order, which is no order of the index's pages. */
-static void
-fetch_ahead(const struct index *ix, const struct decisions *d, uint32_t i)
-{
-	for (unsigned near = INDEX_FAR; near <= INDEX_NEXT; near++) {
-		uint32_t at = i + 8 * (3 - near);
-		if (at < d->n)
-			index_fetch(ix, d->list[at].device,
-			    (enum index_near)near);
-	}
-}
-
-static void
-pack_decisions(const struct index *ix, struct buf *out,
-    const struct decisions *d)
-{
-	struct match_writer *w = match_writer_new(out, d->n, d->left_out);
-
-	for (uint32_t i = 0; i < d->n && !out->over; i++) {
-		const char *why[WHY_MAX];
-		struct match match;
-		fetch_ahead(ix, d, i);
-		judge_tell(d->judge, d->list[i].ruling, d->list[i].device,
-		    why, &match);
-		match_write(w, &match);
-	}
-	match_writer_end(w);
-}
-
-/* Parts are told with their devices, so that all must be there at once. */
-static void
-pack_folded(struct buf *out, const struct decisions *d)
-{
-	struct matching all;
-
-	decisions_tell(d, &all);
-	matching_pack(out, &all);
-	while (out->over && all.n > 0) {
-		uint32_t less = all.n - all.n / 2;
-		all.left_out += less;
-		all.n -= less;
-		buf_reset(out);
-		out->over = false;
-		matching_pack(out, &all);
-	}
-}
-
-static int
-match_packed(const struct index *ix, const struct rules *rules, const void *p,
-    size_t n, bool all, struct arena *mem, struct buf *out, struct err *err)
+int
+advisory_match_packed(const struct index *ix, const struct rules *rules,
+    const void *p, size_t n, bool all, struct arena *mem, struct buf *out,
+    struct err *err)
 {
 	struct advisory a;
 	struct decisions d;
@@ -102,37 +56,8 @@ match_packed(const struct index *ix, const struct rules *rules, const void *p,
 	if (unpack_done(&in, err) != 0)
 		return err_in(err, "advisory");
 	advisory_decide(ix, rules, &a, all, mem, &d);
-	if (index_has_parts(ix)) {
-		pack_folded(out, &d);
-		return 0;
-	}
-	pack_decisions(ix, out, &d);
-	/* What does not fit is counted in left_out. */
-	while (out->over && d.n > 0) {
-		uint32_t less = d.n - d.n / 2;
-		d.left_out += less;
-		d.n -= less;
-		buf_reset(out);
-		out->over = false;
-		pack_decisions(ix, out, &d);
-	}
+	decisions_write(&d, out);
 	return 0;
-}
-
-int
-advisory_match_packed(const struct index *ix, const void *p, size_t n,
-    struct arena *mem, struct buf *out, struct err *err)
-{
-	return match_packed(ix, rules_open(ix, mem), p, n, false, mem, out,
-	    err);
-}
-
-int
-advisory_match_all(const struct index *ix, const void *p, size_t n,
-    struct arena *mem, struct buf *out, struct err *err)
-{
-	return match_packed(ix, rules_open(ix, mem), p, n, true, mem, out,
-	    err);
 }
 
 /* The inline part is one bool, all; without it, no. */
@@ -147,7 +72,7 @@ match_advisory(struct serving *s, struct err *err)
 		return err_peer(err, "MATCH before DEVICES");
 	if (s->ask_body->fd < 0)
 		return err_peer(err, "MATCH without an advisory");
-	if (match_packed(&held.index, held.rules, s->ask_body->map,
+	if (advisory_match_packed(&held.index, held.rules, s->ask_body->map,
 	    s->ask_body->len, all, s->mem, &out, err) == 0)
 		rc = blob_of(s->answer_body, "matching", buf_text(&out),
 		    out.len, err);

@@ -1,8 +1,8 @@
 /* status.c - one device's hits to one match: whose claim counts, per
  * vulnerability, and the worst of them.
  *
- * Devices with the same hits get the same answer, so answers are kept and only
- * the reasons are written anew. */
+ * Devices with the same hits get the same answer, so answers are kept, and so
+ * are the reasons, in which the devices' own texts are quoted by column. */
 #include <string.h>
 #include "matching.h"
 #include "rules.h"
@@ -48,13 +48,11 @@ struct ruling {
 };
 
 #define RULINGS 1024
-#define REASONS_MOST 4096u	/* kept at once; a power of two */
-#define REASONS_LEAST 32u
+#define LINES_KEPT 256u
 
-/* The lines of one step, for one ruling. Texts of the index are kept once, so
- * that their places tell them apart. */
-#define REASON_KEYS 7u
-struct reasons {
+/* The reasons of a ruling; devices of which it is said differ in what they tell
+ * of themselves at all, and then in the texts that the lines quote. */
+struct lines {
 	uint64_t	 key;		/* 0: none */
 	const char	**why;
 	uint32_t	 n;
@@ -69,8 +67,7 @@ struct judge {
 	uint32_t	 room_kept;
 	struct ruling	*rulings[RULINGS];
 	uint32_t	 n_rulings;
-	struct reasons	*reasons;
-	uint32_t	 n_reasons;	/* 0: not asked for yet */
+	struct lines	 lines[LINES_KEPT];
 };
 
 struct judge *
@@ -123,6 +120,7 @@ vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 {
 	struct ballot *b = &j->ballots[c->vuln];
 	bool own = h->how <= HOW_OWN;
+	enum verdict verdict = h->verdict;
 
 	if (!b->touched) {
 		memset(b, 0, sizeof(*b));
@@ -136,7 +134,10 @@ vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 	}
 	if (!own && b->own)
 		return;
-	const struct hit **at = &b->hit[side_of[c->claim]][h->verdict];
+	if (h->part && verdict == VERDICT_IN && side_of[c->claim] ==
+	    SIDE_SAFE && safe_by_host(&j->m->a->vulns[c->vuln], h->product))
+		verdict = VERDICT_UNKNOWN;
+	const struct hit **at = &b->hit[side_of[c->claim]][verdict];
 	if (*at == NULL || h->how < (*at)->how)
 		*at = h;
 }
@@ -349,7 +350,8 @@ hits_key(const struct hit *hits, uint32_t n)
 		    (uint64_t)hits[i].how << 24 |
 		    (uint64_t)hits[i].verdict << 16 |
 		    (uint64_t)(hits[i].maker << 8 | hits[i].lone |
-		    hits[i].host << 1 | hits[i].ident << 2);
+		    hits[i].host << 1 | hits[i].ident << 2 |
+		    hits[i].part << 12);
 		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
 		if (hits[i].rule != 0)
 			h = index_key(0, hits[i].rule, h);
@@ -379,15 +381,6 @@ ruling_for(struct judge *j, uint32_t n, bool excluded)
 		r->match.status = MATCH_EXCLUDED;
 	j->rulings[key % RULINGS] = r;
 	return r;
-}
-
-static bool
-says_of(const struct indices *x, uint32_t product)
-{
-	for (uint32_t i = 0; i < x->n; i++)
-		if (x->at[i] == product)
-			return true;
-	return x->n == 0;
 }
 
 /* The publisher's reason: a flag, or the impact in words. */
@@ -464,96 +457,65 @@ judge_hits(struct judge *j, const struct hit *hits, uint32_t n)
 	return r->deciding == NULL || (r->by_version && !j->m->all) ? NULL : r;
 }
 
-void
-judge_expect(struct judge *j, uint32_t n)
+/* A device whose texts are quotes of the columns that it has. CPE and package
+ * URL are texts, as reasons depend on what they say, and so is the version that
+ * is told of one of these. */
+static uint32_t
+quoting_device(struct matcher *m, const struct decision *d,
+    struct device *ret)
 {
-	j->n_reasons = REASONS_LEAST;
-	while (j->n_reasons < n && j->n_reasons < REASONS_MOST)
-		j->n_reasons *= 2;
-	j->reasons = arena_alloc(j->m->mem, j->n_reasons *
-	    sizeof(*j->reasons));
+	uint32_t device = d->devices[0], there = d->class != NO_CLASS ?
+	    index_class_columns(m->ix, d->class) :
+	    index_columns(m->ix, device);
+	bool package = d->ruling->deciding->ident == INDEX_PURL;
+
+	device_init(ret);
+#define X(field, heading)						\
+	if (match_quote(INDEX_COLUMN_##field)[0] == '\0')		\
+		there &= ~(1u << INDEX_COLUMN_##field);			\
+	else if (there >> INDEX_COLUMN_##field & 1)			\
+		ret->field = match_quote(INDEX_COLUMN_##field);
+	DEVICE_COLUMNS(X)
+#undef X
+	ret->cpe = index_column(m->ix, device, INDEX_COLUMN_cpe);
+	ret->purl = index_column(m->ix, device, INDEX_COLUMN_purl);
+	if ((ret->cpe[0] != '\0' || ret->purl[0] != '\0') &&
+	    (ret->version[0] == '\0' || package))
+		ret->version = told_version_text(m, device, package);
+	return there;
 }
 
-/* What the lines of a step hang on, beside the ruling. */
 static void
-step_key(const struct hit *h, enum why_step step, const struct device *d,
-    bool serial, const void *key[REASON_KEYS])
+write_lines(struct judge *j, const struct ruling *r, struct match *ret)
 {
-	switch (step) {
-	case WHY_MAKER:
-		key[2] = d->vendor;
-		if (h->product != NO_PRODUCT)
-			break;
-		/* FALLTHROUGH */
-	case WHY_NAME:
-		key[3] = d->model[0] != '\0' ? d->model : d->name;
-		key[4] = d->part_number;
-		key[5] = h->ident == INDEX_SERIAL ? d->serial :
-		    h->ident == INDEX_CPE ? d->cpe :
-		    h->ident == INDEX_PURL ? d->purl : NULL;
-		break;
-	case WHY_VERSION:
-		key[3] = d->version;
-		key[4] = serial ? d->serial : NULL;
-		key[5] = d->cpe;
-		key[6] = d->purl;
-		break;
-	case WHY_ALIAS:
-	case WHY_STATUS:
-	case WHY_STEPS_:
-		break;
+	for (enum why_step step = 0; step < WHY_STEPS_; step++) {
+		if (step == WHY_ALIAS)
+			alias_why(j, r, ret);
+		else if (step == WHY_STATUS)
+			status_why(j, r, ret);
+		else
+			hit_why(j->m, r->deciding, step, ret);
 	}
-}
-
-/* The lines of one step: those kept for this ruling and these texts, or written
- * now. ret has none yet. */
-static const struct reasons *
-step_lines(struct judge *j, const struct ruling *r, const struct hit *own,
-    enum why_step step, struct match *ret)
-{
-	const void *key[REASON_KEYS] = { r, (const void *)(uintptr_t)
-	    (step + 1) };
-	bool serial = own->product != NO_PRODUCT &&
-	    product_range(j->m, own->product)->serial.there;
-
-	step_key(own, step, &ret->device, serial, key);
-	uint64_t hash = index_hash(key, sizeof(key));
-	struct reasons *at = &j->reasons[hash & (j->n_reasons - 1)];
-	if (at->key == hash)
-		return at;
-	if (step == WHY_ALIAS)
-		alias_why(j, r, ret);
-	else if (step == WHY_STATUS)
-		status_why(j, r, ret);
-	else
-		hit_why(j->m, own, step, ret);
-	at->key = hash;
-	at->why = ret->why;
-	at->n = ret->n_why;
-	ret->why = NULL;
-	ret->n_why = 0;
-	return at;
 }
 
 void
-judge_tell(struct judge *j, const struct ruling *r, uint32_t device,
-    const char **room, struct match *ret)
+judge_say(struct judge *j, const struct decision *d, struct match *ret)
 {
-	uint32_t n = 0;
+	struct { const void *ruling, *cpe, *purl; uint64_t there; } by =
+	    { .ruling = d->ruling };
 
-	*ret = r->match;
-	index_device(j->m->ix, device, j->m->mem, &ret->device);
-	if (j->n_reasons == 0)
-		judge_expect(j, 1);
-	struct hit own = *r->deciding;
-	own.device = device;
-	for (enum why_step step = 0; step < WHY_STEPS_; step++) {
-		const struct reasons *some = step_lines(j, r, &own, step, ret);
-		for (uint32_t i = 0; i < some->n && n < WHY_MAX; i++)
-			room[n++] = some->why[i];
+	*ret = d->ruling->match;
+	by.there = quoting_device(j->m, d, &ret->device);
+	by.cpe = ret->device.cpe;
+	by.purl = ret->device.purl;
+	uint64_t key = index_hash(&by, sizeof(by));
+	struct lines *at = &j->lines[key % LINES_KEPT];
+	if (at->key != key) {
+		write_lines(j, d->ruling, ret);
+		*at = (struct lines){ key, ret->why, ret->n_why };
 	}
-	ret->why = room;
-	ret->n_why = n;
+	ret->why = at->why;
+	ret->n_why = at->n;
 }
 
 uint32_t

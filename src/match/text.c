@@ -102,9 +102,9 @@ find_makers(struct reader *r)
 }
 
 static void
-hit_class(struct reader *r, uint32_t class, enum index_key ident)
+hit_classes(struct reader *r, uint32_t class, uint32_t n, enum index_key ident)
 {
-	struct hit h = { .class = class, .device = ALL_DEVICES,
+	struct hit h = { .class = class, .n = n, .device = ALL_DEVICES,
 	    .product = NO_PRODUCT, .how = HOW_TEXT, .maker = MAKER_SAME,
 	    .verdict = VERDICT_UNKNOWN, .ident = (uint8_t)ident };
 
@@ -116,8 +116,8 @@ hit_kind(struct reader *r, uint32_t number)
 {
 	const struct index_kind *kind = index_kind(r->m->ix, number);
 
-	for (uint32_t i = 0; kind != NULL && i < kind->n; i++)
-		hit_class(r, kind->first + i, 0);
+	if (kind != NULL)
+		hit_classes(r, kind->first, kind->n, 0);
 }
 
 /* Words that texts use for anything. */
@@ -205,7 +205,7 @@ find_orders(struct reader *r, const char *text)
 				run = index_find(r->m->ix, index_key(
 				    INDEX_ORDER, 0, index_hash(order, len)));
 			for (uint32_t i = 0; i < run.n; i++)
-				hit_class(r, run.at[i], INDEX_ORDER);
+				hit_classes(r, run.at[i], 1, INDEX_ORDER);
 		}
 		p += n;
 		p += strspn(p, " \t\n\r,;()[]\"'<>");

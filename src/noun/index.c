@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "noun/index.h"
 
 /* Is the part inside the blob, aligned, of whole items? */
@@ -197,13 +198,27 @@ index_members(const struct index *ix, const struct index_class *c)
 {
 	struct index_run run = { .at = NULL, .n = 0 };
 
-	if (c->n == 1) {
-		run.at = &c->first;
-		run.n = 1;
-	} else if ((uint64_t)c->first + c->n <= ix->n_members) {
+	if ((uint64_t)c->first + c->n <= ix->n_members) {
 		run.at = ix->members + c->first;
 		run.n = c->n;
 	}
+	return run;
+}
+
+struct index_run
+index_span(const struct index *ix, uint32_t class, uint32_t n)
+{
+	struct index_run none = { .at = NULL, .n = 0 };
+
+	if (n == 0 || (uint64_t)class + n > ix->n_classes)
+		return none;
+	const struct index_class *first = &ix->classes[class];
+	const struct index_class *last = first + n - 1;
+	struct index_run run = index_members(ix, last);
+	if (run.at == NULL || first->first > last->first)
+		return none;
+	run.n += last->first - first->first;
+	run.at = ix->members + first->first;
 	return run;
 }
 
@@ -247,6 +262,47 @@ index_device_class(const struct index *ix, uint32_t device)
 {
 	return device < ix->n_row_at ?
 	    ix->rows[ix->row_at[device] + 2] : UINT32_MAX;
+}
+
+static uint32_t
+model_columns(const struct index_model *m)
+{
+	return (m->vendor != 0 ? 1u << INDEX_COLUMN_vendor : 0) |
+	    (m->model != 0 ? 1u << INDEX_COLUMN_model : 0);
+}
+
+uint32_t
+index_columns(const struct index *ix, uint32_t device)
+{
+	if (device >= ix->n_row_at)
+		return 0;
+	const uint32_t *row = ix->rows + ix->row_at[device];
+	return (row[0] & COLUMNS) | model_columns(&ix->models[row[1]]);
+}
+
+uint32_t
+index_class_columns(const struct index *ix, uint32_t class)
+{
+	static const struct {
+		enum index_class_has has;
+		enum index_column column;
+	} bits[] = {
+		{ CLASS_HAS_NAME, INDEX_COLUMN_name },
+		{ CLASS_HAS_PART, INDEX_COLUMN_part_number },
+		{ CLASS_HAS_CPE, INDEX_COLUMN_cpe },
+		{ CLASS_HAS_PURL, INDEX_COLUMN_purl },
+		{ CLASS_HAS_VERSION, INDEX_COLUMN_version },
+	};
+	const struct index_class *c = index_class(ix, class);
+	uint32_t columns;
+
+	if (c == NULL)
+		return 0;
+	columns = model_columns(&ix->models[ix->kinds[c->kind].model]);
+	for (size_t i = 0; i < COUNT_OF(bits); i++)
+		if (c->has & bits[i].has)
+			columns |= 1u << bits[i].column;
+	return columns;
 }
 
 const char *

@@ -1,6 +1,5 @@
 /* index_classes.c - devices of one kind that say the same of themselves become
- * one class. Classes of a kind lie side by side, and so do the devices of a
- * class. */
+ * one class. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
@@ -26,6 +25,21 @@ static unsigned
 place_of(uint32_t mask, unsigned column)
 {
 	return 3 + (unsigned)__builtin_popcount(mask & ((1u << column) - 1));
+}
+
+/* enum index_class_has */
+static unsigned
+class_has(const struct index_builder *b, const uint32_t *row)
+{
+	const struct index_model *m = (const struct index_model *)
+	    b->models.at + row[1];
+
+	return (m->model == 0 && row[0] >> INDEX_COLUMN_name & 1 ?
+	    CLASS_HAS_NAME : 0) |
+	    (row[0] >> INDEX_COLUMN_part_number & 1 ? CLASS_HAS_PART : 0) |
+	    (row[0] >> INDEX_COLUMN_cpe & 1 ? CLASS_HAS_CPE : 0) |
+	    (row[0] >> INDEX_COLUMN_purl & 1 ? CLASS_HAS_PURL : 0) |
+	    (row[0] >> INDEX_COLUMN_version & 1 ? CLASS_HAS_VERSION : 0);
 }
 
 static uint64_t
@@ -72,9 +86,12 @@ find_classes(struct index_builder *b)
 				c->kind = ((const struct index_model *)
 				    b->models.at)[row[1]].kind;
 				c->n = 0;
+				c->has = class_has(b, row) & 255;
 				c->version = row[0] >> INDEX_COLUMN_version &
 				    1 ? row[place_of(row[0],
 				    INDEX_COLUMN_version)] : 0;
+				c->rank = index_rank((const char *)
+				    b->strings.at + c->version);
 				*at = (uint32_t)b->classes.n - 1;
 			}
 			((struct index_class *)b->classes.at)[*at].n++;
@@ -84,15 +101,34 @@ find_classes(struct index_builder *b)
 	set_clear(&known);
 }
 
-/* Puts classes of a kind side by side; returns their new numbers. */
-static uint32_t *
-order_classes(struct index_builder *b, struct items *members)
+/* A class in the making. */
+struct place {
+	uint64_t	rank;
+	uint32_t	old, has;
+};
+
+/* Those without a rank behind the others; else as they came. */
+static int
+compare_places(const void *va, const void *vb)
+{
+	const struct place *a = va, *b = vb;
+
+	if (a->has != b->has)
+		return a->has < b->has ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank - 1 < b->rank - 1 ? -1 : 1;
+	return a->old < b->old ? -1 : a->old > b->old;
+}
+
+/* All classes, by kind and rank. */
+static struct place *
+place_classes(struct index_builder *b)
 {
 	struct index_kind *kinds = b->kinds.at;
-	struct index_class *old = b->classes.at;
-	struct items sorted = { .n = 0 };
+	const struct index_class *old = b->classes.at;
 	size_t n = b->classes.n;
-	uint32_t *number = mem_alloc((n + 1) * sizeof(*number)), next = 0;
+	struct place *places = mem_alloc((n + 1) * sizeof(*places));
+	uint32_t next = 0;
 
 	for (size_t i = 0; i < n; i++)
 		kinds[old[i].kind].n++;
@@ -101,18 +137,38 @@ order_classes(struct index_builder *b, struct items *members)
 		next += kinds[i].n;
 		kinds[i].n = 0;
 	}
-	struct index_class *new = items_add(&sorted, n, sizeof(*new));
 	for (size_t i = 0; i < n; i++) {
 		struct index_kind *k = &kinds[old[i].kind];
-		number[i] = k->first + k->n++;
-		new[number[i]] = old[i];
+		places[k->first + k->n++] = (struct place){ old[i].rank,
+		    (uint32_t)i, old[i].has };
 	}
-	next = (uint32_t)members->n;
+	for (size_t i = 0; i < b->kinds.n; i++)
+		if (kinds[i].n > 1)
+			qsort(places + kinds[i].first, kinds[i].n,
+			    sizeof(*places), compare_places);
+	return places;
+}
+
+/* Puts classes where they belong; returns their new numbers. */
+static uint32_t *
+order_classes(struct index_builder *b, struct items *members)
+{
+	const struct index_class *old = b->classes.at;
+	struct place *places = place_classes(b);
+	struct items sorted = { .n = 0 };
+	size_t n = b->classes.n;
+	uint32_t *number = mem_alloc((n + 1) * sizeof(*number));
+	uint32_t next = (uint32_t)members->n;
+
+	struct index_class *new = items_add(&sorted, n, sizeof(*new));
 	for (size_t i = 0; i < n; i++) {
+		number[places[i].old] = (uint32_t)i;
+		new[i] = old[places[i].old];
 		new[i].first = next;
-		next += new[i].n > 1 ? new[i].n : 0;
+		next += new[i].n;
 	}
 	items_add(members, next - members->n, sizeof(uint32_t));
+	free(places);
 	free(b->classes.at);
 	b->classes = sorted;
 	return number;
@@ -127,15 +183,10 @@ fill_classes(struct index_builder *b, const uint32_t *number, uint32_t *members)
 	for (size_t d = 0; d < b->row_at.n; d++) {
 		uint32_t *row = row_of(b, d);
 		row[2] = number[row[2]];
-		struct index_class *c = &classes[row[2]];
-		if (c->n == 1)
-			c->first = (uint32_t)d;
-		else
-			members[c->first++] = (uint32_t)d;
+		members[classes[row[2]].first++] = (uint32_t)d;
 	}
 	for (size_t i = 0; i < b->classes.n; i++)
-		if (classes[i].n > 1)
-			classes[i].first -= classes[i].n;
+		classes[i].first -= classes[i].n;
 }
 
 static const char *
@@ -143,6 +194,18 @@ column_text(const struct index_builder *b, const uint32_t *row, unsigned column)
 {
 	return (row[0] >> column & 1) == 0 ? "" :
 	    (const char *)b->strings.at + row[place_of(row[0], column)];
+}
+
+/* A star in a list's part number may be one of its signs. */
+static size_t
+without_stars(char *order)
+{
+	size_t n = 0;
+
+	for (const char *p = order; *p != '\0'; p++)
+		if (*p != '*')
+			order[n++] = *p;
+	return n;
 }
 
 /* Identifiers that lead to a whole class. */
@@ -166,6 +229,10 @@ class_keys(struct index_builder *b, uint32_t number, uint32_t device)
 		add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order, n)),
 		    number);
 		items_add_u32(&b->orders, number);
+		size_t plain = without_stars(order);
+		if (plain < n)
+			add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order,
+			    plain)), number);
 	}
 	cpe = column_text(b, row, INDEX_COLUMN_cpe);
 	uint64_t h = cpe[0] != '\0' ? index_cpe(cpe) : 0;
@@ -191,8 +258,7 @@ code_keys(struct index_builder *b, const uint32_t *members)
 	for (size_t i = 0; i < b->codes.n; i++) {
 		const struct index_kind *k = &kinds[codes[i].value];
 		for (uint32_t c = k->first; c < k->first + k->n; c++) {
-			uint32_t d = classes[c].n == 1 ? classes[c].first :
-			    members[classes[c].first];
+			uint32_t d = members[classes[c].first];
 			if ((row_of(b, d)[0] &
 			    1u << INDEX_COLUMN_part_number) == 0)
 				add_pair(b, index_key(INDEX_ORDER, 0,
@@ -211,7 +277,6 @@ make_classes(struct index_builder *b, struct items *members)
 	free(number);
 	const struct index_class *classes = b->classes.at;
 	for (size_t i = 0; i < b->classes.n; i++)
-		class_keys(b, (uint32_t)i, classes[i].n == 1 ?
-		    classes[i].first : all[classes[i].first]);
+		class_keys(b, (uint32_t)i, all[classes[i].first]);
 	code_keys(b, all);
 }

@@ -132,8 +132,7 @@ sort_orders(const struct index_builder *b, const struct items *list_of,
 	for (size_t i = 0; i < n; i++) {
 		uint32_t device = number[i];
 		if (column == INDEX_COLUMN_part_number) {
-			const struct index_class *c = &classes[number[i]];
-			device = c->n == 1 ? c->first : members[c->first];
+			device = members[classes[number[i]].first];
 		}
 		const uint32_t *row = (const uint32_t *)b->rows.at +
 		    ((const uint32_t *)b->row_at.at)[device];

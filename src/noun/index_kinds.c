@@ -208,8 +208,9 @@ kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
 		return *read;
 	const struct maker *maker = maker_kept(b, vendor, vendor_hash);
 	name_read(model, maker, &name);
-	uint32_t *at = set_find(&b->kind_set, mix(ident, name_ident(&name)),
-	    &new);
+	/* Reasons are written once for all of a kind: no text is not some. */
+	uint32_t *at = set_find(&b->kind_set, mix(ident, name_ident(&name) +
+	    (model[0] == '\0')), &new);
 	if (new) {
 		*at = (uint32_t)b->kinds.n;
 		new_kind(b, &name, maker, ident);

@@ -57,7 +57,7 @@ host_by_id(const struct index *ix, const char *list, const char *id,
 
 bool
 index_host(const struct index *ix, const struct device *part,
-    struct arena *mem, struct device *ret)
+    struct arena *mem, struct device *ret, uint32_t *ret_number)
 {
 	const char *of = index_part_of(part);
 	const char *list = part->list;
@@ -72,5 +72,6 @@ index_host(const struct index *ix, const struct device *part,
 		of = index_part_of(ret);
 		last = host;
 	}
+	*ret_number = last;
 	return last != UINT32_MAX;
 }

@@ -22,8 +22,6 @@ struct device;
 #define LEAST_MATCH	(LEAST_DEVICE + 5u + LEAST_CVSS + 3u * LEAST_STR + \
 			 3u * LEAST_NUM)
 #define LEAST_ENTRY	(5u * LEAST_STR + LEAST_CVSS + 4u * LEAST_NUM + 2u)
-/* In a matching: two numbers, a mask and a count. */
-#define LEAST_SHORT_MATCH (3u * LEAST_NUM + 1u)
 #define LEAST_ALERT	200u		/* it has more fields than that */
 
 /* Lists that an operator writes by hand in the configuration. */
@@ -38,10 +36,10 @@ void	 texts_pack(struct buf *out, const char **texts, uint32_t n);
 const char **texts_unpack(struct unpack *in, struct arena *mem,
     const char *field, uint32_t max, size_t longest, uint32_t *ret_n);
 
-/* Only the columns that are there, and not the list. */
-void	 device_pack_few(struct buf *out, const struct device *d);
-void	 device_unpack_few(struct unpack *in, struct arena *mem,
-    struct device *ret);
+/* A match without its device and its reasons. */
+struct match;
+void	 body_pack(struct buf *out, const struct match *m);
+void	 body_unpack(struct unpack *in, struct arena *mem, struct match *ret);
 
 void	 cvss_pack(struct buf *out, const struct cvss *c);
 void	 cvss_unpack(struct unpack *in, struct cvss *ret);

@@ -29,6 +29,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/pack.h"
+#include "match/rules.h"
 #include "match/serve.h"
 #include "noun/advisory.h"
 #include "noun/device.h"
@@ -351,8 +352,8 @@ load_packed(const char *path, uint32_t *ret_n)
 /* All advisories against one index; only what the program does between two
  * blobs is timed: unpack, match, pack. */
 static void
-match_all(int number, const struct index *ix, const struct packed *docs,
-    uint32_t n, bool told)
+match_all(int number, const struct index *ix, const struct rules *rules,
+    const struct packed *docs, uint32_t n, bool told)
 {
 	struct err err = ERR_INIT;
 	uint64_t matches = 0;
@@ -364,8 +365,8 @@ match_all(int number, const struct index *ix, const struct packed *docs,
 		struct unpack in;
 		int64_t at = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 
-		if (advisory_match_packed(ix, docs[i].at, docs[i].len, &mem,
-		    &out, &err) != 0)
+		if (advisory_match_packed(ix, rules, docs[i].at,
+		    docs[i].len, false, &mem, &out, &err) != 0)
 			die("an advisory", &err);
 		arena_clear(&mem);
 		ns += now_ns(CLOCK_PROCESS_CPUTIME_ID) - at;
@@ -384,6 +385,8 @@ do_match(char **args, int n)
 {
 	int n_ix = n - 2;
 	struct index *ix = calloc((size_t)n_ix, sizeof(*ix));
+	const struct rules **rules = calloc((size_t)n_ix, sizeof(*rules));
+	struct arena mem = ARENA_INIT;
 	struct err err = ERR_INIT;
 	uint32_t docs_n;
 	struct packed *docs = load_packed(args[0], &docs_n);
@@ -393,10 +396,11 @@ do_match(char **args, int n)
 		blob_of_file(args[i + 2], &blob);
 		if (index_open(&ix[i], blob.map, blob.len, &err) != 0)
 			die(args[i + 2], &err);
+		rules[i] = rules_open(&ix[i], &mem);
 	}
 	for (int r = -1; r < atoi(args[1]); r++)
 		for (int i = 0; i < n_ix; i++)
-			match_all(i, &ix[i], docs, docs_n, r >= 0);
+			match_all(i, &ix[i], rules[i], docs, docs_n, r >= 0);
 	return 0;
 }
 

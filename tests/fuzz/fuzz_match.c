@@ -118,7 +118,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data + n, size - n);
 	ix = own_index;
 	if (size == n || index_open(&ix, copy, size - n, NULL) == 0)
-		advisory_match_packed(&ix, data, n, &mem, &out, NULL);
+		advisory_match_packed(&ix, NULL, data, n, false, &mem, &out,
+		    NULL);
 	match_text_of(arena_text_n(&mem, (const char *)data, n), &mem);
 	buf_clear(&out);
 	arena_clear(&mem);

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
+#include "base/blob.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/pack.h"
 #include "noun/aliases.h"
@@ -156,6 +158,30 @@ again_reading(struct unpack *in, struct arena *mem, struct buf *out)
 	buf_add(out, p, n);
 }
 
+static void
+devices_build(struct blob *blob, struct index *ret)
+{
+	struct index_builder *b = index_builder_new();
+	static const char *const ids[] = { "a", "b", "c" };
+	struct device d;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < COUNT_OF(ids); i++) {
+		device_init(&d);
+		d.id = ids[i];
+		d.vendor = "Acme";
+		d.model = "Gate 7";
+		d.version = i == 1 ? "" : "1.2";
+		if (index_builder_add(b, &d, &err) != 0)
+			abort();
+	}
+	if (index_builder_finish(b, blob, &err) != 0 ||
+	    blob_map(blob, &err) != 0 ||
+	    index_open(ret, blob->map, blob->len, &err) != 0)
+		abort();
+	index_builder_free(b);
+}
+
 #define WHOLE(noun)							\
 static void								\
 again_##noun(struct unpack *in, struct arena *mem, struct buf *out)	\
@@ -170,9 +196,38 @@ again_##noun(struct unpack *in, struct arena *mem, struct buf *out)	\
 		noun##_pack(out, &got);					\
 }
 
-WHOLE(matching)
 WHOLE(explained)
 WHOLE(near_misses)
+
+/* Read with the devices that it is of; each stands there once, in order. */
+static void
+again_matching(struct unpack *in, struct arena *mem, struct buf *out)
+{
+	static struct blob blob = BLOB_INIT;
+	static struct index ix;
+	struct matching got;
+	size_t n;
+	const void *p = rest(in, &n);
+
+	if (blob.fd == -1)
+		devices_build(&blob, &ix);
+	if (matching_unpack(p, n, &ix, mem, &got, NULL) < 0) {
+		unpack_fail(in, "matching");
+		return;
+	}
+	for (uint32_t i = 0; i < got.n; i++) {
+		const struct match *m = &got.matches[i];
+		if (m->number >= index_devices(&ix) ||
+		    (i > 0 && m->number <= m[-1].number))
+			abort();
+		for (uint32_t k = 0; k < m->n_why; k++)
+			if (strlen(m->why[k]) > TEXT_MAX)
+				abort();
+		match_pack(out, m);
+	}
+	buf_reset(out);
+	buf_add(out, p, n);
+}
 
 static void
 again_sending(struct unpack *in, struct arena *mem, struct buf *out)

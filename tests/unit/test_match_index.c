@@ -1,5 +1,6 @@
 /* The device index: what goes in comes out, and a hostile one does no harm. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
@@ -174,31 +175,43 @@ START_TEST(classes)
 }
 END_TEST
 
-/* What is said of a device hangs on no other: each alone, and all together.
- * The products: a range, some serial numbers, a part number, all versions, a
- * range of serial numbers. */
-START_TEST(alone_or_together)
+/* Both say the same of the devices that they share; at goes on in all. */
+static void
+check_same(const struct matching *one, const struct matching *all, uint32_t *at)
+{
+	for (uint32_t k = 0; k < one->n; k++, (*at)++) {
+		const struct match *x = &one->matches[k];
+		const struct match *y = &all->matches[*at];
+		ck_assert_uint_lt(*at, all->n);
+		ck_assert_str_eq(x->device.id, y->device.id);
+		ck_assert_int_eq(x->status, y->status);
+		ck_assert_int_eq(x->confidence, y->confidence);
+		ck_assert_uint_eq(x->n_cves, y->n_cves);
+		ck_assert_uint_eq(x->n_why, y->n_why);
+		for (uint32_t w = 0; w < x->n_why; w++)
+			ck_assert_str_eq(x->why[w], y->why[w]);
+	}
+}
+
+/* Products of one name: a range, some serial numbers, a part number, all
+ * versions, a range of serial numbers, a bound that is no plain number. */
+static void
+fill_said(struct advisory *ret, struct arena *mem)
 {
 	static const char *serials[] = { "S-1" }, *parts[] = { "AG-771" };
 	static const struct { const char *text; bool serial, part; } said[] = {
 		{ "< 1.1", false, false }, { "*", true, false },
 		{ "*", false, true }, { "1.1", false, false },
 		{ "<= the first 1 digits of serial number 1", false, false },
+		{ ">= 1.0 | < 1.0 SP2", false, false },
 	};
-	struct product p[COUNT_OF(said)];
-	struct assertion claims[COUNT_OF(said)];
-	struct vulnerability v[COUNT_OF(said)];
-	struct arena mem = ARENA_INIT;
-	struct matching all;
-	struct advisory a;
-	struct blob blob = BLOB_INIT;
-	struct index ix;
-	uint32_t at = 0;
+	size_t n = COUNT_OF(said);
+	struct product *p = arena_alloc(mem, n * sizeof(*p));
+	struct assertion *claims = arena_alloc(mem, n * sizeof(*claims));
+	struct vulnerability *v = arena_alloc(mem, n * sizeof(*v));
 
-	advisory_init(&a);
-	memset(p, 0, sizeof(p));
-	memset(v, 0, sizeof(v));
-	for (uint32_t i = 0; i < COUNT_OF(said); i++) {
+	advisory_init(ret);
+	for (uint32_t i = 0; i < n; i++) {
 		p[i].ref = p[i].name = p[i].family = p[i].patch = "";
 		p[i].hardware = p[i].cpe = p[i].relation = "";
 		p[i].vendor = "Acme";
@@ -210,15 +223,28 @@ START_TEST(alone_or_together)
 		p[i].models = parts;
 		p[i].n_models = said[i].part;
 		claims[i] = (struct assertion){ i, CLAIM_KNOWN_AFFECTED };
-		v[i].cve = arena_printf(&mem, "CVE-%u", i);
+		v[i].cve = arena_printf(mem, "CVE-%u", i);
 		v[i].title = v[i].cwe = v[i].cwe_name = "";
 		v[i].assertions = &claims[i];
 		v[i].n_assertions = 1;
 	}
-	a.products = p;
-	a.n_products = COUNT_OF(p);
-	a.vulns = v;
-	a.n_vulns = COUNT_OF(v);
+	ret->products = p;
+	ret->n_products = (uint32_t)n;
+	ret->vulns = v;
+	ret->n_vulns = (uint32_t)n;
+}
+
+/* What is said of a device hangs on no other: each alone, and all together. */
+START_TEST(alone_or_together)
+{
+	struct arena mem = ARENA_INIT;
+	struct matching all;
+	struct advisory a;
+	struct blob blob = BLOB_INIT;
+	struct index ix;
+	uint32_t at = 0;
+
+	fill_said(&a, &mem);
 	build_alikes(&blob, &ix, 0, COUNT_OF(alikes));
 	advisory_match(&ix, &a, true, &mem, &all);
 	ck_assert_uint_gt(all.n, 5);
@@ -228,21 +254,77 @@ START_TEST(alone_or_together)
 		struct index single;
 		build_alikes(&own, &single, i, i + 1);
 		advisory_match(&single, &a, true, &mem, &one);
-		for (uint32_t k = 0; k < one.n; k++, at++) {
-			const struct match *x = &one.matches[k];
-			const struct match *y = &all.matches[at];
-			ck_assert_uint_lt(at, all.n);
-			ck_assert_str_eq(x->device.id, y->device.id);
-			ck_assert_int_eq(x->status, y->status);
-			ck_assert_int_eq(x->confidence, y->confidence);
-			ck_assert_uint_eq(x->n_cves, y->n_cves);
-			/* All but the version that it has not. */
+		/* All but the version that it has not. */
+		for (uint32_t k = 0; k < one.n; k++)
 			if (strcmp(alikes[i].serial, "S-1") == 0)
-				ck_assert_uint_eq(x->n_cves, 4);
-			ck_assert_uint_eq(x->n_why, y->n_why);
-			for (uint32_t w = 0; w < x->n_why; w++)
-				ck_assert_str_eq(x->why[w], y->why[w]);
-		}
+				ck_assert_uint_eq(one.matches[k].n_cves, 5);
+		check_same(&one, &all, &at);
+		blob_clear(&own);
+	}
+	ck_assert_uint_eq(at, all.n);
+	arena_clear(&mem);
+	blob_clear(&blob);
+}
+END_TEST
+
+/* Device i of many that differ in all that reasons quote. */
+static const char *const versions[] = { "", "1.0", "1.0.5", "1.1", "2.0",
+    "V1.0 SP1", "as built" };
+static const char *const cpes[] = { "", "cpe:2.3:h:acme:gate_3:1.0.3:*:*:*:*:*:*:*",
+    "cpe:2.3:h:acme:gate_3:2.1:*:*:*:*:*:*:*" };
+static const char *const model_texts[] = { "Gate 3", "GATE-3", "Gate 3 Series" };
+#define MIXED (COUNT_OF(versions) * COUNT_OF(cpes) * COUNT_OF(model_texts) * 4)
+
+static void
+build_mixed(struct blob *blob, struct index *ix, size_t from, size_t to)
+{
+	struct index_builder *b = index_builder_new();
+	struct err err = ERR_INIT;
+	char id[16];
+
+	for (size_t i = from; i < to; i++) {
+		size_t left = i;
+		struct device d;
+		device_init(&d);
+		snprintf(id, sizeof(id), "%zu", i);
+		d.list = "a";
+		d.id = id;
+		d.vendor = left % 2 == 0 ? "Acme" : "ACME Inc.";
+		d.serial = left / 2 % 2 == 0 ? "" : i % 3 == 0 ? "S-1" : "S-2";
+		left /= 4;
+		d.version = versions[left % COUNT_OF(versions)];
+		left /= COUNT_OF(versions);
+		d.cpe = cpes[left % COUNT_OF(cpes)];
+		d.model = model_texts[left / COUNT_OF(cpes)];
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 0);
+	}
+	ck_assert_int_eq(index_builder_finish(b, blob, &err), 0);
+	ck_assert_int_eq(blob_map(blob, &err), 0);
+	index_builder_free(b);
+	ck_assert_int_eq(index_open(ix, blob->map, blob->len, &err), 0);
+}
+
+/* One hit speaks of many classes: yet each reads as if it were alone. */
+START_TEST(mixed)
+{
+	struct arena mem = ARENA_INIT;
+	struct matching all;
+	struct advisory a;
+	struct blob blob = BLOB_INIT;
+	struct index ix;
+	uint32_t at = 0;
+
+	fill_said(&a, &mem);
+	build_mixed(&blob, &ix, 0, MIXED);
+	advisory_match(&ix, &a, true, &mem, &all);
+	ck_assert_uint_eq(all.n, MIXED);
+	for (size_t i = 0; i < MIXED; i++) {
+		struct blob own = BLOB_INIT;
+		struct matching one;
+		struct index single;
+		build_mixed(&own, &single, i, i + 1);
+		advisory_match(&single, &a, true, &mem, &one);
+		check_same(&one, &all, &at);
 		blob_clear(&own);
 	}
 	ck_assert_uint_eq(at, all.n);
@@ -328,6 +410,7 @@ main(void)
 	tcase_add_test(c, keys_lead_to_devices);
 	tcase_add_test(c, classes);
 	tcase_add_test(c, alone_or_together);
+	tcase_add_test(c, mixed);
 	tcase_add_test(c, empty);
 	tcase_add_test(c, hostile);
 	suite_add_tcase(s, c);

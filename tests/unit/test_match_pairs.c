@@ -464,9 +464,10 @@ START_TEST(pair)
 	    err.text);
 	/* The way that an ask goes: packed in, packed out. */
 	advisory_pack(&bytes, &s.a);
-	ck_assert_msg(advisory_match_all(&s.ix, bytes.data, bytes.len,
-	    &s.mem, &out, &err) == 0, "%s: %s", path, err.text);
-	ck_assert_int_eq(matching_unpack(out.data, out.len, &s.mem, &got,
+	ck_assert_msg(advisory_match_packed(&s.ix, rules_open(&s.ix,
+	    &s.mem), bytes.data, bytes.len, true, &s.mem, &out, &err) == 0, "%s: %s", path, err.text);
+	ck_assert_int_eq(matching_unpack(out.data, out.len, &s.ix,
+	    &s.mem, &got,
 	    &err), 0);
 	ck_assert_int_gt(s.n, 0);
 	for (int i = 0; i < s.n; i++)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/arena.h"
 #include "match/ranges.h"
+#include "noun/index.h"
 
 #define IN VERDICT_IN
 #define UN VERDICT_UNKNOWN
@@ -77,6 +78,55 @@ static const struct {
 	{ "1.0 - 2.0", 'R', "1.5", IN }, { "1.0 - 2.0", 'R', "2.1", NO },
 	{ "from 2.0 to 3.0", 'R', "2.5", IN },
 	{ "between 2.0 and 3.0.1", 'R', "1.9", NO },
+	/* runs, and what merely has a hyphen */
+	{ "3.4.1-3.4.9", 'V', "3.4.5", IN }, { "3.4.1-3.4.9", 'V', "3.4.10", NO },
+	{ "3.4.1-3.4.9", 'V', "3.4.0", NO }, { "V21-V29", 'V', "24", IN },
+	{ "V21-V29", 'V', "30", NO }, { "2.03-06", 'V', "2.03-06", IN },
+	{ "2.03-06", 'V', "2.03-05", NO }, { "R12-V2", 'V', "R12-V2", IN },
+	{ "3.4.9-3.4.1", 'V', "3.4.5", NO },
+	/* signs the other way round, lines parted by a slash */
+	{ "=> 5.0 | <= 5.0.5", 'R', "5.0", IN },
+	{ "=> 5.0 | <= 5.0.5", 'R', "4.9", NO },
+	{ "<= 2.0.11 / 3.0.11", 'R', "3.0.5", IN },
+	{ "<= 2.0.11 / 3.0.11", 'R', "3.0.12", NO },
+	{ "<= 2.0.11 / 3.0.11", 'R', "2.5", NO },
+	{ "<= 6.01.00/29.03.2007", 'R', "6.02.00", NO },
+	/* the underscore counts on within one version */
+	{ "<= 14.00.15_51.25.01", 'R', "14.00.15_51.25.00", IN },
+	{ "<= 14.00.15_51.25.01", 'R', "14.00.15_51.25.02", NO },
+	{ "<4.04E_v10.95", 'R', "4.04E_v10.94", IN },
+	{ "<4.04E_v10.95", 'R', "4.04E_v10.95", NO },
+	/* brackets with words behind the number are remarks */
+	{ "< 14.4u1 (14.x series)", 'R', "14.3", UN },
+	{ "< 14.4u1 (14.x series)", 'R', "14.5", NO },
+	{ "< 1.49 (1.29 for the small one)", 'R', "1.49", NO },
+	/* numbers of documents, of items; order numbers */
+	{ "- SSA-100200 and ICSA-21-100-10", 'V', "1.0", UN },
+	{ ">= 5.0.0 < 6 | CVE-2099-18340", 'R', "7", NO },
+	{ ">= 5.0.0 < 6 | CVE-2099-18340", 'R', "5.1", IN },
+	{ "2404444 version 1.x", 'R', "1.4", UN },
+	{ "2404444 version 1.x", 'R', "2.0", NO },
+	{ "1999-SAB2T2XBK9", 'V', "1.0", UN },
+	{ ">= V01L001 | < V01L010", 'R', "V01L009", IN },
+	{ ">= V01L001 | < V01L010", 'R', "V01L010", NO },
+	{ "9f86d081", 'V', "1.0", UN },
+	/* a count of their own: no line, or another one */
+	{ "< VMS560 Build 595", 'R', "1.0", UN },
+	{ "< VMS560 Build 595", 'R', "VMS560 Build 594", IN },
+	{ "<= SP1", 'R', "2014 R2", UN }, { "<= SP1", 'R', "SP2", NO },
+	{ "< FW14", 'R', "15", NO }, { "<= R5.01", 'R', "5.02", NO },
+	/* beside a longer one a version is itself, not its line */
+	{ "3.4 | 3.4.1", 'V', "3.4.2", NO }, { "3.4 | 3.4.1", 'V', "3.4", IN },
+	{ "V15, V15.1 and V16", 'V', "15 Update 3", UN },
+	{ "V15, V15.1 and V16", 'V', "15.2", NO },
+	{ "V15, V15.1 and V16", 'V', "16.3", UN },
+	{ "< 4.8 | SP5", 'R', "4.8 SP4", IN },
+	{ "< 4.8 | SP5", 'R', "4.8 SP5", NO },
+	{ "9.4 | FP2  Hotfix 5", 'V', "10.3", NO },
+	{ ">= V01L001 | < V01L010", 'R', "1.0", UN },
+	{ "3.4 | 3.4.1", 'V', "3.4.1", IN }, { "3.4 | 3.5.1", 'V', "3.4.2", UN },
+	{ "1.38.xx | 1.40", 'V', "1.38.7", IN },
+	{ "1.38.xx | 1.40", 'V', "1.39.7", NO },
 	{ "2014-2016", 'V', "2015", IN }, { "2014-2016 ", 'V', "2017", NO },
 	{ "vers:generic/>=1.0|<2.0|>=3.0|<3.5", 'R', "2.5", NO },
 	{ "vers:generic/>=1.0|<2.0|>=3.0|<3.5", 'R', "3.4", IN },
@@ -150,6 +200,63 @@ START_TEST(verdicts)
 }
 END_TEST
 
+/* By rank a version is in just those ranges in which it is when it is read. */
+START_TEST(ranks)
+{
+	static const char *const printed[] = { "0.1", "1.0", "1.0.0", "1.00",
+	    "1.1", "1.10", "2.3", "2.3.0.1", "2.3.1", "2.4", "4.0", "4.1.2",
+	    "4.1.3", "4.1.3.1", "4.2", "5.3", "6.0", "6.02", "6.03", "6.05",
+	    "6.06", "8.1", "8.2", "10.2.5", "11.1.2", "13.0", "14.0", "14.1",
+	    "25.02.06", "65535.65535.65535.65535" };
+	struct arena mem = ARENA_INIT;
+	unsigned ranked = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct range r;
+		range_read(cases[i].range, cases[i].kind == 'R' ?
+		    VERSION_RANGE : cases[i].kind == 'V' ? VERSION_ONE :
+		    VERSION_NONE, &mem, &r);
+		ranked += r.ranked && !r.all;
+		for (size_t k = 0; r.ranked && k < sizeof(printed) /
+		    sizeof(printed[0]); k++) {
+			uint64_t rank = index_rank(printed[k]);
+			struct version v;
+			bool lone[2];
+			ck_assert_uint_ne(rank, 0);
+			ck_assert_int_eq(version_read_printed(printed[k], &v),
+			    0);
+			enum verdict by_rank = range_test_rank(&r, rank,
+			    &lone[0]);
+			ck_assert_msg(by_rank == range_test(&r, &v, &lone[1])
+			    && lone[0] == lone[1], "%s and %s: %d",
+			    cases[i].range, printed[k], by_rank);
+		}
+	}
+	/* Most are: else this shows nothing. */
+	ck_assert_uint_gt(ranked, 30);
+	arena_clear(&mem);
+}
+END_TEST
+
+START_TEST(no_rank)
+{
+	static const char *const printed[] = { "", "1", "1.", ".1", "1..2",
+	    "1.2.3.4.5", "V1.2", "1.2a", "1.2 SP1", "65536.1", "1.99999",
+	    "1.2-3", " 1.2", "1,2", "1.x", "99999999999999999999.1" };
+	static const struct { const char *less, *more; } pairs[] = {
+		{ "1.2", "1.10" }, { "1.2.9", "1.3" }, { "0.1", "1.0" },
+		{ "1.2", "1.2.0.1" },
+	};
+
+	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)
+		ck_assert_msg(index_rank(printed[i]) == 0, "%s", printed[i]);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		ck_assert_uint_lt(index_rank(pairs[i].less),
+		    index_rank(pairs[i].more));
+	ck_assert_uint_eq(index_rank("1.0"), index_rank("1.0.0"));
+}
+END_TEST
+
 START_TEST(lone_bounds)
 {
 	struct arena mem = ARENA_INIT;
@@ -177,6 +284,8 @@ main(void)
 	tcase_add_loop_test(c, verdicts, 0,
 	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(c, lone_bounds);
+	tcase_add_test(c, ranks);
+	tcase_add_test(c, no_rank);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

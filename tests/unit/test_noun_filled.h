@@ -5,6 +5,9 @@
 #include <check.h>
 #include <stdint.h>
 #include <string.h>
+#include "base/blob.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "noun/delivery.h"
 #include "noun/document.h"
 #include "noun/explained.h"
@@ -217,6 +220,47 @@ fill(void)
 	poll_ask.feed.n_allow = 2;
 	report.remarks = words;
 	report.n_remarks = 5;
+}
+
+/* An index of two devices; the second is the one above. */
+__attribute__((unused)) static const struct index *
+filled_index(void)
+{
+	static struct blob blob = BLOB_INIT;
+	static struct index ix;
+	struct index_builder *b;
+	struct err err = ERR_INIT;
+	struct device other;
+
+	if (blob.fd != -1)
+		return &ix;
+	b = index_builder_new();
+	device_init(&other);
+	other.id = "other";
+	other.vendor = "d3";
+	other.model = "d4b";
+	other.version = "d5b";
+	if (index_builder_add(b, &other, &err) != 0 ||
+	    index_builder_add(b, &device, &err) != 0 ||
+	    index_builder_finish(b, &blob, &err) != 0 ||
+	    blob_map(&blob, &err) != 0 ||
+	    index_open(&ix, blob.map, blob.len, &err) != 0)
+		bug("index: %s", err.text);
+	index_builder_free(b);
+	return &ix;
+}
+
+/* Each match by itself. */
+__attribute__((unused)) static void
+pack_each(struct buf *out, const struct matching *m)
+{
+	struct match_writer *w = match_writer_new(out, m->n, m->left_out);
+
+	for (uint32_t i = 0; i < m->n; i++) {
+		uint32_t number = m->n == 1 ? 1 : m->matches[i].number;
+		match_write(w, &m->matches[i], &number, 1);
+	}
+	match_writer_end(w);
 }
 
 /* What was filled must not come back empty: no field is forgotten. */

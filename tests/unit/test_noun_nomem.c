@@ -31,7 +31,7 @@ pack_matching(struct buf *b)
 {
 	struct matching m = { matches, 1, 9 };
 
-	matching_pack(b, &m);
+	pack_each(b, &m);
 }
 
 static void
@@ -83,7 +83,8 @@ run_matching(void)
 	struct buf b = packed(pack_matching);
 	struct matching got;
 
-	if (matching_unpack(b.data, b.len, &mem, &got, NULL) != 0)
+	if (matching_unpack(b.data, b.len, filled_index(), &mem, &got,
+	    NULL) != 0)
 		bug("matching");
 	arena_clear(&mem);
 	buf_clear(&b);
@@ -230,6 +231,7 @@ main(void)
 	char warm[KEY_TEXT];
 
 	fill();
+	filled_index();
 	alert_key("", "", "", warm);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_nomem, 0, (int)COUNT_OF(cases));

@@ -4,6 +4,7 @@
  * again: equal bytes show that no two fields are swapped, and no field that was
  * filled may come back empty. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
@@ -125,14 +126,14 @@ turn_matching(const void *p, size_t n, struct arena *mem, struct buf *again,
 {
 	struct matching got = { .matches = NULL };
 
-	if (matching_unpack(p, n, mem, &got, NULL) < 0)
+	if (matching_unpack(p, n, filled_index(), mem, &got, NULL) < 0)
 		return -1;
 	if (look) {
 		ck_assert_uint_eq(got.left_out, 9);
 		FILLED(&matches[0], &got.matches[0]);
 		FILLED(&plain_remedy[0], &got.matches[0].remedies[0]);
 	}
-	matching_pack(again, &got);
+	pack_each(again, &got);
 	return 0;
 }
 
@@ -249,7 +250,7 @@ packed(unsigned which)
 	case 3: device_file_pack(&out, &file); break;
 	case 4: device_report_pack(&out, &report); break;
 	case 5: outcome_pack(&out, &outcome); break;
-	case 6: matching_pack(&out, &m); break;
+	case 6: pack_each(&out, &m); break;
 	case 7: reading_pack(&out, &reading); break;
 	case 9:
 		explained.match = matches[0];
@@ -405,10 +406,6 @@ START_TEST(test_least)
 		.addresses = arena_alloc(&mem, MANY * sizeof(*r.addresses)),
 		.n_addresses = MANY,
 	};
-	struct matching m = {
-		.matches = arena_alloc(&mem, MANY * sizeof(*m.matches)),
-		.n = MANY,
-	};
 
 	r.advisories[0] = one;
 	r.advisories[1].vulns = list;
@@ -416,11 +413,6 @@ START_TEST(test_least)
 	reading_pack(&out, &r);
 	ck_assert_int_eq(turn_reading(out.data, out.len, &mem, &again, false),
 	    0);
-	buf_reset(&out);
-	buf_reset(&again);
-	matching_pack(&out, &m);
-	ck_assert_int_eq(turn_matching(out.data, out.len, &mem, &again,
-	    false), 0);
 
 	/* The last items of their blobs: exactly so small. */
 	struct match none = { .product = NULL };
@@ -437,52 +429,124 @@ START_TEST(test_least)
 }
 END_TEST
 
-/* What matches share is packed once, and shared again behind it. */
+/* Devices a to d with versions 1.0, 2.0, 2.0, 3.0. */
+static void
+build_versions(struct blob *blob, struct index *ret)
+{
+	static const char *const rows[][2] = { { "a", "1.0" }, { "b", "2.0" },
+	    { "c", "2.0" }, { "d", "3.0" } };
+	struct index_builder *b = index_builder_new();
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct device d;
+		device_init(&d);
+		d.id = rows[i][0];
+		d.version = rows[i][1];
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 0);
+	}
+	ck_assert_int_eq(index_builder_finish(b, blob, &err), 0);
+	index_builder_free(b);
+	ck_assert_int_eq(blob_map(blob, &err), 0);
+	ck_assert_int_eq(index_open(ret, blob->map, blob->len, &err), 0);
+}
+
+/* What matches share is packed once, and shared again behind it; a line quotes
+ * each device by its own text. */
 START_TEST(test_shared)
 {
-	static char fix[2000], why[1000];
+	static char fix[2000], why[1000], line[64];
+	static const uint32_t places[][2] = { { 1, 0 }, { 2, 3 } };
 	struct buf out = BUF_INIT(ADVISORY_MAX);
 	struct arena mem = ARENA_INIT;
 	struct matching got = { .n = 0 };
 	struct remedy remedy = { .text = fix };
-	const char *lines[] = { why };
-	struct match list[3];
-	struct matching m = { list, COUNT_OF(list), 0 };
+	const char *lines[] = { why, line };
+	struct blob blob = BLOB_INIT;
+	struct index ix;
+	struct match m;
 
 	memset(fix, 'f', sizeof(fix) - 1);
 	memset(why, 'w', sizeof(why) - 1);
-	for (size_t i = 0; i < COUNT_OF(list); i++) {
-		match_init(&list[i]);
-		list[i].device.id = i == 0 ? "a" : i == 1 ? "b" : "c";
-		list[i].device.site = i == 2 ? "Hall" : "";
-		list[i].status = i == 1 ? MATCH_FIXED : MATCH_AFFECTED;
-		list[i].remedies = &remedy;
-		list[i].n_remedies = 1;
-		list[i].why = lines;
-		list[i].n_why = 1;
-		list[i].same = i == 1 ? 7 : 3;
+	snprintf(line, sizeof(line), "%s is in it, %s", match_quote(
+	    INDEX_COLUMN_version), match_quote(INDEX_COLUMN_version));
+	build_versions(&blob, &ix);
+	match_init(&m);
+	m.remedies = &remedy;
+	m.n_remedies = 1;
+	m.why = lines;
+	m.n_why = 2;
+	struct match_writer *w = match_writer_new(&out, 4, 9);
+	for (uint32_t i = 0; i < 2; i++) {
+		m.status = i == 1 ? MATCH_FIXED : MATCH_AFFECTED;
+		m.same = i == 1 ? 7 : 3;
+		match_write(w, &m, places[i], 2);
 	}
-	matching_pack(&out, &m);
+	match_writer_end(w);
 	ck_assert_uint_lt(out.len, 2 * sizeof(fix) + sizeof(why) + 400);
-	ck_assert_int_eq(matching_unpack(out.data, out.len, &mem, &got, NULL),
-	    0);
-	ck_assert_uint_eq(got.n, 3);
-	for (size_t i = 0; i < COUNT_OF(list); i++) {
+	ck_assert_int_eq(matching_unpack(out.data, out.len, &ix, &mem, &got,
+	    NULL), 0);
+	ck_assert_uint_eq(got.n, 4);
+	ck_assert_uint_eq(got.left_out, 9);
+	for (uint32_t i = 0; i < 4; i++) {
+		static const char *const told[] = { "1.0 is in it, 1.0",
+		    "2.0 is in it, 2.0", "2.0 is in it, 2.0",
+		    "3.0 is in it, 3.0" };
 		const struct match *one = &got.matches[i];
-		ck_assert_str_eq(one->device.id, list[i].device.id);
-		ck_assert_str_eq(one->device.site, list[i].device.site);
-		ck_assert_int_eq(one->status, list[i].status);
+		ck_assert_uint_eq(one->number, i);
+		ck_assert_int_eq(one->device.id[0], (int)("abcd"[i]));
+		ck_assert_int_eq(one->status, i < 2 ? MATCH_AFFECTED :
+		    MATCH_FIXED);
 		ck_assert_str_eq(one->remedies[0].text, fix);
 		ck_assert_ptr_eq(one->why[0], got.matches[0].why[0]);
+		ck_assert_str_eq(one->why[1], told[i]);
 	}
-	ck_assert_uint_eq(got.matches[0].same, got.matches[2].same);
-	ck_assert_uint_ne(got.matches[0].same, got.matches[1].same);
+	ck_assert_ptr_eq(got.matches[1].why[1], got.matches[2].why[1]);
+	ck_assert_uint_eq(got.matches[0].same, got.matches[1].same);
+	ck_assert_uint_ne(got.matches[0].same, got.matches[2].same);
 	/* A body that was not there yet. */
 	out.data[8] = 9;
-	ck_assert_int_eq(matching_unpack(out.data, out.len, &mem, &got, NULL),
-	    -1);
+	ck_assert_int_eq(matching_unpack(out.data, out.len, &ix, &mem, &got,
+	    NULL), -1);
 	arena_clear(&mem);
 	buf_clear(&out);
+	blob_clear(&blob);
+}
+END_TEST
+
+/* Answers that no `match` gives which has this index. */
+START_TEST(test_strange_devices)
+{
+	static const struct {
+		const char	*what;
+		uint32_t	 n, at[3];
+	} cases[] = {
+		{ "one that is not there", 2, { 0, 4 } },
+		{ "one twice", 3, { 1, 2, 1 } },
+	};
+	struct blob blob = BLOB_INIT;
+	struct index ix;
+	struct match m;
+
+	build_versions(&blob, &ix);
+	match_init(&m);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf out = BUF_INIT(ADVISORY_MAX);
+		struct arena mem = ARENA_INIT;
+		struct matching got;
+		struct err err = ERR_INIT;
+		struct match_writer *w = match_writer_new(&out, cases[i].n, 0);
+
+		match_write(w, &m, cases[i].at, cases[i].n);
+		match_writer_end(w);
+		ck_assert_msg(matching_unpack(out.data, out.len, &ix, &mem,
+		    &got, &err) == -1, "%s", cases[i].what);
+		ck_assert_msg(strstr(err.text, "matching") != NULL, "%s: %s",
+		    cases[i].what, err.text);
+		arena_clear(&mem);
+		buf_clear(&out);
+	}
+	blob_clear(&blob);
 }
 END_TEST
 
@@ -624,6 +688,7 @@ main(void)
 	tcase_add_loop_test(t, test_flip, 0, n);
 	tcase_add_test(t, test_least);
 	tcase_add_test(t, test_shared);
+	tcase_add_test(t, test_strange_devices);
 	tcase_add_loop_test(t, test_range, 0, (int)COUNT_OF(breaks));
 	tcase_add_test(t, test_leaf);
 	tcase_add_test(t, test_prior);
