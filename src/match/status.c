@@ -470,18 +470,20 @@ quoting_device(struct matcher *m, const struct decision *d,
 	bool package = d->ruling->deciding->ident == INDEX_PURL;
 
 	device_init(ret);
+	if (there & (1u << INDEX_COLUMN_cpe | 1u << INDEX_COLUMN_purl)) {
+		ret->cpe = index_column(m->ix, device, INDEX_COLUMN_cpe);
+		ret->purl = index_column(m->ix, device, INDEX_COLUMN_purl);
+		if ((there >> INDEX_COLUMN_version & 1) == 0 || package)
+			ret->version = told_version_text(m, device, package);
+	}
 #define X(field, heading)						\
 	if (match_quote(INDEX_COLUMN_##field)[0] == '\0')		\
 		there &= ~(1u << INDEX_COLUMN_##field);			\
-	else if (there >> INDEX_COLUMN_##field & 1)			\
+	else if (there >> INDEX_COLUMN_##field & 1 &&			\
+	    ret->field[0] == '\0')					\
 		ret->field = match_quote(INDEX_COLUMN_##field);
 	DEVICE_COLUMNS(X)
 #undef X
-	ret->cpe = index_column(m->ix, device, INDEX_COLUMN_cpe);
-	ret->purl = index_column(m->ix, device, INDEX_COLUMN_purl);
-	if ((ret->cpe[0] != '\0' || ret->purl[0] != '\0') &&
-	    (ret->version[0] == '\0' || package))
-		ret->version = told_version_text(m, device, package);
 	return there;
 }
 
