@@ -148,7 +148,8 @@ def settled_is_kept(place):
     with Store(place) as store:
         store.integrity()
         equal(store.rows("SELECT count(*) FROM delivery "
-                         "WHERE state = 'delivered'"), [(2,)], "deliveries kept as delivered")
+                         "WHERE state = 'delivered'"), [(2,)],
+              "deliveries kept as delivered")
     equal(mail.count(), 2, "mails")
 
 
