@@ -93,18 +93,20 @@ device_version_text(struct matcher *m, uint32_t device)
 	return m->inner;
 }
 
-const struct version *
-printed_version(struct matcher *m, const char *text)
+const struct cell *
+printed_cell(struct matcher *m, const char *text)
 {
 	if (text[0] == '\0')
 		return NULL;
 	size_t slot = ((uintptr_t)text >> 1) % VERSION_CACHE;
 	if (m->cache[slot].text != text) {
 		m->cache[slot].text = text;
-		m->cache[slot].readable = version_read_printed(text,
-		    &m->cache[slot].version) == 0;
+		if (m->cache[slot].cell == NULL)
+			m->cache[slot].cell = arena_alloc(m->mem,
+			    sizeof(struct cell));
+		cell_read(text, m->cache[slot].cell);
 	}
-	return m->cache[slot].readable ? &m->cache[slot].version : NULL;
+	return m->cache[slot].cell;
 }
 
 /* The type of a package URL: the order of its versions. */

@@ -277,11 +277,11 @@ explain_refused(struct explaining *e, struct explained_product *p,
 }
 
 static const char *
-shown_version(struct explaining *e, const struct version *v)
+shown_version(struct explaining *e, const struct cell *cell)
 {
-	struct buf out = BUF_INIT(600);
+	struct buf out = BUF_INIT(1200);
 
-	version_show(v, &out);
+	cell_show(cell, &out);
 	const char *ret = arena_text(e->m->mem, buf_text(&out));
 	buf_clear(&out);
 	return ret;
@@ -306,7 +306,8 @@ explain_version(struct explaining *e, struct explained_product *p,
 	const struct range *r = product_range(m, product);
 	const char *printed = p->range + strspn(p->range, " ");
 	const char *own = device_version_text(m, e->device);
-	const struct version *v = printed_version(m, own);
+	const struct cell *cell = printed_cell(m, own);
+	bool known = cell != NULL && cell->n > 0;
 	enum step_result result = h->verdict == VERDICT_IN ? STEP_YES :
 	    h->verdict == VERDICT_OUT ? STEP_NO : STEP_UNSURE;
 	const char *word = h->verdict == VERDICT_IN ? "is in" :
@@ -327,15 +328,15 @@ explain_version(struct explaining *e, struct explained_product *p,
 	} else if (r->vers != NULL) {
 		say(e, p, "version", result, "\"%.64s\" %s \"%.300s\", by the "
 		    "order of its own package world", own, word, printed);
-	} else if (v == NULL || !r->readable) {
+	} else if (!known || !r->readable) {
 		say(e, p, "version", result, "%s \"%.300s\" cannot be read as "
-		    "%s", v == NULL ? "the device's version" :
-		    "the publisher's version", v == NULL ? own : printed,
-		    v == NULL ? "a version" : "a range");
+		    "%s", !known ? "the device's version" :
+		    "the publisher's version", !known ? own : printed,
+		    !known ? "a version" : "a range");
 	} else {
 		say(e, p, "version", result, "%.64s %s \"%.300s\": read as %s "
 		    "and %s, by the order of firmware%s%s", own, word, printed,
-		    shown_version(e, v), shown_range(e, r), r->narrowed ?
+		    shown_version(e, cell), shown_range(e, r), r->narrowed ?
 		    "; it goes on with a condition that is not understood" :
 		    "", h->lone ?
 		    "; a lone lower bound is often printed by mistake" : "");

@@ -188,6 +188,27 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	return range_says(r, best);
 }
 
+enum verdict
+range_test_cell(const struct range *r, const struct cell *cell, bool named,
+    bool *ret_lone)
+{
+	if (cell == NULL || cell->n == 0)
+		return range_test(r, NULL, ret_lone);
+	enum verdict all = range_test(r, &cell->version[0], ret_lone);
+	if (r->all)
+		return all;
+	for (unsigned i = 1; i < cell->n; i++) {
+		bool lone;
+		if (range_test(r, &cell->version[i], &lone) != all)
+			all = VERDICT_UNKNOWN;
+		*ret_lone &= lone;
+	}
+	if (cell->unsure || (cell->front_is_code && !named) ||
+	    (cell->strange && !named && all == VERDICT_OUT))
+		all = VERDICT_UNKNOWN;
+	return all;
+}
+
 /* ---- by rank ------------------------------------------------------------- */
 
 /* Most ranges and versions are numbers and dots: then numbers are compared. */
@@ -198,7 +219,8 @@ rank_bound(struct bound *b)
 
 	if (!b->there)
 		return true;
-	if (!b->readable || v->n > 4 || v->prefix != 0 || v->wild)
+	if (!b->readable || v->n > 4 || v->prefix != 0 || v->wild ||
+	    v->date)
 		return false;
 	for (unsigned t = 0; t < TOP_COUNT_; t++)
 		if (v->top[t] != 0)
@@ -277,14 +299,14 @@ vers_test(const struct range *r, const char *text)
 	bool v = (text[0] == 'v' || text[0] == 'V') && text[1] >= '0' &&
 	    text[1] <= '9', lone;
 	int in = text[0] != '\0' ? vers_holds(r->vers, text) : -1;
-	struct version own;
+	struct cell own;
 
 	if (in < 0 && v)
 		in = vers_holds(r->vers, text + 1);
-	if (in >= 0 || r->plain == NULL || text[0] == '\0' ||
-	    version_read_printed(text, &own) != 0)
+	if (in >= 0 || r->plain == NULL || text[0] == '\0')
 		return in;
-	switch (range_test(r->plain, &own, &lone)) {
+	cell_read(text, &own);
+	switch (range_test_cell(r->plain, &own, false, &lone)) {
 	case VERDICT_IN:
 		return 1;
 	case VERDICT_OUT:
@@ -317,7 +339,7 @@ range_test_device(const struct range *r, const struct own_version *own,
 	    same_text(r->odd, own->text))
 		return VERDICT_IN;
 	if (r->vers == NULL)
-		return range_test(r, own->version, ret_lone);
+		return range_test_cell(r, own->cell, own->named, ret_lone);
 	int in = vers_test(r, own->text);
 	*ret_lone = in == 1 && r->lone_low;
 	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;

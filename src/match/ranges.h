@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "noun/product.h"
+#include "cells.h"
 #include "versions.h"
 
 enum verdict {
@@ -67,7 +68,8 @@ void range_rank(struct range *r);
 /* What a device says of itself. */
 struct own_version {
 	const char	*text, *serial;		/* "" = not known */
-	const struct version *version;		/* NULL: not readable */
+	const struct cell *cell;		/* NULL: not known */
+	bool		 named;		/* its word in front is the device's */
 };
 
 enum verdict range_test_device(const struct range *r,
@@ -76,6 +78,10 @@ enum verdict range_test_device(const struct range *r,
  * answer hangs on a lone lower bound. */
 enum verdict range_test(const struct range *r, const struct version *device,
     bool *ret_lone);
+/* The same of what stands in a cell: several versions have an answer if they
+ * agree, and what is not wholly understood is never VERDICT_OUT. */
+enum verdict range_test_cell(const struct range *r, const struct cell *cell,
+    bool named, bool *ret_lone);
 /* The same of a version that has an index_rank, for ranges that are ranked. */
 enum verdict range_test_rank(const struct range *r, uint64_t rank,
     bool *ret_lone);

@@ -68,7 +68,7 @@ device_order(const struct matcher *m, const struct hit *h,
  * none; else as line_fits. */
 static int
 bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
-    const struct version *v)
+    const struct cell *cell)
 {
 	static const char *const words[] = { "earlier", "older", "prior",
 	    "below", "lower", "newer", "later", "above", "higher", NULL };
@@ -90,8 +90,21 @@ bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
 	if (!found)
 		return 2;
 	range_read(text, VERSION_RANGE, m->mem, &r);
-	enum verdict verdict = range_test(&r, v, &lone);
+	enum verdict verdict = range_test_cell(&r, cell, false, &lone);
 	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
+}
+
+/* Is what stands in the cell of the line? As line_fits. */
+static int
+cell_within(const struct cell *cell, const struct version *line)
+{
+	unsigned in = 0;
+
+	for (unsigned i = 0; i < cell->n; i++)
+		in += version_is_within(&cell->version[i], line);
+	if (cell->n == 0 || (in > 0 && in < cell->n) || cell->unsure)
+		return -1;
+	return in > 0;
 }
 
 /* A product's name with the line in it ("Teamcenter V14.0") and a device that
@@ -108,13 +121,14 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 		if (t->kind != NAME_LINE || has_token(d, t->hash) ||
 		    version_read(p->flat + t->at, t->len, &line) != 0)
 			continue;
-		const struct version *v = printed_version(m,
+		const struct cell *cell = printed_cell(m,
 		    hit_version_text(m, h));
-		if (v == NULL)
+		if (cell == NULL || cell->n == 0)
 			return -1;
-		int bound = bound_fits(m, p, t, v);
-		if (bound == 0 || (bound == 2 && !version_is_within(v,
-		    &line)))
+		int bound = bound_fits(m, p, t, cell);
+		if (bound == 2)
+			bound = cell_within(cell, &line);
+		if (bound == 0)
 			fits = 0;
 		else if (bound < 0)
 			return -1;
@@ -149,10 +163,10 @@ number_is_line(struct matcher *m, const struct name *p, const struct name *d,
 {
 	const struct name_token *own = number_behind(p, d);
 	struct version line;
-	const struct version *v = printed_version(m, hit_version_text(m, h));
-	return own != NULL && v != NULL &&
+	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
+	return own != NULL && cell != NULL &&
 	    version_read(d->flat + own->at, own->len, &line) == 0 &&
-	    version_is_within(v, &line);
+	    cell_within(cell, &line) == 1;
 }
 
 /* The one line of versions that a name stands for and the other does not; NULL
@@ -350,6 +364,25 @@ other_verdicts(struct lookup *l, struct hit *h, bool side)
 		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
 }
 
+/* Is the word in front of the version of the device's name, or of its order
+ * number? All of a class have these in common. */
+static bool
+front_is_name(struct matcher *m, const struct hit *h, const struct cell *cell)
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+	uint32_t device = one_device(m, h);
+	char flat[NAME_RUN_MAX];
+
+	name_fold(class != NULL ? index_kind_model(m->ix, index_kind(m->ix,
+	    class->kind)) : index_column(m->ix, device, INDEX_COLUMN_model),
+	    flat, sizeof(flat));
+	if (cell_names(cell, flat))
+		return true;
+	name_fold(index_column(m->ix, device, INDEX_COLUMN_part_number), flat,
+	    sizeof(flat));
+	return cell_names(cell, flat);
+}
+
 /* The verdict of the product's range on the version that the list has. */
 static enum verdict
 version_verdict(struct matcher *m, struct hit *h, const struct range *r)
@@ -362,7 +395,9 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	else if (r->vers != NULL || r->odd != NULL)
 		own.text = hit_version_text(m, h);
 	else if (!r->all)
-		own.version = printed_version(m, hit_version_text(m, h));
+		own.cell = printed_cell(m, hit_version_text(m, h));
+	if (own.cell != NULL && own.cell->front[0] != '\0')
+		own.named = front_is_name(m, h, own.cell);
 	return range_test_device(r, &own, &h->lone);
 }
 
