@@ -93,7 +93,7 @@ date_at(const char *s, size_t n)
 	struct version v;
 	size_t end = 0;
 
-	while (end < n && (is_digit(s[end]) || strchr("/-.", s[end]) != NULL))
+	while (end < n && (is_digit(s[end]) || strchr("/-", s[end]) != NULL))
 		end++;
 	while (end > 0 && !is_digit(s[end - 1]))
 		end--;

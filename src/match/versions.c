@@ -62,6 +62,9 @@ read_plain_date(const char *s, size_t n, struct version *ret)
 	}
 	if (i < n || count < 2 || !is_digit(s[n - 1]))
 		return false;
+	/* "2018-1" counts releases. */
+	if (count == 2 && sign == '-' && n != 7)
+		return false;
 	if (count == 2 && sign == '/' && number[0] <= 12) {
 		uint64_t month = number[0];
 		number[0] = number[1];
