@@ -5,6 +5,7 @@
 #include "compare.h"
 #include "explain_steps.h"
 #include "rules.h"
+#include "verdicts.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -270,6 +271,9 @@ explain_refused(struct explaining *e, struct explained_product *p,
 	if (fits == 0)
 		say(e, p, "order-number", STEP_NO, "a sibling: %s is not %s",
 		    own_numbers(e), numbers_text(e, named));
+	else if (plus_differs(&e->l->name, &e->own))
+		say(e, p, "product", STEP_NO, "the device list has a plus "
+		    "behind a word, and the publisher has none");
 	else
 		say(e, p, "line", STEP_NO, "the publisher's name is of one "
 		    "line of versions, and %.64s is not of it",

@@ -1,5 +1,6 @@
 /* range_verdict.c - is a version in a range? First for all versions, then for
  * those that are numbers and dots. */
+#include <string.h>
 #include "range_text.h"
 #include "ranges.h"
 #include "schemes.h"
@@ -169,10 +170,37 @@ with_span(enum verdict best, const struct span *s, enum verdict v,
 	return v;
 }
 
+/* The build behind the line's numbers, in room; the version itself if it has
+ * none. */
+static const struct version *
+build_of(const struct range *r, const struct version *v, struct version *room)
+{
+	const struct version *line = r->line;
+
+	if (line == NULL || v == NULL || v->n <= line->n ||
+	    !version_is_within(v, line) ||
+	    v->piece[line->n].kind != PIECE_NUMBER ||
+	    v->piece[line->n].value < BUILD_MIN)
+		return v;
+	*room = *v;
+	room->n = v->n - line->n;
+	memmove(room->piece, room->piece + line->n, room->n *
+	    sizeof(room->piece[0]));
+	return room;
+}
+
+void
+range_of_line(struct range *r, const struct version *line)
+{
+	r->line = line;
+	r->ranked = false;
+}
+
 enum verdict
 range_test(const struct range *r, const struct version *device, bool *ret_lone)
 {
 	enum verdict best = VERDICT_OUT;
+	struct version build;
 
 	*ret_lone = false;
 	if (r->all)
@@ -180,6 +208,7 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	if (!r->readable || device == NULL || r->serial.there ||
 	    r->vers != NULL)
 		return VERDICT_UNKNOWN;
+	device = build_of(r, device, &build);
 	for (unsigned i = 0; i < r->n; i++)
 		best = with_span(best, &r->spans[i], test_span(&r->spans[i],
 		    device), ret_lone);
@@ -237,6 +266,14 @@ rank_bound(struct bound *b)
 	return true;
 }
 
+static bool
+is_build(const struct bound *b)
+{
+	return b->there && b->readable && !b->version.date &&
+	    b->version.piece[0].kind == PIECE_NUMBER &&
+	    b->version.piece[0].value >= BUILD_MIN;
+}
+
 /* Where spans may be of one line of versions each, above_own_line decides. */
 void
 range_rank(struct range *r)
@@ -247,6 +284,9 @@ range_rank(struct range *r)
 		one |= r->spans[i].exact;
 	r->ranked = r->all || (one && r->readable && !r->serial.there &&
 	    r->vers == NULL);
+	for (unsigned i = 0; i < r->n; i++)
+		r->builds |= is_build(&r->spans[i].low) ||
+		    is_build(&r->spans[i].high);
 	for (unsigned i = 0; i < r->n && r->ranked && !r->all; i++)
 		r->ranked = !r->spans[i].itself &&
 		    rank_bound(&r->spans[i].low) &&

@@ -31,6 +31,8 @@ struct span {
 	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 };
 
+#define BUILD_MIN 1000u
+
 struct vers;
 
 /* "<= the first 5 digits of serial number 24031" */
@@ -50,6 +52,10 @@ struct range {
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct range	*plain;		/* "vers:intdot/..." as firmware */
 	const char	*odd;		/* one unreadable version; or NULL */
+	bool		 builds;	/* a bound begins with BUILD_MIN or more */
+	/* Where its numbers stand before a build, "4024.11" is held against
+	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */
+	const struct version *line;
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
@@ -62,6 +68,8 @@ void range_read(const char *text, enum version_kind kind, struct arena *mem,
 /* Where beside, of the same name, prints "3.4.1", the "3.4" of r is that
  * version alone. */
 void range_beside(struct range *r, const struct range *beside);
+/* The name says of which line the builds are. */
+void range_of_line(struct range *r, const struct version *line);
 /* Fills `ranked` and what it stands for; range_read does so. */
 void range_rank(struct range *r);
 
