@@ -69,7 +69,7 @@ is_other_word(const struct cell_text *r, const char *s, size_t n)
 {
 	static const char *const words[] = { "hw", "hardware", "boot",
 	    "bootloader", "bootrom", "loader", "fs", "es", "as", "e-stand",
-	    "erzeugnisstand", "funktionsstand", "ed", "edition", "index",
+	    "erzeugnisstand", "funktionsstand", "ed", "index",
 	    "sn", "serial", "mac", "ip", "pn", "mlfb", "baujahr", "built",
 	    "fpga", "cpld", "pcb", "series", "ser", "kernel", NULL };
 
@@ -163,6 +163,10 @@ begins_version(const struct cell_text *r, const struct part *p,
 	if (!p->value)
 		return false;
 	if (p->top && dots < 2)		/* "Build 7.1" */
+		return false;
+	/* "8.6.2 (10350.18)" */
+	if (t->bracket && !v && t->end - t->at > 4 &&
+	    strspn(r->s + t->at, "0123456789") >= 4)
 		return false;
 	return v || dots > 0 || (p->kind == PART_OTHER && !t->blank);
 }
@@ -416,9 +420,12 @@ take_part(const struct cell_text *r, const struct part *p, bool front,
 	if (r->h_and_f && n > 1 && s[0] == 'f' && is_digit(s[1]))
 		s++, n--;
 	bool readable = version_read(s, n, &v) == 0;
-	if (front && !says_version(p) && (!readable || is_letter(*s))) {
+	/* "RUT9_R_00.07": the R is of what follows. */
+	size_t code = n > 2 && memcmp(s + n - 2, " r", 2) == 0 ? n - 2 : n;
+	if (front && !says_version(p) && (!readable || (is_letter(*s) &&
+	    memchr(s, '.', n) == NULL))) {
 		ret->front_is_code = true;
-		set_front(ret, s, n);
+		set_front(ret, s, code);
 	} else if (!readable || ret->n == CELL_VERSIONS_MAX) {
 		ret->unsure = true;
 	} else {
@@ -433,7 +440,8 @@ take_parts(const struct cell_text *r, struct cell *ret)
 	bool said = false;
 
 	for (unsigned i = 1; i < r->n_parts; i++)
-		said |= says_version(&r->part[i]);
+		said |= says_version(&r->part[i]) || count_dots(r->s +
+		    r->part[i].at, r->part[i].end - r->part[i].at) > 1;
 	for (unsigned i = 0; i < r->n_parts; i++)
 		take_part(r, &r->part[i], said && i == 0, ret);
 	ret->unsure |= r->too_many;
@@ -443,15 +451,18 @@ take_parts(const struct cell_text *r, struct cell *ret)
 static bool
 is_one_part(const struct cell_text *r)
 {
-	return r->words == 0 && r->n_parts == 1 && r->part[0].value &&
+	return r->n_parts == 1 && r->part[0].value &&
 	    r->part[0].kind != PART_OTHER;
 }
 
 static void
-read_odd(struct cell_text *r, struct cell *ret)
+read_odd(struct cell_text *r, bool one, struct cell *ret)
 {
 	const struct part *p = &r->part[0];
 
+	ret->whole_there = one;
+	if (one)
+		ret->whole = ret->version[0];
 	take_parts(r, ret);
 	if (r->words == 0)
 		return;
@@ -516,6 +527,7 @@ cell_read(const char *text, struct cell *ret)
 
 	ret->n = 0;
 	ret->unsure = ret->strange = ret->passed = ret->front_is_code = false;
+	ret->odd = ret->whole_there = false;
 	ret->front[0] = '\0';
 	if (index_rank(text) != 0) {
 		ret->n = version_read_printed(text, &ret->version[0]) == 0;
@@ -535,11 +547,13 @@ cell_read(const char *text, struct cell *ret)
 	ret->unsure = is_guess(&r) || strlen(text) + 8 > CELL_ROOM;
 	read_parts(&r);
 	bool one = version_read(r.s, r.n, &ret->version[0]) == 0;
-	if (is_one_part(&r) || (one && ret->version[0].date) ||
-	    r.n_parts == 0)
+	if ((is_one_part(&r) && (one || r.words == 0)) ||
+	    (one && ret->version[0].date) || r.n_parts == 0)
 		ret->n = one;
 	else
-		read_odd(&r, ret);
+		read_odd(&r, one, ret);
+	ret->odd = ret->n != 1 || ret->unsure || ret->passed ||
+	    ret->front[0] != '\0';
 }
 
 bool
@@ -547,10 +561,9 @@ cell_names(const struct cell *c, const char *name)
 {
 	size_t n = strlen(c->front);
 
-	for (const char *at = name; n > 0 && (at = strstr(at, c->front)) !=
+	for (const char *at = name; n > 2 && (at = strstr(at, c->front)) !=
 	    NULL; at++)
-		if ((at == name || at[-1] == ' ') && (at[n] == '\0' ||
-		    at[n] == ' '))
+		if (at == name || at[-1] == ' ')
 			return true;
 	return false;
 }

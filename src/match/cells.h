@@ -16,6 +16,7 @@ struct buf;
 struct cell {
 	struct version	 version[CELL_VERSIONS_MAX];
 	unsigned	 n;
+	bool		 odd;		/* any of what follows, or n != 1 */
 	bool		 unsure;	/* not understood: no answer */
 	bool		 strange;	/* a word before it: no no */
 	bool		 passed;	/* something was passed over */
@@ -23,10 +24,14 @@ struct cell {
 	 * device: then it is none of the above. "": there is none. */
 	char		 front[CELL_FRONT_ROOM];
 	bool		 front_is_code;	/* without being a name: no answer */
+	/* All of it as one, for ranges that begin as it does: "CLP300N_V1.2" of
+	 * both sides. */
+	bool		 whole_there;
+	struct version	 whole;
 };
 
 void	 cell_read(const char *text, struct cell *ret);
-/* The same where `name`, folded, is the device's. */
+/* Does a word of `name`, folded, begin with the front: is it the device's? */
 bool	 cell_names(const struct cell *c, const char *name);
 /* What was read, in words. */
 void	 cell_show(const struct cell *c, struct buf *out);

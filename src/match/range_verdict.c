@@ -217,10 +217,30 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	return range_says(r, best);
 }
 
+/* Do all bounds begin as the cell does, with letters of their own? */
+static bool
+begins_alike(const struct range *r, const struct version *whole)
+{
+	bool alike = r->n > 0 && whole->prefix != 0;
+
+	for (unsigned i = 0; i < r->n && alike; i++) {
+		const struct bound *both[] = { &r->spans[i].low,
+		    &r->spans[i].high };
+		for (unsigned k = 0; k < 2; k++)
+			alike &= !both[k]->there || (both[k]->readable &&
+			    both[k]->version.prefix == whole->prefix &&
+			    both[k]->version.piece[0].value ==
+			    whole->piece[0].value);
+	}
+	return alike;
+}
+
 enum verdict
 range_test_cell(const struct range *r, const struct cell *cell, bool named,
     bool *ret_lone)
 {
+	if (cell != NULL && cell->whole_there && begins_alike(r, &cell->whole))
+		return range_test(r, &cell->whole, ret_lone);
 	if (cell == NULL || cell->n == 0)
 		return range_test(r, NULL, ret_lone);
 	enum verdict all = range_test(r, &cell->version[0], ret_lone);
@@ -375,9 +395,11 @@ range_test_device(const struct range *r, const struct own_version *own,
 	if (r->serial.there)
 		return test_serial(&r->serial, own->serial);
 	/* "Basic Edition V2": whatever it is, the same is the same. */
-	if (r->odd != NULL && own->text[0] != '\0' &&
+	if (r->odd != NULL && own->text[0] != '\0' && (!r->readable ||
+	    own->cell == NULL || own->cell->odd) &&
 	    same_text(r->odd, own->text))
-		return VERDICT_IN;
+		return r->spans[0].exact ? VERDICT_IN : range_says(r,
+		    r->spans[0].high.strict ? VERDICT_OUT : VERDICT_IN);
 	if (r->vers == NULL)
 		return range_test_cell(r, own->cell, own->named, ret_lone);
 	int in = vers_test(r, own->text);

@@ -249,7 +249,7 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 		    INDEX_COLUMN_serial);
 	else if (r->vers != NULL || r->odd != NULL)
 		own.text = hit_version_text(m, h);
-	else if (!r->all)
+	if (!r->serial.there && r->vers == NULL && !r->all)
 		own.cell = printed_cell(m, hit_version_text(m, h));
 	if (own.cell != NULL && own.cell->front[0] != '\0')
 		own.named = front_is_name(m, h, own.cell);
