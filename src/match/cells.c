@@ -71,7 +71,8 @@ is_other_word(const struct cell_text *r, const char *s, size_t n)
 	    "bootloader", "bootrom", "loader", "fs", "es", "as", "e-stand",
 	    "erzeugnisstand", "funktionsstand", "ed", "index",
 	    "sn", "serial", "mac", "ip", "pn", "mlfb", "baujahr", "built",
-	    "fpga", "cpld", "pcb", "series", "ser", "kernel", NULL };
+	    "fpga", "cpld", "pcb", "series", "ser", "kernel", "kw", "bj",
+	    NULL };
 
 	return word_is_one(words, s, n) || (r->h_and_f && n == 1 && *s == 'h');
 }
@@ -476,6 +477,66 @@ read_odd(struct cell_text *r, bool one, struct cell *ret)
 	set_front(ret, r->s + r->word, r->word_end - r->word);
 }
 
+/* "24 V", "16GB", and "6ES7 512-1DK01-0AB0" as in a catalogue. */
+static bool
+is_quantity(const struct cell_text *r)
+{
+	static const char *const units[] = { "v", "vdc", "vac", "kw", "gb",
+	    "mb", "mbit", "mhz", "ghz", "th", NULL };
+	unsigned runs = 0, hyphens = 0, others = 0;
+	bool quantity = false;
+
+	for (size_t i = 0, end; i < r->n; i = end) {
+		for (end = i; end < r->n && is_letter(r->s[end]);)
+			end++;
+		bool behind = i > 0 && (is_digit(r->s[i - 1]) || (i > 1 &&
+		    r->s[i - 1] == ' ' && is_digit(r->s[i - 2])));
+		quantity |= behind && (end == r->n || is_gap(r->s[end])) &&
+		    word_is_one(units, r->s + i, end - i);
+		runs += end > i;
+		hyphens += end == i && r->s[i] == '-';
+		others += end == i && r->s[i] != '-' && r->s[i] != ' ' &&
+		    !is_digit(r->s[i]);
+		end += end == i;
+	}
+	return quantity || (hyphens > 0 && runs > 2 && others == 0 &&
+	    is_digit(r->s[0]));
+}
+
+/* "12/19", "V4.2 / 2015": a number without dots beside a slash. */
+static bool
+has_bare_slash(const struct cell_text *r)
+{
+	for (size_t i = 1; i + 1 < r->n; i++) {
+		size_t from = i, to = i + 1;
+		if (r->s[i] != '/')
+			continue;
+		while (from > 0 && r->s[from - 1] == ' ')
+			from--;
+		while (r->s[to] == ' ')
+			to++;
+		size_t a = from, b = to;
+		while (a > 0 && is_digit(r->s[a - 1]))
+			a--;
+		while (is_digit(r->s[b]))
+			b++;
+		if ((a < from && (a == 0 || is_gap(r->s[a - 1]))) ||
+		    (b > to && (b == r->n || is_gap(r->s[b]))))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_kind(const struct cell_text *r, enum part_kind kind)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < r->n_parts; i++)
+		found |= r->part[i].kind == kind;
+	return found;
+}
+
 /* "8.9+", "> 4", "4.2?": somebody did not know. */
 static bool
 is_guess(const struct cell_text *r)
@@ -544,14 +605,21 @@ cell_read(const char *text, struct cell *ret)
 		return;
 	}
 	prepare(&r);
-	ret->unsure = is_guess(&r) || strlen(text) + 8 > CELL_ROOM;
 	read_parts(&r);
 	bool one = version_read(r.s, r.n, &ret->version[0]) == 0;
-	if ((is_one_part(&r) && (one || r.words == 0)) ||
-	    (one && ret->version[0].date) || r.n_parts == 0)
+	ret->unsure = strlen(text) + 8 > CELL_ROOM || is_guess(&r) ||
+	    is_quantity(&r) || (has_bare_slash(&r) && !(one &&
+	    ret->version[0].date) && !has_kind(&r, PART_DATE) &&
+	    !has_kind(&r, PART_OTHER));
+	if ((is_one_part(&r) && r.words == 0) ||
+	    (one && ret->version[0].date) || r.n_parts == 0) {
 		ret->n = one;
-	else
+		/* "E05" counts something of its own. */
+		ret->version[0].tight |= ret->version[0].prefix !=
+		    pack_letters("r", 1);
+	} else {
 		read_odd(&r, one, ret);
+	}
 	ret->odd = ret->n != 1 || ret->unsure || ret->passed ||
 	    ret->front[0] != '\0';
 }

@@ -229,8 +229,8 @@ begins_alike(const struct range *r, const struct version *whole)
 		for (unsigned k = 0; k < 2; k++)
 			alike &= !both[k]->there || (both[k]->readable &&
 			    both[k]->version.prefix == whole->prefix &&
-			    both[k]->version.piece[0].value ==
-			    whole->piece[0].value);
+			    (!whole->tight || both[k]->version.piece[0].value
+			    == whole->piece[0].value));
 	}
 	return alike;
 }
