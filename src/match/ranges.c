@@ -194,8 +194,7 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	case SIGN_LT:
 	case SIGN_LE:
 		take_high(t, &b);
-		t->text = s;
-		t->len = n;
+		t->text = s, t->len = n;
 		break;
 	case SIGN_NE:
 		t->range->narrowed = true;

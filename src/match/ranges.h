@@ -51,8 +51,8 @@ struct range {
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct range	*plain;		/* "vers:intdot/..." as firmware */
-	const char	*odd;		/* one version or upper bound; or NULL */
-	bool		 builds;	/* a bound begins with BUILD_MIN or more */
+	const char	*odd;		/* the one version or bound; or NULL */
+	bool		 builds;	/* a bound is of BUILD_MIN or more */
 	/* Where its numbers stand before a build, "4024.11" is held against
 	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */
 	const struct version *line;

@@ -24,7 +24,8 @@ version_empty_word(const char *s, size_t n)
 	static const char *const words[] = {
 		"v", "ver", "vers", "version", "versions", "firmware", "fw",
 		"software", "sw", "release", "rel", "bios", "stable", "final",
-		"ga", "lts", "frn", "no", "nr", "number", "os", "driver", "image",
+		"ga", "lts", "frn", "no", "nr", "number", "os", "driver",
+		"image",
 		NULL
 	};
 	return word_is_one(words, s, n);
