@@ -269,6 +269,8 @@ read_token(const struct cell_text *r, struct token *t)
 	}
 	if (end < r->n && r->s[end] == ')' && !t->bracket)
 		end++;
+	while (end > t->at + 1 && strchr(".-#", r->s[end - 1]) != NULL)
+		end--;
 	t->mid = t->at;
 	while (t->mid < end && cell_letter(r->s[t->mid]))
 		t->mid++;

@@ -387,6 +387,35 @@ same_text(const char *a, const char *b)
 	return name_hash(x, 0, n) == name_hash(y, 0, m);
 }
 
+/* But for case and blanks: "8.9+" is not 8.9. */
+static bool
+same_signs(const char *a, const char *b)
+{
+	char x[TEXT_ROOM], y[TEXT_ROOM];
+	const char *p = x, *q = y;
+
+	name_fold(a, x, sizeof(x));
+	name_fold(b, y, sizeof(y));
+	for (;; p++, q++) {
+		p += strspn(p, " _");
+		q += strspn(q, " _");
+		if (*p != *q || *p == '\0')
+			return *p == *q;
+	}
+}
+
+/* "Basic Edition V2": whatever it is, the same is the same. */
+static bool
+is_odd_itself(const struct range *r, const struct own_version *own)
+{
+	if (r->odd == NULL || own->text[0] == '\0')
+		return false;
+	if (!r->readable && r->spans[0].exact)
+		return same_text(r->odd, own->text);
+	return (!r->readable || own->cell == NULL || own->cell->odd) &&
+	    same_signs(r->odd, own->text);
+}
+
 enum verdict
 range_test_device(const struct range *r, const struct own_version *own,
     bool *ret_lone)
@@ -394,10 +423,7 @@ range_test_device(const struct range *r, const struct own_version *own,
 	*ret_lone = false;
 	if (r->serial.there)
 		return test_serial(&r->serial, own->serial);
-	/* "Basic Edition V2": whatever it is, the same is the same. */
-	if (r->odd != NULL && own->text[0] != '\0' && (!r->readable ||
-	    own->cell == NULL || own->cell->odd) &&
-	    same_text(r->odd, own->text))
+	if (is_odd_itself(r, own))
 		return r->spans[0].exact ? VERDICT_IN : range_says(r,
 		    r->spans[0].high.strict ? VERDICT_OUT : VERDICT_IN);
 	if (r->vers == NULL)
