@@ -34,6 +34,26 @@ bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
 	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
 }
 
+/* "9 SP1" and the line 9.0, 3 and 3.1: printed shorter than the line. 1: it is
+ * of it; -1: nobody knows; 0: it is neither. */
+static int
+shorter_within(const struct version *v, const struct version *line)
+{
+	unsigned i = 0;
+
+	if (v->n == 0 || v->n >= line->n)
+		return 0;
+	for (; i < v->n; i++)
+		if (v->piece[i].kind != line->piece[i].kind ||
+		    v->piece[i].value != line->piece[i].value)
+			return 0;
+	for (; i < line->n; i++)
+		if (line->piece[i].kind != PIECE_NUMBER ||
+		    line->piece[i].value != 0)
+			return -1;
+	return 1;
+}
+
 /* Is what stands in the cell of the line? As line_fits. */
 static int
 cell_within(const struct cell *cell, const struct version *line)
@@ -43,8 +63,9 @@ cell_within(const struct cell *cell, const struct version *line)
 
 	for (unsigned i = 0; i < cell->n; i++) {
 		const struct version *v = &cell->version[i];
-		in += version_is_within(v, line);
-		sure &= !v->address && v->date == line->date;
+		int shorter = shorter_within(v, line);
+		in += version_is_within(v, line) || shorter > 0;
+		sure &= !v->address && v->date == line->date && shorter >= 0;
 	}
 	if (cell->n > 0 && in == cell->n)
 		return cell->unsure || cell->front_is_code ? -1 : 1;
