@@ -91,7 +91,8 @@ void	 name_read(const char *text, const struct maker *maker,
 size_t	 order_read(const char *text, char *out, size_t room);
 bool	 order_is_pattern(const char *order);
 /* Versions of two to four numbers below 65536 with dots between them, most of
- * what lists have, as one number in their order; 0: it is something else. */
+ * what lists have, as one number in their order; 0: it is something else,
+ * such as "192.168.0.10". */
 uint64_t index_rank(const char *version);
 /* Sensible without separators: glued words of the text from at to end. */
 uint64_t name_hash(const char *flat, size_t at, size_t end);

@@ -5,6 +5,7 @@
 #include "compare.h"
 #include "explain_steps.h"
 #include "rules.h"
+#include "verdicts.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -278,6 +279,9 @@ explain_refused(struct explaining *e, struct explained_product *p,
 	else if (fits == 0)
 		say(e, p, "order-number", STEP_NO, "a sibling: %s is not %s",
 		    own_numbers(e), numbers_text(e, named));
+	else if (plus_differs(&e->l->name, &e->own))
+		say(e, p, "product", STEP_NO, "the device list has a plus "
+		    "behind a word, and the publisher has none");
 	else
 		say(e, p, "line", STEP_NO, "the publisher's name is of one "
 		    "line of versions, and %.64s is not of it",
@@ -285,11 +289,11 @@ explain_refused(struct explaining *e, struct explained_product *p,
 }
 
 static const char *
-shown_version(struct explaining *e, const struct version *v)
+shown_version(struct explaining *e, const struct cell *cell)
 {
-	struct buf out = BUF_INIT(600);
+	struct buf out = BUF_INIT(1200);
 
-	version_show(v, &out);
+	cell_show(cell, &out);
 	const char *ret = arena_text(e->m->mem, buf_text(&out));
 	buf_clear(&out);
 	return ret;
@@ -314,7 +318,8 @@ explain_version(struct explaining *e, struct explained_product *p,
 	const struct range *r = product_range(m, product);
 	const char *printed = p->range + strspn(p->range, " ");
 	const char *own = device_version_text(m, e->device);
-	const struct version *v = printed_version(m, own);
+	const struct cell *cell = printed_cell(m, own);
+	bool known = cell != NULL && cell->n > 0;
 	enum step_result result = h->verdict == VERDICT_IN ? STEP_YES :
 	    h->verdict == VERDICT_OUT ? STEP_NO : STEP_UNSURE;
 	const char *word = h->verdict == VERDICT_IN ? "is in" :
@@ -335,15 +340,15 @@ explain_version(struct explaining *e, struct explained_product *p,
 	} else if (r->vers != NULL) {
 		say(e, p, "version", result, "\"%.64s\" %s \"%.300s\", by the "
 		    "order of its own package world", own, word, printed);
-	} else if (v == NULL || !r->readable) {
+	} else if (!known || !r->readable) {
 		say(e, p, "version", result, "%s \"%.300s\" cannot be read as "
-		    "%s", v == NULL ? "the device's version" :
-		    "the publisher's version", v == NULL ? own : printed,
-		    v == NULL ? "a version" : "a range");
+		    "%s", !known ? "the device's version" :
+		    "the publisher's version", !known ? own : printed,
+		    !known ? "a version" : "a range");
 	} else {
 		say(e, p, "version", result, "%.64s %s \"%.300s\": read as %s "
 		    "and %s, by the order of firmware%s%s", own, word, printed,
-		    shown_version(e, v), shown_range(e, r), r->narrowed ?
+		    shown_version(e, cell), shown_range(e, r), r->narrowed ?
 		    "; it goes on with a condition that is not understood" :
 		    "", h->lone ?
 		    "; a lone lower bound is often printed by mistake" : "");

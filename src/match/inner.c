@@ -139,18 +139,20 @@ hit_version_text(struct matcher *m, const struct hit *h)
 	return device_version_text(m, device);
 }
 
-const struct version *
-printed_version(struct matcher *m, const char *text)
+const struct cell *
+printed_cell(struct matcher *m, const char *text)
 {
 	if (text[0] == '\0')
 		return NULL;
 	size_t slot = ((uintptr_t)text >> 1) % VERSION_CACHE;
 	if (m->cache[slot].text != text) {
 		m->cache[slot].text = text;
-		m->cache[slot].readable = version_read_printed(text,
-		    &m->cache[slot].version) == 0;
+		if (m->cache[slot].cell == NULL)
+			m->cache[slot].cell = arena_alloc(m->mem,
+			    sizeof(struct cell));
+		cell_read(text, m->cache[slot].cell);
 	}
-	return m->cache[slot].readable ? &m->cache[slot].version : NULL;
+	return m->cache[slot].cell;
 }
 
 static const char *
@@ -254,6 +256,30 @@ compare_beside(struct matcher *m, uint32_t of)
 	}
 }
 
+/* The one line of numbers in the product's name: "TwinCAT 3.1". */
+static void
+find_line(struct matcher *m, const struct product *p, struct range *r)
+{
+	struct name n;
+	struct version v, *line;
+	const struct name_token *only = NULL;
+
+	name_read(product_text(p), NULL, &n);
+	for (unsigned i = 0; i < n.n; i++) {
+		if (n.token[i].kind != NAME_LINE)
+			continue;
+		if (only != NULL)
+			return;
+		only = &n.token[i];
+	}
+	if (only == NULL || version_read(n.flat + only->at, only->len, &v) !=
+	    0 || v.wild || v.piece[0].value >= BUILD_MIN)
+		return;
+	line = arena_alloc(m->mem, sizeof(*line));
+	*line = v;
+	range_of_line(r, line);
+}
+
 const struct range *
 product_range(struct matcher *m, uint32_t product)
 {
@@ -266,7 +292,8 @@ product_range(struct matcher *m, uint32_t product)
 	/* Mostly there is one range for many; only a single version hangs on
 	 * what stands beside it. */
 	if (m->ranges[m->last_range] != NULL &&
-	    !range_is_one(m->ranges[m->last_range]) && p->n_purls == 0 &&
+	    !range_is_one(m->ranges[m->last_range]) &&
+	    !m->ranges[m->last_range]->builds && p->n_purls == 0 &&
 	    last->n_purls == 0 && p->version_kind != VERSION_NONE &&
 	    p->version_kind == last->version_kind && p->patch[0] == '\0' &&
 	    last->patch[0] == '\0' && strcmp(p->version, last->version) == 0) {
@@ -278,6 +305,8 @@ product_range(struct matcher *m, uint32_t product)
 	m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
 	range_read(text, kind, m->mem, m->ranges[of]);
 	compare_beside(m, of);
+	if (m->ranges[of]->builds)
+		find_line(m, p, m->ranges[of]);
 	m->last_range = of;
 	return m->ranges[of];
 }

@@ -103,8 +103,7 @@ struct matcher {
 	unsigned		 n_makers;
 	struct {
 		const char	*text;
-		struct version	 version;
-		bool		 readable;
+		struct cell	*cell;
 	} cache[VERSION_CACHE];
 	/* Names that were read; products of one maker meet the same kinds. */
 	struct {
@@ -174,8 +173,8 @@ uint32_t hits_on(const struct matcher *m, uint32_t device,
 void match_products(struct matcher *m);		/* hits.c */
 void match_text(struct matcher *m);		/* text.c */
 void add_hit(struct matcher *m, const struct hit *h);
-/* NULL: not known, or not readable. The text is one of the next two. */
-const struct version *printed_version(struct matcher *m, const char *text);
+/* NULL: not known. The text is one of the next two. */
+const struct cell *printed_cell(struct matcher *m, const char *text);
 /* Of the hit's device, or of all of its class. */
 const char *hit_version_text(struct matcher *m, const struct hit *h);
 /* As a person is told; package: a package URL led to it, and names it. */

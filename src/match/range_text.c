@@ -155,6 +155,9 @@ bracket_is_version(const char *s, size_t at, size_t n)
 		letters++;
 	if (end - i >= 5 && memcmp(s + i, "build", 5) == 0)
 		return true;
+	/* "V5.21(AAZF.14)C0" */
+	if (at > 0 && is_number(s[at - 1]) && letters == 5 && s[i + 4] == '.')
+		letters = 2, i += 3;
 	return letters <= 2 && i + letters < end &&
 	    is_number(s[i + letters]) && version_read(s + i, end - i, &v) == 0;
 }

@@ -152,10 +152,37 @@ with_span(enum verdict best, const struct span *s, enum verdict v,
 	return v;
 }
 
+/* The build behind the line's numbers, in room; the version itself if it has
+ * none. */
+static const struct version *
+build_of(const struct range *r, const struct version *v, struct version *room)
+{
+	const struct version *line = r->line;
+
+	if (line == NULL || v == NULL || v->n <= line->n ||
+	    !version_is_within(v, line) ||
+	    v->piece[line->n].kind != PIECE_NUMBER ||
+	    v->piece[line->n].value < BUILD_MIN)
+		return v;
+	*room = *v;
+	room->n = v->n - line->n;
+	memmove(room->piece, room->piece + line->n, room->n *
+	    sizeof(room->piece[0]));
+	return room;
+}
+
+void
+range_of_line(struct range *r, const struct version *line)
+{
+	r->line = line;
+	r->ranked = false;
+}
+
 enum verdict
 range_test(const struct range *r, const struct version *device, bool *ret_lone)
 {
 	enum verdict best = VERDICT_OUT;
+	struct version build;
 
 	*ret_lone = false;
 	if (r->none)
@@ -165,12 +192,54 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	if (!r->readable || device == NULL || r->serial.there ||
 	    r->vers != NULL)
 		return VERDICT_UNKNOWN;
+	device = build_of(r, device, &build);
 	for (unsigned i = 0; i < r->n; i++)
 		best = with_span(best, &r->spans[i], test_span(&r->spans[i],
 		    device), ret_lone);
 	if (best == VERDICT_IN && above_own_line(r, device))
 		best = VERDICT_UNKNOWN;
 	return range_says(r, best);
+}
+
+/* Do all bounds begin as the cell does, with letters of their own? */
+static bool
+begins_alike(const struct range *r, const struct version *whole)
+{
+	bool alike = r->n > 0 && whole->prefix != 0;
+
+	for (unsigned i = 0; i < r->n && alike; i++) {
+		const struct bound *both[] = { &r->spans[i].low,
+		    &r->spans[i].high };
+		for (unsigned k = 0; k < 2; k++)
+			alike &= !both[k]->there || (both[k]->readable &&
+			    both[k]->version.prefix == whole->prefix &&
+			    (!whole->tight || both[k]->version.piece[0].value
+			    == whole->piece[0].value));
+	}
+	return alike;
+}
+
+enum verdict
+range_test_cell(const struct range *r, const struct cell *cell, bool named,
+    bool *ret_lone)
+{
+	if (cell != NULL && cell->whole_there && begins_alike(r, &cell->whole))
+		return range_test(r, &cell->whole, ret_lone);
+	if (cell == NULL || cell->n == 0)
+		return range_test(r, NULL, ret_lone);
+	enum verdict all = range_test(r, &cell->version[0], ret_lone);
+	if (r->all)
+		return all;
+	for (unsigned i = 1; i < cell->n; i++) {
+		bool lone;
+		if (range_test(r, &cell->version[i], &lone) != all)
+			all = VERDICT_UNKNOWN;
+		*ret_lone &= lone;
+	}
+	if (cell->unsure || (cell->front_is_code && !named) ||
+	    (cell->strange && !named && all == VERDICT_OUT))
+		all = VERDICT_UNKNOWN;
+	return all;
 }
 
 /* ---- by rank ------------------------------------------------------------- */
@@ -183,7 +252,8 @@ rank_bound(struct bound *b)
 
 	if (!b->there)
 		return true;
-	if (!b->readable || v->n > 4 || v->prefix != 0 || v->wild)
+	if (!b->readable || v->n > 4 || v->prefix != 0 || v->wild ||
+	    v->date)
 		return false;
 	for (unsigned t = 0; t < TOP_COUNT_; t++)
 		if (v->top[t] != 0)
@@ -200,6 +270,14 @@ rank_bound(struct bound *b)
 	return true;
 }
 
+static bool
+is_build(const struct bound *b)
+{
+	return b->there && b->readable && !b->version.date &&
+	    b->version.piece[0].kind == PIECE_NUMBER &&
+	    b->version.piece[0].value >= BUILD_MIN;
+}
+
 /* Where spans may be of one line of versions each, above_own_line decides. */
 void
 range_rank(struct range *r)
@@ -210,6 +288,9 @@ range_rank(struct range *r)
 		one |= r->spans[i].exact;
 	r->ranked = r->all || (one && r->readable && !r->serial.there &&
 	    r->vers == NULL);
+	for (unsigned i = 0; i < r->n; i++)
+		r->builds |= is_build(&r->spans[i].low) ||
+		    is_build(&r->spans[i].high);
 	for (unsigned i = 0; i < r->n && r->ranked && !r->all; i++)
 		r->ranked = !r->spans[i].itself &&
 		    rank_bound(&r->spans[i].low) &&
@@ -264,14 +345,14 @@ vers_test(const struct range *r, const char *text)
 	bool v = (text[0] == 'v' || text[0] == 'V') && text[1] >= '0' &&
 	    text[1] <= '9', lone;
 	int in = text[0] != '\0' ? vers_holds(r->vers, text) : -1;
-	struct version own;
+	struct cell own;
 
 	if (in < 0 && v)
 		in = vers_holds(r->vers, text + 1);
-	if (in >= 0 || r->plain == NULL || text[0] == '\0' ||
-	    version_read_printed(text, &own) != 0)
+	if (in >= 0 || r->plain == NULL || text[0] == '\0')
 		return in;
-	switch (range_test(r->plain, &own, &lone)) {
+	cell_read(text, &own);
+	switch (range_test_cell(r->plain, &own, false, &lone)) {
 	case VERDICT_IN:
 		return 1;
 	case VERDICT_OUT:
@@ -307,19 +388,63 @@ test_text(const struct range *r, const char *own)
 	return VERDICT_UNKNOWN;
 }
 
+/* But for case, blanks and signs. */
+static bool
+same_text(const char *a, const char *b)
+{
+	char x[TEXT_ROOM], y[TEXT_ROOM];
+	size_t n = name_fold(a, x, sizeof(x)), m = name_fold(b, y, sizeof(y));
+
+	return name_hash(x, 0, n) == name_hash(y, 0, m);
+}
+
+/* But for case and blanks: "8.9+" is not 8.9. */
+static bool
+same_signs(const char *a, const char *b)
+{
+	char x[TEXT_ROOM], y[TEXT_ROOM];
+	const char *p = x, *q = y;
+
+	name_fold(a, x, sizeof(x));
+	name_fold(b, y, sizeof(y));
+	for (;; p++, q++) {
+		p += strspn(p, " _");
+		q += strspn(q, " _");
+		if (*p != *q || *p == '\0')
+			return *p == *q;
+	}
+}
+
+/* "Basic Edition V2": whatever it is, the same is the same. */
+static bool
+is_odd_itself(const struct range *r, const struct own_version *own)
+{
+	if (r->odd == NULL || own->text[0] == '\0')
+		return false;
+	if (!r->readable && r->spans[0].exact)
+		return same_text(r->odd, own->text);
+	return (!r->readable || own->cell == NULL || own->cell->odd) &&
+	    same_signs(r->odd, own->text);
+}
+
 enum verdict
 range_test_device(const struct range *r, const struct own_version *own,
     bool *ret_lone)
 {
+	enum verdict same;
+
 	*ret_lone = false;
 	if (r->serial.there)
 		return serial_test(&r->serial, own->serial);
-	/* "Basic Edition V2": whatever it is, the same is the same. */
-	if (r->vers == NULL && !r->all && !r->none && own->version == NULL &&
-	    own->text[0] != '\0')
-		return test_text(r, own->text);
+	if (is_odd_itself(r, own))
+		return r->spans[0].exact ? VERDICT_IN : range_says(r,
+		    r->spans[0].high.strict ? VERDICT_OUT : VERDICT_IN);
+	if (r->vers == NULL && !r->all && !r->none && own->text[0] != '\0' &&
+	    (own->cell == NULL || own->cell->n == 0) &&
+	    (same = test_text(r, own->text)) != VERDICT_UNKNOWN)
+		return same;
 	if (r->vers == NULL)
-		return range_test(r, own->version, ret_lone);
+		return range_test_cell(r, own->cell, own->named, ret_lone);
 	int in = vers_test(r, own->text);
 	*ret_lone = in == 1 && r->lone_low;
 	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;

@@ -18,6 +18,8 @@ struct terms {
 	struct range	*range;
 	bool		 low_waits;	/* a lower bound whose upper may come */
 	struct bound	 low;
+	const char	*text;		/* of the last upper bound */
+	size_t		 len;
 };
 
 static struct span *
@@ -194,6 +196,7 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	case SIGN_LT:
 	case SIGN_LE:
 		take_high(t, &b);
+		t->text = s, t->len = n;
 		break;
 	case SIGN_NE:
 		t->range->narrowed = true;
@@ -265,6 +268,10 @@ read_printed(const char *text, struct arena *mem, struct range *ret)
 	take_terms(&t, signs, n);
 	ret->readable = ret->all;
 	range_beside(ret, ret);
+	if (ret->n == 1 && ret->spans[0].exact)
+		ret->odd = text;
+	else if (ret->n == 1 && !ret->spans[0].low.there && t.len > 0)
+		ret->odd = arena_text_n(mem, t.text, t.len);
 	for (unsigned i = 0; i < ret->n; i++)
 		ret->readable |= (ret->spans[i].low.there &&
 		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "noun/product.h"
+#include "cells.h"
 #include "versions.h"
 
 enum verdict {
@@ -31,6 +32,8 @@ struct span {
 	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 };
 
+#define BUILD_MIN 1000u
+
 struct vers;
 
 /* "<= the first 5 digits of serial number 24031" */
@@ -50,6 +53,11 @@ struct range {
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct range	*plain;		/* "vers:intdot/..." as firmware */
+	const char	*odd;		/* the one version or bound; or NULL */
+	bool		 builds;	/* a bound is of BUILD_MIN or more */
+	/* Where its numbers stand before a build, "4024.11" is held against
+	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */
+	const struct version *line;
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
@@ -67,13 +75,16 @@ void range_read(const char *text, enum version_kind kind, struct arena *mem,
 /* Where beside, of the same name, prints "3.4.1", the "3.4" of r is that
  * version alone. */
 void range_beside(struct range *r, const struct range *beside);
+/* The name says of which line the builds are. */
+void range_of_line(struct range *r, const struct version *line);
 /* Fills `ranked` and what it stands for; range_read does so. */
 void range_rank(struct range *r);
 
 /* What a device says of itself. */
 struct own_version {
 	const char	*text, *serial;		/* "" = not known */
-	const struct version *version;		/* NULL: not readable */
+	const struct cell *cell;		/* NULL: not known */
+	bool		 named;		/* its word in front is the device's */
 };
 
 enum verdict range_test_device(const struct range *r,
@@ -82,6 +93,10 @@ enum verdict range_test_device(const struct range *r,
  * answer hangs on a lone lower bound. */
 enum verdict range_test(const struct range *r, const struct version *device,
     bool *ret_lone);
+/* The same of what stands in a cell: several versions have an answer if they
+ * agree, and what is not wholly understood is never VERDICT_OUT. */
+enum verdict range_test_cell(const struct range *r, const struct cell *cell,
+    bool named, bool *ret_lone);
 /* The same of a version that has an index_rank, for ranges that are ranked. */
 enum verdict range_test_rank(const struct range *r, uint64_t rank,
     bool *ret_lone);

@@ -3,6 +3,7 @@
  * serial numbers are tested. */
 #include <string.h>
 #include "cpe.h"
+#include "lines.h"
 #include "rules.h"
 #include "verdicts.h"
 #include "base/text.h"
@@ -63,138 +64,6 @@ device_order(const struct matcher *m, const struct hit *h,
 
 	return parts ? hit_device_order(m->ix, one_device(m, h), name,
 	    order) : order_of("", name, order);
-}
-
-/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
- * none; else as line_fits. */
-static int
-bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
-    const struct version *v)
-{
-	static const char *const words[] = { "earlier", "older", "prior",
-	    "below", "lower", "newer", "later", "above", "higher", NULL };
-	size_t at = t->at, end = t->at + t->len, n = strlen(p->flat);
-	char text[128];
-	struct range r;
-	bool found = false, lone;
-
-	while (at > 0 && strchr("<>= ", p->flat[at - 1]) != NULL)
-		found |= p->flat[--at] != ' ';
-	while (end < n && p->flat[end] != '(' && p->flat[end] != ',')
-		end++;
-	if (end - at >= sizeof(text))
-		return 2;
-	memcpy(text, p->flat + at, end - at);
-	text[end - at] = '\0';
-	for (const char *const *w = words; *w != NULL; w++)
-		found |= strstr(text, *w) != NULL;
-	if (!found)
-		return 2;
-	range_read(text, VERSION_RANGE, m->mem, &r);
-	enum verdict verdict = range_test(&r, v, &lone);
-	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
-}
-
-/* A product's name with the line in it ("Teamcenter V14.0") and a device that
- * names none: its version must be of that line. 1 yes, 0 no, -1 not known. */
-static int
-line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h)
-{
-	int fits = 1;
-
-	for (unsigned i = 0; i < p->n; i++) {
-		const struct name_token *t = &p->token[i];
-		struct version line;
-		if (t->kind != NAME_LINE || has_token(d, t->hash) ||
-		    version_read(p->flat + t->at, t->len, &line) != 0)
-			continue;
-		const struct version *v = printed_version(m,
-		    hit_version_text(m, h));
-		if (v == NULL)
-			return -1;
-		int bound = bound_fits(m, p, t, v);
-		if (bound == 0 || (bound == 2 && !version_is_within(v,
-		    &line)))
-			fits = 0;
-		else if (bound < 0)
-			return -1;
-	}
-	return fits;
-}
-
-const struct name_token *
-number_behind(const struct name *p, const struct name *d)
-{
-	const struct name_token *own = NULL;
-
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		if (t->kind == NAME_NOISE || has_token(p, t->hash))
-			continue;
-		if (own != NULL || t->kind != NAME_CODE || t->len > 2 ||
-		    i + 1 != d->n)
-			return NULL;
-		own = t;
-	}
-	for (unsigned i = 0; i < p->n; i++)
-		if (p->token[i].kind == NAME_CODE)
-			return NULL;
-	return own;
-}
-
-/* "DOPSoft 4" of the list is DOPSoft if its version is 4.something. */
-static bool
-number_is_line(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h)
-{
-	const struct name_token *own = number_behind(p, d);
-	struct version line;
-	const struct version *v = printed_version(m, hit_version_text(m, h));
-	return own != NULL && v != NULL &&
-	    version_read(d->flat + own->at, own->len, &line) == 0 &&
-	    version_is_within(v, &line);
-}
-
-/* The one line of versions that a name stands for and the other does not; NULL
- * if it names several, or a bound: "V7.4 and earlier", "V10, V11". */
-static const struct name_token *
-only_line(const struct name *d, const struct name *p)
-{
-	const struct name_token *line = NULL;
-
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		if (t->kind == NAME_LINE && !has_token(p, t->hash)) {
-			if (line != NULL || d->flat[t->at] != 'v' ||
-			    (i > 0 && d->token[i - 1].kind == NAME_NOISE))
-				return NULL;
-			line = t;
-		} else if (t->kind == NAME_NOISE && line == t - 1 && i > 0) {
-			return NULL;
-		}
-	}
-	return line == NULL || strpbrk(d->flat, "<>") != NULL ? NULL : line;
-}
-
-/* The list knows no version, but the device's name has its line: "Teamcenter
- * V14.0" is beyond "< V13.2". Never more than that it is not in the range. */
-static bool
-line_is_out(const struct name *p, const struct name *d, const struct range *r)
-{
-	const struct name_token *t = only_line(d, p);
-	struct version v;
-	bool lone;
-
-	/* "V2022" may count in another way than the publisher's "< 14". */
-	if (t == NULL || version_read(d->flat + t->at, t->len, &v) != 0 ||
-	    v.n == 0 || v.n == VERSION_PIECES_MAX ||
-	    v.piece[0].value >= 1000)
-		return false;
-	if (!v.wild)
-		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
-	v.wild = true;
-	return range_test(r, &v, &lone) == VERDICT_OUT;
 }
 
 /* The version that counts for a product; a relation has that of its part. */
@@ -366,6 +235,25 @@ other_verdicts(struct lookup *l, struct hit *h, bool side)
 		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
 }
 
+/* Is the word in front of the version of the device's name, or of its order
+ * number? All of a class have these in common. */
+static bool
+front_is_name(struct matcher *m, const struct hit *h, const struct cell *cell)
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+	uint32_t device = one_device(m, h);
+	char flat[NAME_RUN_MAX];
+
+	name_fold(class != NULL ? index_kind_model(m->ix, index_kind(m->ix,
+	    class->kind)) : index_column(m->ix, device, INDEX_COLUMN_model),
+	    flat, sizeof(flat));
+	if (cell_names(cell, flat))
+		return true;
+	name_fold(index_column(m->ix, device, INDEX_COLUMN_part_number), flat,
+	    sizeof(flat));
+	return cell_names(cell, flat);
+}
+
 /* The verdict of the product's range on the version that the list has. */
 static enum verdict
 version_verdict(struct matcher *m, struct hit *h, const struct range *r)
@@ -377,8 +265,10 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 		    INDEX_COLUMN_serial);
 	else if (!r->all || r->vers != NULL)
 		own.text = hit_version_text(m, h);
-	if (!r->all && r->vers == NULL && !r->serial.there)
-		own.version = printed_version(m, own.text);
+	if (!r->serial.there && r->vers == NULL && !r->all)
+		own.cell = printed_cell(m, hit_version_text(m, h));
+	if (own.cell != NULL && own.cell->front[0] != '\0')
+		own.named = front_is_name(m, h, own.cell);
 	return range_test_device(r, &own, &h->lone);
 }
 
@@ -397,6 +287,28 @@ hit_verdict(const struct lookup *l, struct hit *h, const struct range *r)
 	    product_pin(m, of) : NULL;
 	return inner_verdict(m, h, p, version_verdict(m, h, pin != NULL ?
 	    pin : r));
+}
+
+/* Does a plus stand behind the word, at its end? */
+static bool
+has_plus(const struct name *n, const struct name_token *t)
+{
+	const char *behind = n->flat + t->at + t->len;
+
+	return behind[0] == '+' && (behind[1] == '\0' ||
+	    strchr(" ,;/)", behind[1]) != NULL);
+}
+
+bool
+plus_differs(const struct name *p, const struct name *d)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		for (unsigned k = 0; k < d->n; k++)
+			if (p->token[i].hash == d->token[k].hash &&
+			    has_plus(d, &d->token[k]) &&
+			    !has_plus(p, &p->token[i]))
+				return true;
+	return false;
 }
 
 /* How the name stands to the device's, by its order number and by the line of
@@ -420,8 +332,13 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 			h->how = HOW_WIDER;
 	}
 	*ret_line = 1;
-	if ((h->how == HOW_RESPELT || h->how == HOW_FAMILY) && own != NULL)
-		*ret_line = line_fits(m, &l->name, own, h);
+	if (h->how >= HOW_RESPELT && h->ident == 0 && own != NULL &&
+	    plus_differs(&l->name, own))
+		return false;
+	if (h->how >= HOW_RESPELT && h->how <= HOW_NARROWER && own != NULL &&
+	    h->ident != IDENT_ALIAS)
+		*ret_line = line_fits(m, &l->name, own, h,
+		    one_device(m, h));
 	if (*ret_line == 0)
 		return false;
 	if (h->how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,

@@ -22,6 +22,9 @@ void host_verdict(struct matcher *m, struct hit *h, const struct range *r,
  * none. */
 const struct name_token *number_behind(const struct name *p,
     const struct name *d);
+/* "SC" of the publisher, "SC+" of the list: the plus makes it another one. A
+ * list may well leave one out. */
+bool plus_differs(const struct name *p, const struct name *d);
 /* Is its hardware of a version, or is it said what hardware it is? */
 bool has_hardware(const struct product *p);
 #endif

@@ -1,7 +1,11 @@
 /* versions.c - reading and comparing versions. Pure. */
 #include <string.h>
+#include "version_words.h"
 #include "versions.h"
 #include "noun/index.h"
+
+#define YEAR_MIN 1980u
+#define YEAR_MAX 2100u
 
 static bool
 is_digit(char c)
@@ -15,93 +19,6 @@ is_letter(char c)
 	return c >= 'a' && c <= 'z';
 }
 
-/* Words that stand before or behind a version and say nothing of it. */
-static bool
-is_empty_word(const char *s, size_t n)
-{
-	static const char *const words[] = {
-		"v", "ver", "vers", "version", "versions", "firmware", "fw",
-		"software", "sw", "release", "rel", "bios", "stable", "final",
-		"ga", "lts", "no", "nr", "number", "os", "driver", "image",
-		NULL
-	};
-	for (const char *const *w = words; *w != NULL; w++)
-		if (strlen(*w) == n && memcmp(s, *w, n) == 0)
-			return true;
-	return false;
-}
-
-struct top_word {
-	const char	*word;
-	enum top	 top;
-	bool		 alone;		/* only behind a blank, '-' or '_' */
-};
-
-static const struct top_word top_words[] = {
-	{ "r", TOP_RELEASE, true }, { "rev", TOP_RELEASE, false },
-	{ "revision", TOP_RELEASE, false },
-	{ "sp", TOP_SERVICE_PACK, false }, { "sr", TOP_SERVICE_PACK, false },
-	{ "servicepack", TOP_SERVICE_PACK, false },
-	{ "mp", TOP_MAINTENANCE_PACK, false },
-	{ "mr", TOP_MAINTENANCE_PACK, false },
-	{ "fp", TOP_FEATURE_PACK, false },
-	{ "fixpack", TOP_FEATURE_PACK, false },
-	{ "cu", TOP_CUMULATIVE, false },
-	{ "uc", TOP_UPDATE, false },
-	{ "u", TOP_UPDATE, true }, { "upd", TOP_UPDATE, false },
-	{ "update", TOP_UPDATE, false }, { "up", TOP_UPDATE, true },
-	{ "hf", TOP_HOTFIX, false }, { "hotfix", TOP_HOTFIX, false },
-	{ "hotfixrev", TOP_HOTFIX, false },
-	{ "p", TOP_PATCH, true }, { "patch", TOP_PATCH, false },
-	{ "pl", TOP_PATCH, true }, { "patchlevel", TOP_PATCH, false },
-	{ "build", TOP_BUILD, false }, { "bld", TOP_BUILD, false },
-	{ "b", TOP_BUILD, true }, { "bn", TOP_BUILD, true },
-};
-
-/* The same in two words. */
-static const struct {
-	const char	*first, *second;
-	enum top	 top;
-} two_words[] = {
-	{ "service", "pack", TOP_SERVICE_PACK },
-	{ "maintenance", "pack", TOP_MAINTENANCE_PACK },
-	{ "maintenance", "release", TOP_MAINTENANCE_PACK },
-	{ "feature", "pack", TOP_FEATURE_PACK },
-	{ "fix", "pack", TOP_FEATURE_PACK },
-	{ "cumulative", "update", TOP_CUMULATIVE },
-	{ "hot", "fix", TOP_HOTFIX },
-};
-
-static int
-top_of(const char *s, size_t n, bool apart)
-{
-	for (size_t i = 0; i < sizeof(top_words) / sizeof(top_words[0]); i++)
-		if (strlen(top_words[i].word) == n &&
-		    memcmp(top_words[i].word, s, n) == 0 &&
-		    (apart || !top_words[i].alone))
-			return (int)top_words[i].top;
-	return -1;
-}
-
-/* 1 to 12, or 0. */
-static unsigned
-month_of(const char *s, size_t n)
-{
-	static const char months[] =
-	    "january february march april may june july august september "
-	    "october november december ";
-	const char *at = months;
-
-	for (unsigned m = 1; m <= 12; m++) {
-		size_t len = strcspn(at, " ");
-		if (n >= 3 && n <= len && memcmp(at, s, n) == 0 &&
-		    (n == 3 || n == len || (m == 9 && n == 4)))
-			return m;
-		at += len + 1;
-	}
-	return 0;
-}
-
 static uint64_t
 read_number(const char *s, size_t n, size_t *at)
 {
@@ -110,16 +27,6 @@ read_number(const char *s, size_t n, size_t *at)
 	for (; *at < n && is_digit(s[*at]); (*at)++)
 		v = v < UINT64_MAX / 16 ? v * 10 + (uint64_t)(s[*at] - '0') :
 		    UINT64_MAX / 16;
-	return v;
-}
-
-static uint64_t
-pack_letters(const char *s, size_t n)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		v = v << 8 | (i < n ? (uint8_t)s[i] : 0);
 	return v;
 }
 
@@ -134,6 +41,43 @@ add_piece(struct version *v, enum piece_kind kind, bool glued, uint64_t value)
 	v->n++;
 	v->wild |= kind == PIECE_WILD;
 	return 0;
+}
+
+/* "2019-01-31", "2019/01", "01/2019". */
+static bool
+read_plain_date(const char *s, size_t n, struct version *ret)
+{
+	uint64_t number[3] = { 0 };
+	unsigned count = 0;
+	size_t i = 0;
+	char sign = 0;
+
+	while (i < n && is_digit(s[i]) && count < 3) {
+		number[count++] = read_number(s, n, &i);
+		if (i == n)
+			break;
+		if ((s[i] != '-' && s[i] != '/') || (sign != 0 && s[i] != sign))
+			return false;
+		sign = s[i++];
+	}
+	if (i < n || count < 2 || !is_digit(s[n - 1]))
+		return false;
+	/* "2018-1" counts releases. */
+	if (count == 2 && sign == '-' && n != 7)
+		return false;
+	if (count == 2 && sign == '/' && number[0] <= 12) {
+		uint64_t month = number[0];
+		number[0] = number[1];
+		number[1] = month;
+	}
+	if (number[0] < YEAR_MIN || number[0] > YEAR_MAX || number[1] == 0 ||
+	    number[1] > 12 || (count == 3 && (number[2] == 0 ||
+	    number[2] > 31)))
+		return false;
+	for (unsigned k = 0; k < count; k++)
+		add_piece(ret, PIECE_NUMBER, false, number[k]);
+	ret->date = true;
+	return true;
 }
 
 /* "April/17/2023", "31 January 2014", "04/17/2023": 0 if it is no date. */
@@ -176,13 +120,24 @@ read_date(const char *s, size_t n, struct version *ret)
 		day = number[day_first ? 0 : 1];
 		year = number[2];
 	}
-	if (year < 1980 || year > 2100 || month > 12 || day > 31)
+	if (year < YEAR_MIN || year > YEAR_MAX || month > 12 || day > 31)
 		return -1;
 	add_piece(ret, PIECE_NUMBER, false, year);
 	add_piece(ret, PIECE_NUMBER, false, month);
 	if (day != 0)
 		add_piece(ret, PIECE_NUMBER, false, day);
+	ret->date = true;
 	return 0;
+}
+
+bool
+version_read_date(const char *s, size_t n, struct version *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (read_plain_date(s, n, ret))
+		return true;
+	memset(ret, 0, sizeof(*ret));
+	return read_date(s, n, ret) == 0;
 }
 
 /* Letters in front of the first digit: empty words go, one short word may stay
@@ -202,8 +157,13 @@ read_prefix(const char *s, size_t n, struct version *ret)
 		size_t end = at;
 		while (end < n && is_letter(s[end]))
 			end++;
-		if (is_empty_word(s + at, end - at)) {
+		if (version_empty_word(s + at, end - at)) {
 			at = end;
+			continue;
+		}
+		if (end - at >= 3 && s[at] == 'r' && ret->prefix == 0 &&
+		    version_top(s + at, end - at, true) == TOP_RELEASE) {
+			at = end;		/* "rev 32.014" */
 			continue;
 		}
 		/* "MX-V4.0": a second word. "serial number" ends here. */
@@ -221,7 +181,7 @@ read_prefix(const char *s, size_t n, struct version *ret)
 		ret->tight = len > 1 && end == at + len && end < n &&
 		    is_digit(s[end]);
 		/* "R2.1", "rev 3": a way to say version. */
-		if (top_of(s + at, len, true) == TOP_RELEASE &&
+		if (version_top(s + at, len, true) == TOP_RELEASE &&
 		    s[at] == 'r')
 			ret->prefix = len == 1 ? ret->prefix : 0;
 		ret->tight &= ret->prefix != 0;
@@ -244,7 +204,7 @@ read_top(const char *s, size_t n, size_t *at, struct version *ret,
 		size_t end = i;
 		while (end < n && is_letter(s[end]))
 			end++;
-		if (is_empty_word(s + i, end - i)) {
+		if (version_empty_word(s + i, end - i)) {
 			i = end;
 			while (i < n && (s[i] == ' ' || s[i] == '.'))
 				i++;
@@ -271,35 +231,6 @@ read_top(const char *s, size_t n, size_t *at, struct version *ret,
 	*at = i;
 }
 
-static bool
-is_before_release(uint64_t letters)
-{
-	static const char *const words[] = {
-		"alpha", "beta", "rc", "preview", "pre", "dev", NULL
-	};
-	for (const char *const *w = words; *w != NULL; w++)
-		if (letters == pack_letters(*w, strlen(*w)))
-			return true;
-	return false;
-}
-
-/* "Service Pack", "Hot Fix": what they mean, and *end behind them; -1. */
-static int
-two_words_at(const char *s, size_t n, size_t len, size_t *end)
-{
-	for (size_t i = 0; i < sizeof(two_words) / sizeof(two_words[0]); i++) {
-		size_t more = strlen(two_words[i].second);
-		if (strlen(two_words[i].first) != len || n < len + 1 + more ||
-		    memcmp(s, two_words[i].first, len) != 0 || s[len] != ' ' ||
-		    memcmp(s + len + 1, two_words[i].second, more) != 0 ||
-		    (n > len + 1 + more && is_letter(s[len + 1 + more])))
-			continue;
-		*end = len + 1 + more;
-		return (int)two_words[i].top;
-	}
-	return -1;
-}
-
 /* "x", "xx": any number. */
 static bool
 is_any_number(const char *s, size_t n)
@@ -323,12 +254,12 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	while (end < n && is_letter(s[end]))
 		end++;
 	size_t len = end - i;
-	int top = two_words_at(s + i, n - i, len, &end);
+	int top = version_two_words(s + i, n - i, len, &end);
 	bool two = top >= 0;
 	if (two)
 		end += i;
 	else
-		top = top_of(s + i, len, apart);
+		top = version_top(s + i, len, apart);
 	/* "1.0b" has a letter, "1.0 b2" a build. */
 	if (top >= 0 && (two || len > 1 || (end < n && (is_digit(s[end]) ||
 	    s[end] == ' ')))) {
@@ -340,9 +271,9 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	if (is_any_number(s + i, len) && !glued)
 		return add_piece(ret, PIECE_WILD, false, 0);
 	uint64_t letters = pack_letters(s + i, len);
-	if (is_before_release(letters))
+	if (version_before_release(letters))
 		return add_piece(ret, PIECE_LETTERS, true, letters);
-	if (is_empty_word(s + i, len) && apart)
+	if (version_empty_word(s + i, len) && apart)
 		return 0;
 	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1))
 		return -1;
@@ -376,7 +307,7 @@ read_revision(const char *s, size_t n, struct version *ret)
 
 	while (at < n && is_letter(s[at]))
 		at++;
-	if (at < 3 || top_of(s, at, true) != TOP_RELEASE)
+	if (at < 3 || version_top(s, at, true) != TOP_RELEASE)
 		return false;
 	while (at < n && (s[at] == ' ' || s[at] == '.' || s[at] == ':'))
 		at++;
@@ -395,7 +326,7 @@ version_read(const char *text, size_t n, struct version *ret)
 		n--;
 	while (n > 0 && (*text == ' ' || *text == '"' || *text == '\''))
 		text++, n--;
-	if (read_date(text, n, ret) == 0)
+	if (version_read_date(text, n, ret))
 		return 0;
 	memset(ret, 0, sizeof(*ret));
 	if (read_revision(text, n, ret))
@@ -418,6 +349,8 @@ version_read(const char *text, size_t n, struct version *ret)
 		} else if ((signed char)c < 0) {
 			rc = -1;
 		} else {
+			ret->bracket |= c == '(' && ret->n >= 3 && at > 0 &&
+			    is_digit(text[at - 1]);
 			at++;
 		}
 		if (rc != 0)
@@ -473,7 +406,7 @@ compare_end(const struct version *v, unsigned at)
 		if (p->kind == PIECE_WILD)
 			return VERSION_EQUAL;
 		if (p->kind == PIECE_LETTERS)
-			return is_before_release(p->value) ? VERSION_LESS :
+			return version_before_release(p->value) ? VERSION_LESS :
 			    VERSION_GREATER;
 		if (p->value != 0)
 			return VERSION_GREATER;
@@ -484,6 +417,11 @@ compare_end(const struct version *v, unsigned at)
 static enum version_order
 compare_piece(const struct piece *a, const struct piece *b)
 {
+	/* "(AAZF.12)" is of another device than "(ABCD.12)". */
+	if (a->kind == PIECE_LETTERS && b->kind == PIECE_LETTERS &&
+	    a->value != b->value && !a->glued && !b->glued &&
+	    (a->value >> 40 & 0xff) != 0 && (b->value >> 40 & 0xff) != 0)
+		return VERSION_UNLIKE;
 	if (a->kind == b->kind)
 		return order_of(a->value, b->value);
 	const struct piece *letters = a->kind == PIECE_LETTERS ? a : b;
@@ -510,7 +448,27 @@ counts_by_letter(const struct version *v, unsigned at)
 {
 	return v->piece[at].kind == PIECE_LETTERS && at + 1 < v->n &&
 	    v->piece[at + 1].kind == PIECE_NUMBER && v->piece[at + 1].glued &&
-	    !is_before_release(v->piece[at].value);
+	    !version_before_release(v->piece[at].value);
+}
+
+static bool
+is_year(const struct version *v)
+{
+	return v->n > 0 && v->piece[0].kind == PIECE_NUMBER &&
+	    v->piece[0].value >= YEAR_MIN && v->piece[0].value <= YEAR_MAX;
+}
+
+/* A date says nothing of "4.6.1", nor "FW18" of "03.10.08(22)", where it may be
+ * the number in brackets. */
+static bool
+shapes_fit(const struct version *a, const struct version *b)
+{
+	if (a->date != b->date && !is_year(a->date ? b : a))
+		return false;
+	if (a->address != b->address && (a->address ? b : a)->piece[0].value <=
+	    VERSION_FIRST_MAX)
+		return false;
+	return !(a->bracket && b->n == 1) && !(b->bracket && a->n == 1);
 }
 
 enum version_order
@@ -518,7 +476,7 @@ version_compare(const struct version *a, const struct version *b)
 {
 	unsigned i = 0;
 
-	if (!prefixes_fit(a, b))
+	if (!prefixes_fit(a, b) || !shapes_fit(a, b))
 		return VERSION_UNLIKE;
 	for (; i < a->n && i < b->n; i++) {
 		if (a->piece[i].kind == PIECE_WILD ||
@@ -558,7 +516,7 @@ version_is_before_release(const struct version *a, const struct version *b)
 
 	bare.n = 0;
 	while (bare.n < a->n && !(a->piece[bare.n].kind == PIECE_LETTERS &&
-	    is_before_release(a->piece[bare.n].value)))
+	    version_before_release(a->piece[bare.n].value)))
 		bare.n++;
 	return bare.n > 0 && bare.n < a->n &&
 	    version_compare(&bare, b) == VERSION_EQUAL;

@@ -4,7 +4,8 @@
  * what was put on top, in this order of weight: R (release), service pack,
  * maintenance pack, feature pack, cumulative update, update, hotfix, patch,
  * build. A missing part counts as zero: 1.0 = 1.0.0, V14 < V14 SP1. Months in
- * words and month/day/year become year, month, day. An 'x' or '*' stands for
+ * words and month/day/year become year, month, day; a date is compared with
+ * what begins with a year. An 'x' or '*' stands for
  * any number. */
 #ifndef MATCH_VERSIONS_H
 #define MATCH_VERSIONS_H
@@ -13,6 +14,8 @@
 #include <stdint.h>
 
 #define VERSION_PIECES_MAX 16
+/* Beyond it the first of four numbers below 256 is an address. */
+#define VERSION_FIRST_MAX 126u
 
 enum piece_kind { PIECE_NUMBER, PIECE_LETTERS, PIECE_WILD };
 
@@ -35,6 +38,9 @@ struct version {
 	uint64_t	 prefix;	/* "R", "HEN"; 0 = none */
 	bool		 wild;
 	bool		 tight;		/* two letters or more, glued: "HEN3" */
+	bool		 date;		/* year, month, day */
+	bool		 bracket;	/* "03.10.08(22)" */
+	bool		 address;	/* "192.168.0.10", of a device list */
 };
 
 enum version_order {
@@ -43,6 +49,8 @@ enum version_order {
 
 /* text[0, n) as name_fold leaves it. -1: this is no version. */
 int	 version_read(const char *text, size_t n, struct version *ret);
+/* Only if it is a date: "2019-01-31", "01/2019", "31 January 2014". */
+bool	 version_read_date(const char *text, size_t n, struct version *ret);
 /* The same for a text as printed. */
 int	 version_read_printed(const char *text, struct version *ret);
 enum version_order version_compare(const struct version *a,

@@ -573,5 +573,8 @@ index_rank(const char *version)
 		if (*p != '.')
 			break;
 	}
+	/* "192.168.0.10" is no version: nobody counts so far in front. */
+	if (n == 4 && rank >> 48 > 126 && (rank & 0xff00ff00ff00ff00) == 0)
+		return 0;
 	return *p == '\0' && n > 1 ? rank : 0;
 }

@@ -230,6 +230,11 @@ START_TEST(ranks)
 			ck_assert_msg(by_rank == range_test(&r, &v, &lone[1])
 			    && lone[0] == lone[1], "%s and %s: %d",
 			    cases[i].range, printed[k], by_rank);
+			struct cell cell;
+			cell_read(printed[k], &cell);
+			ck_assert_msg(!cell.odd && by_rank == range_test_cell(
+			    &r, &cell, false, &lone[1]) && lone[0] == lone[1],
+			    "%s and the cell %s", cases[i].range, printed[k]);
 		}
 	}
 	/* Most are: else this shows nothing. */
@@ -242,7 +247,7 @@ START_TEST(no_rank)
 {
 	static const char *const printed[] = { "", "1", "1.", ".1", "1..2",
 	    "1.2.3.4.5", "V1.2", "1.2a", "1.2 SP1", "65536.1", "1.99999",
-	    "1.2-3", " 1.2", "1,2", "1.x", "99999999999999999999.1" };
+	    "1.2-3", " 1.2", "192.168.0.10", "1,2", "1.x", "99999999999999999999.1" };
 	static const struct { const char *less, *more; } pairs[] = {
 		{ "1.2", "1.10" }, { "1.2.9", "1.3" }, { "0.1", "1.0" },
 		{ "1.2", "1.2.0.1" },
