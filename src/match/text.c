@@ -116,7 +116,7 @@ hit_kind(struct reader *r, uint32_t number)
 {
 	const struct index_kind *kind = index_kind(r->m->ix, number);
 
-	if (kind != NULL)
+	if (kind != NULL && kind->n > 0)
 		hit_classes(r, kind->first, kind->n, 0);
 }
 

@@ -2,6 +2,7 @@
  * siblings apart, lines of versions in names are heeded; versions, hardware and
  * serial numbers are tested. */
 #include <string.h>
+#include "lines.h"
 #include "rules.h"
 #include "verdicts.h"
 #include "base/text.h"
@@ -237,8 +238,10 @@ is_firmware(struct matcher *m, uint32_t product)
 	if (m->firmware == NULL)
 		m->firmware = arena_alloc(m->mem, m->a->n_products + 1);
 	uint8_t *known = &m->firmware[product];
+	const struct product *p = &m->a->products[product];
 	if (*known == 0)
-		*known = names_firmware(&m->a->products[product]) ? 2 : 1;
+		*known = names_firmware(p) || rules_name_system(m->rules, p) ?
+		    2 : 1;
 	return *known == 2;
 }
 
@@ -366,6 +369,30 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	return range_test_device(r, &own, &h->lone);
 }
 
+/* The numbers in a name that is a code of a line, as hit_codes_fit. */
+static int
+own_codes_fit(const struct lookup *l, const struct name *own)
+{
+	int best = -1;
+
+	for (unsigned i = 0; i < own->n && best < 2; i++) {
+		const struct name_token *t = &own->token[i];
+		char text[ORDER_TEXT], order[ORDER_TEXT];
+		if (t->kind != NAME_CODE || t->len >= sizeof(text))
+			continue;
+		for (unsigned k = 0; k < t->len; k++) {
+			char c = own->flat[t->at + k];
+			text[k] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') :
+			    c;
+		}
+		text[t->len] = '\0';
+		int fits = order_read(text, order, sizeof(order)) == 0 ? -1 :
+		    hit_codes_fit(l, order);
+		best = fits > best ? fits : best;
+	}
+	return best;
+}
+
 /* How the name stands to the device's, by its order number and by the line of
  * versions in the name; false: it is another product. */
 static bool
@@ -375,8 +402,11 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 	struct matcher *m = l->m;
 	char room[ORDER_TEXT];
 
-	if (h->how != HOW_IDENTIFIER && h->ident == 0 && l->n_codes > 0) {
-		int fits = hit_codes_fit(l, device_order(m, h, own, room));
+	if (h->how != HOW_IDENTIFIER && (h->ident == 0 || hit_is_line(h)) &&
+	    l->n_codes > 0) {
+		const char *order = device_order(m, h, own, room);
+		int fits = order[0] == '\0' && hit_is_line(h) && own != NULL ?
+		    own_codes_fit(l, own) : hit_codes_fit(l, order);
 		if (fits == 0)
 			return false;
 		if (fits == 2 && h->how <= HOW_FAMILY) {
@@ -391,7 +421,8 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 		*ret_line = line_fits(m, &l->name, own, h);
 	if (*ret_line == 0)
 		return false;
-	if (h->how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
+	if (h->how == HOW_WIDER && !hit_is_line(h) && own != NULL &&
+	    number_is_line(m, &l->name,
 	    own, h))
 		h->how = HOW_RESPELT;
 	return true;

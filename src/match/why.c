@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "lines.h"
 #include "matching.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -65,6 +66,11 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	if (h->ident == INDEX_CPE && h->how != HOW_IDENTIFIER) {
 		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
 		    "%.128s", ret->device.cpe, p->cpe);
+		return;
+	}
+	if (hit_is_line(h)) {
+		line_why(m, h, h->ident == IDENT_LINE ? own :
+		    ret->device.part_number, printed, ret);
 		return;
 	}
 	switch ((enum how)h->how) {

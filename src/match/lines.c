@@ -1,0 +1,194 @@
+/* lines.c - a product that names a line, or a system, concerns the devices
+ * whose codes are of it (noun/index.h, INDEX_LINE_KIND). That is an inference:
+ * likely at most, possible where the publisher says more or less than the line,
+ * and nothing where he names codes and the device's is another. */
+#include <string.h>
+#include "lines.h"
+#include "names.h"
+#include "rules.h"
+#include "base/text.h"
+
+/* The same device is looked for among so many. */
+#define AGAIN_MAX	64u
+
+struct index_run
+line_members(const struct matcher *m, uint32_t kind, enum line_key key)
+{
+	return index_find(m->ix, index_key(INDEX_LINE, key, kind));
+}
+
+/* The number of the line's alias; UINT32_MAX: it has none. */
+static uint32_t
+line_rule(const struct matcher *m, uint32_t kind)
+{
+	struct index_run run = line_members(m, kind, LINE_ALIAS);
+
+	return m->rules == NULL || run.n == 0 || run.at[0] >= m->rules->n ?
+	    UINT32_MAX : run.at[0];
+}
+
+const struct alias *
+line_alias(const struct matcher *m, uint32_t kind)
+{
+	uint32_t rule = line_rule(m, kind);
+
+	return rule == UINT32_MAX ? NULL : m->rules->list[rule].alias;
+}
+
+static bool
+is_line(const struct lookup *l, uint32_t i)
+{
+	const struct index_kind *kind = l->list[i].of != CANDIDATE_KIND ?
+	    NULL : index_kind(l->m->ix, l->list[i].what);
+
+	return kind != NULL && kind->flags & INDEX_LINE_KIND;
+}
+
+/* "BMXP34*" in the product's name: does the device's name have such a word? */
+static bool
+is_start_of(const struct name *p, const struct name_token *t,
+    const struct name *d)
+{
+	if (p->flat[t->at + t->len] != '*')
+		return false;
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->token[i].len >= t->len && memcmp(d->flat +
+		    d->token[i].at, p->flat + t->at, t->len) == 0)
+			return true;
+	return false;
+}
+
+/* What the product says beyond the line's name: 0 nothing or what the device's
+ * name says, too; 1 words; 2 a code that is not the device's. */
+static int
+says_beyond(struct lookup *l, const struct index_kind *line, uint32_t number,
+    const struct index_kind *member)
+{
+	const struct index *ix = l->m->ix;
+	const struct name *p = &l->name;
+	int says = 0;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct name_token *t = &p->token[i];
+		if (t->kind == NAME_LINE || token_is_weak(p, t) ||
+		    tokens_hold(ix, line, t->hash) ||
+		    tokens_hold(ix, member, t->hash) ||
+		    is_start_of(p, t, kind_name(l, number, member)))
+			continue;
+		if (token_is_strong(p, t))
+			return 2;
+		says = 1;
+	}
+	return says;
+}
+
+static void
+add_member(struct lookup *l, struct candidate c)
+{
+	for (uint32_t i = 0; i < l->n && i < AGAIN_MAX; i++) {
+		struct candidate *there = &l->list[i];
+		if (there->what != c.what || there->of != c.of)
+			continue;
+		if (c.how < there->how)
+			*there = c;
+		return;
+	}
+	l->list = arena_more(l->m->mem, l->list, l->n, sizeof(*l->list));
+	l->list[l->n++] = c;
+}
+
+static void
+add_members(struct lookup *l, const struct candidate *line, uint16_t rule,
+    enum line_key key)
+{
+	const struct index *ix = l->m->ix;
+	const struct index_kind *of = index_kind(ix, line->what);
+	struct index_run run = line_members(l->m, line->what, key);
+	bool part = key == LINE_CLASSES;
+
+	for (uint32_t i = 0; i < run.n; i++) {
+		struct candidate c = *line;
+		const struct index_class *class = part ? index_class(ix,
+		    run.at[i]) : NULL;
+		const struct index_kind *kind = index_kind(ix, class != NULL ?
+		    class->kind : run.at[i]);
+		if (kind == NULL || part != (class != NULL))
+			continue;
+		if (c.how == HOW_NARROWER) {
+			int beyond = says_beyond(l, of, class != NULL ?
+			    class->kind : run.at[i], kind);
+			if (beyond > 1)
+				continue;
+			if (beyond == 0)
+				c.how = HOW_FAMILY;
+		}
+		if (key == LINE_DOUBTED)
+			c.how = HOW_WIDER;
+		c.what = run.at[i];
+		c.of = part ? CANDIDATE_CLASS : CANDIDATE_KIND;
+		c.ident = part ? IDENT_LINE_PART : IDENT_LINE;
+		c.rule = rule;
+		add_member(l, c);
+	}
+}
+
+static void
+take_line(struct lookup *l, struct candidate line)
+{
+	uint32_t rule = line_rule(l->m, line.what);
+
+	if (rule == UINT32_MAX)
+		return;
+	const struct alias *a = l->m->rules->list[rule].alias;
+	/* "IOS" is not "IOS XE", and "FortiOS SSL-VPN" is a part of it. */
+	if (a->kind == ALIAS_SYSTEM && line.how > HOW_FAMILY)
+		return;
+	/* "S7-200 SMART" is a line that is known, and not this one. */
+	if (line.how == HOW_NARROWER && rules_name_line(l->m->rules, &l->name))
+		return;
+	if (a->kind == ALIAS_SYSTEM)
+		line.how = HOW_WIDER;
+	else if (line.how < HOW_FAMILY)
+		line.how = HOW_FAMILY;
+	for (enum line_key key = LINE_KINDS; key <= LINE_CLASSES; key++)
+		add_members(l, &line, (uint16_t)(rule + 1), key);
+}
+
+void
+lines_look_up(struct lookup *l)
+{
+	uint32_t n = l->n, kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (is_line(l, i))
+			take_line(l, l->list[i]);
+	for (uint32_t i = 0; i < l->n; i++)
+		if (!is_line(l, i))
+			l->list[kept++] = l->list[i];
+	l->n = kept;
+}
+
+bool
+hit_is_line(const struct hit *h)
+{
+	return h->ident == IDENT_LINE || h->ident == IDENT_LINE_PART;
+}
+
+void
+line_why(struct matcher *m, const struct hit *h, const char *own,
+    const char *printed, struct match *ret)
+{
+	const struct alias *a = m->rules->list[h->rule - 1].alias;
+	bool system = a->kind == ALIAS_SYSTEM;
+
+	add_why(m, ret, "%.160s %s \"%.160s\", %.200s", own,
+	    system ? "runs" : "is of the line", a->product, a->where);
+	if (system)
+		return;
+	if (h->how > HOW_FAMILY)
+		add_why(m, ret, "the publisher's \"%.160s\" may be another of "
+		    "that line", printed);
+	else if (!text_eq_nocase(printed, a->product))
+		add_why(m, ret, "the publisher's \"%.160s\" is that line",
+		    printed);
+}
