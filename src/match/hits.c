@@ -2,6 +2,7 @@
  * version only are looked up once, and one hit is said of as many classes as it
  * holds for. */
 #include <string.h>
+#include "lines.h"
 #include "names.h"
 #include "verdicts.h"
 #include "rules.h"
@@ -146,6 +147,9 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
 		struct pairing p = { l, c, NULL, product, side };
+		/* A system on a device is said of that device alone. */
+		if (side && ident_is_line(c->ident))
+			continue;
 		if (c->of == CANDIDATE_DEVICE) {
 			hit_device(&p, index_device_class(ix, c->what),
 			    c->what);

@@ -58,28 +58,58 @@ is_start_of(const struct name *p, const struct name_token *t,
 	return false;
 }
 
-/* What the product says beyond the line's name: 0 nothing or what the device's
- * name says, too; 1 words; 2 a code that is not the device's. */
+/* "(part numbers BMXP34*)" */
+static bool
+leads_to_code(const struct name *p, const struct name_token *t)
+{
+	static const char *const words[] = { "part", "number", "numbers",
+	    "order", "catalog", "no", NULL };
+
+	for (const char *const *w = words; *w != NULL; w++)
+		if (strlen(*w) == t->len && memcmp(*w, p->flat + t->at,
+		    t->len) == 0)
+			return true;
+	return false;
+}
+
+/* A word that tells siblings apart: "FX5U-xMy", but not the size of a panel. */
+static bool
+is_code(const struct name *p, const struct name_token *t)
+{
+	bool letter = false;
+
+	for (unsigned i = 0; i < t->len; i++)
+		letter |= p->flat[t->at + i] >= 'a';
+	return t->kind == NAME_CODE && (token_is_strong(p, t) ||
+	    (letter && t->len > 2));
+}
+
+/* What the product says beyond the line's name: 0 nothing, or the device's own
+ * code; 1 words; 2 a code that is another's, or the device's with words behind
+ * it, which its name was compared with and has not. */
 static int
 says_beyond(struct lookup *l, const struct index_kind *line, uint32_t number,
     const struct index_kind *member)
 {
 	const struct index *ix = l->m->ix;
 	const struct name *p = &l->name;
-	int says = 0;
+	bool words = false, own = false;
 
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct name_token *t = &p->token[i];
 		if (t->kind == NAME_LINE || token_is_weak(p, t) ||
-		    tokens_hold(ix, line, t->hash) ||
-		    tokens_hold(ix, member, t->hash) ||
-		    is_start_of(p, t, kind_name(l, number, member)))
+		    leads_to_code(p, t) ||
+		    tokens_hold(ix, line, t->hash))
 			continue;
-		if (token_is_strong(p, t))
+		bool there = tokens_hold(ix, member, t->hash) ||
+		    is_start_of(p, t, kind_name(l, number, member));
+		bool code = is_code(p, t);
+		if (code && !there)
 			return 2;
-		says = 1;
+		own |= code;
+		words |= !there;
 	}
-	return says;
+	return !words ? 0 : own ? 2 : 1;
 }
 
 static void
@@ -169,9 +199,72 @@ lines_look_up(struct lookup *l)
 }
 
 bool
+ident_is_line(unsigned ident)
+{
+	return ident == IDENT_LINE || ident == IDENT_LINE_PART;
+}
+
+bool
 hit_is_line(const struct hit *h)
 {
-	return h->ident == IDENT_LINE || h->ident == IDENT_LINE_PART;
+	return ident_is_line(h->ident);
+}
+
+static bool
+run_has(struct index_run run, uint32_t what)
+{
+	for (uint32_t i = 0; i < run.n; i++)
+		if (run.at[i] == what)
+			return true;
+	return false;
+}
+
+uint32_t
+line_of_class(const struct matcher *m, uint32_t class, uint32_t from)
+{
+	const struct index_class *c = index_class(m->ix, class);
+	uint32_t i = from;
+
+	for (; c != NULL && i < m->ix->n_kinds; i++)
+		if (m->ix->kinds[i].flags & INDEX_LINE_KIND &&
+		    (run_has(line_members(m, i, LINE_KINDS), c->kind) ||
+		    run_has(line_members(m, i, LINE_DOUBTED), c->kind) ||
+		    run_has(line_members(m, i, LINE_CLASSES), class)))
+			return i;
+	return UINT32_MAX;
+}
+
+/* By text alone; it hangs on no product. */
+static void
+hit_named(struct matcher *m, uint32_t line, enum line_key key,
+    struct hit *h)
+{
+	struct index_run run = line_members(m, line, key);
+
+	for (uint32_t i = 0; i < run.n; i++) {
+		const struct index_kind *kind = key == LINE_CLASSES ? NULL :
+		    index_kind(m->ix, run.at[i]);
+		if (kind == NULL && (key != LINE_CLASSES ||
+		    index_class(m->ix, run.at[i]) == NULL))
+			continue;
+		h->class = kind != NULL ? kind->first : run.at[i];
+		h->n = kind != NULL ? kind->n : 1;
+		h->ident = kind != NULL ? IDENT_LINE : IDENT_LINE_PART;
+		if (h->n > 0)
+			add_hit(m, h);
+	}
+}
+
+void
+line_named(struct matcher *m, uint32_t line, struct hit h)
+{
+	uint32_t rule = line_rule(m, line);
+
+	if (rule == UINT32_MAX)
+		return;
+	h.rule = (uint16_t)(rule + 1);
+	for (enum line_key key = LINE_KINDS; key <= LINE_CLASSES; key++)
+		hit_named(m, line, key, &h);
 }
 
 void
@@ -183,7 +276,7 @@ line_why(struct matcher *m, const struct hit *h, const char *own,
 
 	add_why(m, ret, "%.160s %s \"%.160s\", %.200s", own,
 	    system ? "runs" : "is of the line", a->product, a->where);
-	if (system)
+	if (system || h->product == NO_PRODUCT)
 		return;
 	if (h->how > HOW_FAMILY)
 		add_why(m, ret, "the publisher's \"%.160s\" may be another of "
