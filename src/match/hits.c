@@ -59,6 +59,16 @@ hit_class(const struct pairing *p, uint32_t class)
 		hit_device(p, class, run.at[i]);
 }
 
+static bool
+has_lines(const struct name *n)
+{
+	bool lines = false;
+
+	for (unsigned i = 0; i < n->n; i++)
+		lines |= n->token[i].kind == NAME_LINE;
+	return lines;
+}
+
 /* Do classes of the kind differ in the verdict on their version alone? */
 static bool
 asks_versions(const struct pairing *p, const struct index_kind *kind)
@@ -66,7 +76,6 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 	const struct lookup *l = p->l;
 	const struct advisory *a = l->m->a;
 	const struct product *x = &a->products[p->product];
-	bool lines = false;
 
 	if (x->hardware[0] != '\0' || (x->relation[0] != '\0' && !p->side &&
 	    x->on < a->n_products && has_hardware(&a->products[x->on])))
@@ -75,9 +84,7 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 		return false;
 	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
 		return true;
-	for (unsigned i = 0; i < l->name.n; i++)
-		lines |= l->name.token[i].kind == NAME_LINE;
-	return !lines && (p->own == NULL ||
+	return !has_lines(&l->name) && (p->own == NULL ||
 	    number_behind(&l->name, p->own) == NULL);
 }
 
@@ -143,6 +150,7 @@ static void
 hit_candidates(struct lookup *l, uint32_t product, bool side)
 {
 	const struct index *ix = l->m->ix;
+	bool lines = has_lines(&l->name);
 
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
@@ -160,7 +168,10 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 			continue;
 		}
 		const struct index_kind *kind = index_kind(ix, c->what);
-		if (c->how != HOW_SAME || l->n_codes > 0)
+		/* A code seldom has a line of versions behind it, and then the
+		 * answer is less sure without it, no more. */
+		if (ident_is_line(c->ident) ? lines || l->n_codes > 0 :
+		    c->how != HOW_SAME || l->n_codes > 0)
 			p.own = kind_name(l, c->what, kind);
 		if (!asks_devices(&p)) {
 			hit_kind(&p, kind);

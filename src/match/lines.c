@@ -10,6 +10,10 @@
 
 /* The same device is looked for among so many. */
 #define AGAIN_MAX	64u
+/* A shorter start of a code would be that of too many. */
+#define START_MIN	4u
+/* Names that are compared with such starts, in one advisory. */
+#define TRIED_MAX	4000000u
 
 struct index_run
 line_members(const struct matcher *m, uint32_t kind, enum line_key key)
@@ -44,20 +48,6 @@ is_line(const struct lookup *l, uint32_t i)
 	return kind != NULL && kind->flags & INDEX_LINE_KIND;
 }
 
-/* "BMXP34*" in the product's name: does the device's name have such a word? */
-static bool
-is_start_of(const struct name *p, const struct name_token *t,
-    const struct name *d)
-{
-	if (p->flat[t->at + t->len] != '*')
-		return false;
-	for (unsigned i = 0; i < d->n; i++)
-		if (d->token[i].len >= t->len && memcmp(d->flat +
-		    d->token[i].at, p->flat + t->at, t->len) == 0)
-			return true;
-	return false;
-}
-
 /* "(part numbers BMXP34*)" */
 static bool
 leads_to_code(const struct name *p, const struct name_token *t)
@@ -84,32 +74,51 @@ is_code(const struct name *p, const struct name_token *t)
 	    (letter && t->len > 2));
 }
 
-/* What the product says beyond the line's name: 0 nothing, or the device's own
- * code; 1 words; 2 a code that is another's, or the device's with words behind
- * it, which its name was compared with and has not. */
-static int
-says_beyond(struct lookup *l, const struct index_kind *line, uint32_t number,
-    const struct index_kind *member)
+/* "BMXP34*" */
+static bool
+is_start(const struct name *p, const struct name_token *t)
 {
-	const struct index *ix = l->m->ix;
+	return t->len >= START_MIN && p->flat[t->at + t->len] == '*';
+}
+
+/* What the product says beyond the line's name. */
+struct beyond {
+	bool	 words, codes, starts;
+};
+
+static struct beyond
+says_beyond(const struct lookup *l, const struct index_kind *line)
+{
 	const struct name *p = &l->name;
-	bool words = false, own = false;
+	struct beyond x = { .words = false };
 
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct name_token *t = &p->token[i];
-		if (t->kind == NAME_LINE || token_is_weak(p, t) ||
-		    leads_to_code(p, t) ||
-		    tokens_hold(ix, line, t->hash))
+		if (t->kind == NAME_NOISE || t->kind == NAME_LINE ||
+		    tokens_hold(l->m->ix, line, t->hash))
 			continue;
-		bool there = tokens_hold(ix, member, t->hash) ||
-		    is_start_of(p, t, kind_name(l, number, member));
-		bool code = is_code(p, t);
-		if (code && !there)
-			return 2;
-		own |= code;
-		words |= !there;
+		if (is_start(p, t))
+			x.starts = true;
+		else if (is_code(p, t))
+			x.codes = true;
+		else if (!token_is_weak(p, t) && !leads_to_code(p, t))
+			x.words = true;
 	}
-	return !words ? 0 : own ? 2 : 1;
+	return x;
+}
+
+/* Has the device's name a word that begins so? */
+static bool
+begins_so(const struct name *p, const struct name *d)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		for (unsigned k = 0; k < d->n && is_start(p, &p->token[i]);
+		    k++)
+			if (d->token[k].len >= p->token[i].len &&
+			    memcmp(d->flat + d->token[k].at, p->flat +
+			    p->token[i].at, p->token[i].len) == 0)
+				return true;
+	return false;
 }
 
 static void
@@ -128,11 +137,10 @@ add_member(struct lookup *l, struct candidate c)
 }
 
 static void
-add_members(struct lookup *l, const struct candidate *line, uint16_t rule,
-    enum line_key key)
+add_members(struct lookup *l, const struct candidate *line,
+    const struct beyond *x, enum line_key key)
 {
 	const struct index *ix = l->m->ix;
-	const struct index_kind *of = index_kind(ix, line->what);
 	struct index_run run = line_members(l->m, line->what, key);
 	bool part = key == LINE_CLASSES;
 
@@ -140,25 +148,71 @@ add_members(struct lookup *l, const struct candidate *line, uint16_t rule,
 		struct candidate c = *line;
 		const struct index_class *class = part ? index_class(ix,
 		    run.at[i]) : NULL;
-		const struct index_kind *kind = index_kind(ix, class != NULL ?
-		    class->kind : run.at[i]);
+		uint32_t number = class != NULL ? class->kind : run.at[i];
+		const struct index_kind *kind = index_kind(ix, number);
 		if (kind == NULL || part != (class != NULL))
 			continue;
-		if (c.how == HOW_NARROWER) {
-			int beyond = says_beyond(l, of, class != NULL ?
-			    class->kind : run.at[i], kind);
-			if (beyond > 1)
-				continue;
-			if (beyond == 0)
-				c.how = HOW_FAMILY;
-		}
+		if (x->starts && (l->m->tried++ > TRIED_MAX ||
+		    !begins_so(&l->name, kind_name(l, number, kind))))
+			continue;
 		if (key == LINE_DOUBTED)
 			c.how = HOW_WIDER;
 		c.what = run.at[i];
 		c.of = part ? CANDIDATE_CLASS : CANDIDATE_KIND;
 		c.ident = part ? IDENT_LINE_PART : IDENT_LINE;
-		c.rule = rule;
 		add_member(l, c);
+	}
+}
+
+/* A run of kinds is in their order. */
+static bool
+run_holds(struct index_run run, uint32_t what)
+{
+	uint32_t low = 0, high = run.n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (run.at[mid] == what)
+			return true;
+		if (run.at[mid] < what)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* "ControlLogix 5580 1756-L85E": the line and the device's own code, no more. */
+static bool
+says_both(const struct lookup *l, const struct index_kind *line,
+    const struct index_kind *own)
+{
+	for (unsigned i = 0; i < l->name.n; i++) {
+		const struct name_token *t = &l->name.token[i];
+		if (t->kind != NAME_LINE && !token_is_weak(&l->name, t) &&
+		    !tokens_hold(l->m->ix, line, t->hash) &&
+		    !tokens_hold(l->m->ix, own, t->hash))
+			return false;
+	}
+	return true;
+}
+
+/* The product names codes: only devices that its name has led to already. */
+static void
+take_named(struct lookup *l, const struct candidate *line)
+{
+	const struct index *ix = l->m->ix;
+	struct index_run run = line_members(l->m, line->what, LINE_KINDS);
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct candidate *c = &l->list[i];
+		if (c->of == CANDIDATE_KIND && c->how == HOW_NARROWER &&
+		    run_holds(run, c->what) && says_both(l, index_kind(ix,
+		    line->what), index_kind(ix, c->what))) {
+			c->how = HOW_FAMILY;
+			c->ident = IDENT_LINE;
+			c->rule = line->rule;
+		}
 	}
 }
 
@@ -166,22 +220,32 @@ static void
 take_line(struct lookup *l, struct candidate line)
 {
 	uint32_t rule = line_rule(l->m, line.what);
+	struct beyond x = { .words = false };
 
 	if (rule == UINT32_MAX)
 		return;
-	const struct alias *a = l->m->rules->list[rule].alias;
+	bool system = l->m->rules->list[rule].alias->kind == ALIAS_SYSTEM;
+	line.rule = (uint16_t)(rule + 1);
 	/* "IOS" is not "IOS XE", and "FortiOS SSL-VPN" is a part of it. */
-	if (a->kind == ALIAS_SYSTEM && line.how > HOW_FAMILY)
+	if (system && line.how > HOW_FAMILY)
 		return;
-	/* "S7-200 SMART" is a line that is known, and not this one. */
-	if (line.how == HOW_NARROWER && rules_name_line(l->m->rules, &l->name))
-		return;
-	if (a->kind == ALIAS_SYSTEM)
+	if (line.how == HOW_NARROWER) {
+		x = says_beyond(l, index_kind(l->m->ix, line.what));
+		if (x.codes) {
+			take_named(l, &line);
+			return;
+		}
+		/* "S7-200 SMART" is a line that is known, and not this one. */
+		if (x.words && rules_name_line(l->m->rules, &l->name))
+			return;
+	}
+	if (system)
 		line.how = HOW_WIDER;
-	else if (line.how < HOW_FAMILY)
+	else if (line.how < HOW_FAMILY || (line.how == HOW_NARROWER &&
+	    !x.words))
 		line.how = HOW_FAMILY;
 	for (enum line_key key = LINE_KINDS; key <= LINE_CLASSES; key++)
-		add_members(l, &line, (uint16_t)(rule + 1), key);
+		add_members(l, &line, &x, key);
 }
 
 void
