@@ -104,7 +104,8 @@ index_builder_free(struct index_builder *b)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
 	    &b->kind_set, &b->vendor_set, &b->read_set, &b->ident_set,
-	    &b->spelling_set, &b->line_heads, &b->line_kinds };
+	    &b->spelling_set, &b->line_heads, &b->line_kinds,
+	    &b->line_makers };
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		set_clear(sets[i]);
 	free(b->makers);

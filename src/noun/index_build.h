@@ -50,7 +50,9 @@ struct index_builder {
 	struct items	 line_codes;	/* struct line_code */
 	struct set	 line_heads;	/* start of codes -> the last + 1 */
 	struct set	 line_kinds;	/* line, ident -> kind */
+	struct set	 line_makers;	/* ident -> has he lines? */
 	uint64_t	 line_lengths;	/* bit n: some start has n signs */
+	uint64_t	 line_pairs[36 * 36 / 64 + 1];
 	uint32_t	 groups;
 	uint32_t	 list;
 	uint32_t	 host;		/* of the last part, if has_host */

@@ -42,6 +42,18 @@ struct line_fit {
 	bool		 doubted;	/* other words stand before */
 };
 
+/* Few texts begin as a code does: a bit for each two first signs. */
+static unsigned
+pair_bit(char a, char b)
+{
+	unsigned x = fold_is_digit(a) ? (unsigned)(a - '0') :
+	    (unsigned)(a - 'a') % 26 + 10;
+	unsigned y = fold_is_digit(b) ? (unsigned)(b - '0') :
+	    (unsigned)(b - 'a') % 26 + 10;
+
+	return x * 36 + y;
+}
+
 static uint64_t
 head_step(uint64_t h, char c)
 {
@@ -79,6 +91,8 @@ add_code(struct index_builder *b, const char *text, uint32_t line)
 	*(struct line_code *)items_add(&b->line_codes, 1, sizeof(code)) = code;
 	*at = (uint32_t)b->line_codes.n;
 	b->line_lengths |= 1ull << head;
+	unsigned pair = pair_bit(code.text[0], code.text[1]);
+	b->line_pairs[pair / 64] |= 1ull << pair % 64;
 }
 
 void
@@ -258,7 +272,12 @@ fit_at(const struct index_builder *b, const struct line_text *t, const char *s,
 	const struct line *lines = b->lines.at;
 	uint64_t h = HASH_START;
 	size_t to = at;
+	char first = next_sign(s, len, &to), second = next_sign(s, len, &to);
+	unsigned pair = pair_bit(first, second);
 
+	if (second == '\0' || (b->line_pairs[pair / 64] >> pair % 64 & 1) == 0)
+		return;
+	to = at;
 	for (unsigned n = 1; b->line_lengths >> n != 0; n++) {
 		char c = next_sign(s, len, &to);
 		if (c == '\0')
@@ -363,6 +382,24 @@ take_fit(struct index_builder *b, const struct line_text *t,
 	}
 }
 
+/* Is there any line of this maker? */
+static bool
+has_any(struct index_builder *b, const struct line_text *t)
+{
+	const struct line *lines = b->lines.at;
+	bool new = false;
+
+	if (t->maker->n == 0)
+		return true;
+	uint32_t *known = set_find(&b->line_makers, t->ident, &new);
+	if (new) {
+		*known = 0;
+		for (size_t i = 0; i < b->lines.n && *known == 0; i++)
+			*known = line_is_of(b, &lines[i], t->maker);
+	}
+	return *known != 0;
+}
+
 /* A model's text, or a part number, of devices of one maker. */
 void
 lines_of(struct index_builder *b, const struct line_text *t, uint32_t number)
@@ -371,7 +408,7 @@ lines_of(struct index_builder *b, const struct line_text *t, uint32_t number)
 	char flat[NAME_RUN_MAX];
 	size_t len;
 
-	if (b->lines.n == 0 || t->text[0] == '\0')
+	if (b->lines.n == 0 || t->text[0] == '\0' || !has_any(b, t))
 		return;
 	len = name_fold(t->text, flat, sizeof(flat));
 	for (int system = 0; system < 2; system++) {
