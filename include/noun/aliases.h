@@ -12,8 +12,8 @@
  *
  * On the left stands what publishers print, on the right what the device list
  * says; of a line and a system, the catalogue numbers or short types that are
- * of that line, or that run that system. Read by the keeper; travels packed to `list`, and from there within
- * the device index to `match`. */
+ * of that line, or that run that system. Read by the keeper; travels packed to
+ * `list`, and from there within the device index to `match`. */
 #ifndef NOUN_ALIASES_H
 #define NOUN_ALIASES_H
 #include <stddef.h>
@@ -52,9 +52,9 @@ typedef void alias_complain(void *ctx, unsigned line, const char *text);
 void aliases_read(const char *path, const char *text, size_t n,
     struct arena *mem, struct aliases *ret, alias_complain *complain,
     void *ctx);
-/* A code of a line as it is compared: letters in small, digits, '?' for any one
- * of these, '*' at its end for whatever follows; all else is left out. *ret_head
- * is what stands before the first of both. NULL: it is good, else why not. */
+/* A code of a line as it is compared: small letters, digits, '?' for any one of
+ * these, '*' at its end for whatever follows; all else is left out. *ret_head
+ * is how much stands before the first of both. NULL: it is good. */
 #define ALIAS_CODE 48
 const char *alias_code(const char *text, char out[ALIAS_CODE],
     unsigned *ret_head);

@@ -239,9 +239,9 @@ explain_lines(struct explaining *e, struct explained_product *p)
 	while ((line = line_of_class(e->m, class, line)) != UINT32_MAX) {
 		const struct alias *a = line_alias(e->m, line++);
 		if (a != NULL)
-			say(e, p, "line", STEP_YES, "its code %s \"%.160s\", "
-			    "%.200s", a->kind == ALIAS_SYSTEM ? "runs" :
-			    "is of the line", a->product, a->where);
+			say(e, p, "product-line", STEP_YES, "its code %s "
+			    "\"%.160s\", %.200s", a->kind == ALIAS_SYSTEM ?
+			    "runs" : "is of the line", a->product, a->where);
 	}
 }
 

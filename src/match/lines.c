@@ -182,7 +182,7 @@ run_holds(struct index_run run, uint32_t what)
 	return false;
 }
 
-/* "ControlLogix 5580 1756-L85E": the line and the device's own code, no more. */
+/* "ControlLogix 5580 1756-L85E": the line and the device's code, no more. */
 static bool
 says_both(const struct lookup *l, const struct index_kind *line,
     const struct index_kind *own)

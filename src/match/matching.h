@@ -65,8 +65,8 @@ struct hit {
 	uint8_t		 ident;		/* enum index_key of an identifier */
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
-/* Idents beside those of enum index_key: the operator says so; its model, or its
- * part number, is a code of the line that `rule` names. */
+/* Idents beside those of enum index_key: the operator says so; its model, or
+ * its part number, is a code of the line that `rule` names. */
 #define IDENT_ALIAS 32
 #define IDENT_LINE 33
 #define IDENT_LINE_PART 34

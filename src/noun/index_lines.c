@@ -368,8 +368,8 @@ take_fit(struct index_builder *b, const struct line_text *t,
     const struct line_fit *fit, uint32_t number)
 {
 	for (unsigned i = 0; i < fit->n; i++) {
-		uint32_t kind = line_kind(b, fit->code[i]->line, t->vendor, t->ident,
-		    t->maker);
+		uint32_t kind = line_kind(b, fit->code[i]->line, t->vendor,
+		    t->ident, t->maker);
 		uint64_t by_model = index_key(0, UINT32_MAX - kind, t->kind);
 		bool new = false;
 		if (t->part && set_get(&b->line_kinds, by_model) != NULL)
