@@ -385,8 +385,9 @@ read_ranked(uint64_t rank, const char *text, struct version *ret)
 	for (unsigned shift = 48;; shift -= 16) {
 		add_piece(ret, PIECE_NUMBER, false, rank >> shift & 65535);
 		text = strchr(text, '.');
-		if (text++ == NULL)
+		if (text == NULL)
 			break;
+		text++;
 	}
 }
 
