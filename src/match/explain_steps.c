@@ -269,9 +269,9 @@ explain_name(struct explaining *e, struct explained_product *p)
 		say(e, p, "product", STEP_YES, "your aliases say so");
 	else if (ident_is_line(c->ident))
 		say(e, p, "product", c->how > HOW_FAMILY ? STEP_UNSURE :
-		    STEP_YES, c->how > HOW_FAMILY ? "the publisher says more "
-		    "or less than that line, or names a system: %s" :
-		    "the publisher names that line: %s", compared_text(e));
+		    STEP_YES, "%s", c->how > HOW_FAMILY ? "the publisher says "
+		    "more or less than that line, or names a system" :
+		    "the publisher names that line");
 	else if (c->how == HOW_IDENTIFIER)
 		say(e, p, "product", STEP_YES, "by its number; %s",
 		    compared_text(e));
