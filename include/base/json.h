@@ -77,4 +77,9 @@ void jout_null(struct json_out *j);
 void jout_kv(struct json_out *j, const char *key, const char *text);
 void jout_kn(struct json_out *j, const char *key, int64_t n);
 void jout_kb(struct json_out *j, const char *key, bool v);
+/* key + [ */
+void jout_ka(struct json_out *j, const char *key);
+/* key + a whole array of texts */
+void jout_texts(struct json_out *j, const char *key, const char *const *list,
+    size_t n);
 #endif

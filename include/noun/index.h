@@ -65,18 +65,23 @@ struct name {
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
-	unsigned	 words[NAME_VENDORS_MAX];
+	uint16_t	 words[NAME_VENDORS_MAX];
+	/* with all words, as they stand: legal forms too */
+	uint64_t	 all_key[NAME_VENDORS_MAX];
+	uint16_t	 all[NAME_VENDORS_MAX];
 	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
 	char		 first[NAME_VENDORS_MAX]; /* the key's first sign */
 	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";
 	 * bit i of plain: what follows start i names a trade or a country. */
-	unsigned	 n_starts[NAME_VENDORS_MAX];
+	uint8_t		 n_starts[NAME_VENDORS_MAX];
 	uint64_t	 start[NAME_VENDORS_MAX][MAKER_STARTS_MAX];
-	unsigned	 plain[NAME_VENDORS_MAX];
+	uint8_t		 plain[NAME_VENDORS_MAX];
 };
 
 /* Legal forms, case, blanks and broken UTF-8 make no difference. */
 void	 maker_read(const char *text, struct maker *ret);
+/* "multiple", "Various vendors", "n/a": a word in a maker's place, no maker. */
+bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);
@@ -107,7 +112,7 @@ enum index_key {
 	INDEX_STEM,
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
-	/* -, cpe up to the product, or with vendor or product left out ->
+	/* -, cpe's vendor and product, or its part and one of them ->
 	 * classes */
 	INDEX_CPE,
 	INDEX_PURL,		/* -, purl without version -> classes */
@@ -134,8 +139,14 @@ enum line_key {
 
 uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
 uint64_t index_hash(const void *p, size_t n);
-/* Hash of "part:vendor:product" of a cpe 2.3 or 2.2 name; 0 if it is none. */
+/* Hash of "vendor:product" of a cpe 2.3 or 2.2 name, the same for a thing and
+ * its firmware ("o:acme:gate_firmware", "h:acme:gate"); 0 if it is none. */
 uint64_t index_cpe(const char *cpe);
+/* Its vendor and product as people write them, with blanks for underscores. -1
+ * if it is none or leaves one of them open. */
+#define CPE_WORDS 256u
+int	 index_cpe_names(const char *cpe, char vendor[CPE_WORDS],
+    char product[CPE_WORDS]);
 /* For patterns: hash of "part:vendor:*" (by_vendor) or "part:*:product"; part
  * '\0' is that of the name. 0 if the piece is not there. */
 uint64_t index_cpe_wide(const char *cpe, char part, bool by_vendor);
@@ -145,7 +156,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	7u
+#define INDEX_VERSION	8u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */

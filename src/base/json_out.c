@@ -193,3 +193,20 @@ jout_kb(struct json_out *j, const char *key, bool v)
 	jout_key(j, key);
 	jout_bool(j, v);
 }
+
+void
+jout_ka(struct json_out *j, const char *key)
+{
+	jout_key(j, key);
+	jout_array(j);
+}
+
+void
+jout_texts(struct json_out *j, const char *key, const char *const *list,
+    size_t n)
+{
+	jout_ka(j, key);
+	for (size_t i = 0; i < n; i++)
+		jout_text(j, list[i]);
+	jout_end(j, ']');
+}

@@ -44,8 +44,7 @@ jout_time(struct json_out *j, const char *key, int64_t at)
 static void
 show_feeds(struct json_out *j, const struct store_view *v)
 {
-	jout_key(j, "feeds");
-	jout_array(j);
+	jout_ka(j, "feeds");
 	for (uint32_t i = 0; i < v->n_feeds; i++) {
 		const struct feed_view *f = &v->feeds[i];
 
@@ -73,8 +72,7 @@ show_sinks(struct json_out *j, const struct store_view *v,
 {
 	static const struct sink_view nothing = { .reason = "" };
 
-	jout_key(j, "sinks");
-	jout_array(j);
+	jout_ka(j, "sinks");
 	for (uint32_t i = 0; i < c->n_sinks; i++) {
 		const struct sink *sink = &c->sinks[i].sink;
 		const struct sink_view *s = &nothing;
@@ -103,8 +101,7 @@ show_helpers(struct json_out *j, const struct keeper *k)
 {
 	struct pool_view v;
 
-	jout_key(j, "helpers");
-	jout_array(j);
+	jout_ka(j, "helpers");
 	for (int p = 0; p < PROGRAM_COUNT_ && k->pools[p] != NULL; p++) {
 		pool_view(k->pools[p], &v);
 		jout_object(j);
@@ -113,8 +110,7 @@ show_helpers(struct json_out *j, const struct keeper *k)
 		jout_kn(j, "busy", v.busy);
 		jout_kn(j, "queue", v.queue);
 		jout_kn(j, "deaths", v.deaths);
-		jout_key(j, "sandbox");
-		jout_array(j);
+		jout_ka(j, "sandbox");
 		for (unsigned bit = 0; bit < SANDBOX_LAYERS; bit++)
 			if (v.layers & (1u << bit))
 				jout_text(j, sandbox_layer_name(bit));
@@ -194,8 +190,7 @@ answer_queue(struct answering *a, struct err *err)
 	if (store_queue(a->k->store, a->mem, &rows, &n, QUEUE_ROWS, err) == -1)
 		return -1;
 	jout_object(a->out);
-	jout_key(a->out, "queue");
-	jout_array(a->out);
+	jout_ka(a->out, "queue");
 	for (uint32_t i = 0; i < n; i++)
 		show_row(a->out, &rows[i]);
 	jout_end(a->out, ']');
@@ -255,17 +250,6 @@ answer_drop(struct answering *a, struct err *err)
 /* ---- the rest ------------------------------------------------------------ */
 
 static int
-answer_poll(struct answering *a, struct err *err)
-{
-	if (flow_polls(a->k, true, wall_now().s, err) == -1)
-		return -1;
-	jout_object(a->out);
-	jout_kb(a->out, "polling", true);
-	jout_end(a->out, '}');
-	return 0;
-}
-
-static int
 answer_test_sink(struct answering *a, struct err *err)
 {
 	const struct conf *c = a->k->conf;
@@ -285,8 +269,7 @@ answer_test_sink(struct answering *a, struct err *err)
 	a->k->may[WORK_SEND] = true;
 	jout_object(a->out);
 	jout_kv(a->out, "key", d.alert.key);
-	jout_key(a->out, "deliveries");
-	jout_array(a->out);
+	jout_ka(a->out, "deliveries");
 	for (uint32_t n = 0; n < d.n; n++)
 		jout_int(a->out, first + n);
 	jout_end(a->out, ']');
@@ -316,7 +299,6 @@ static const struct {
 	{ "queue", answer_queue, false },
 	{ "retry", answer_retry, true },
 	{ "drop", answer_drop, true },
-	{ "poll", answer_poll, true },
 	{ "test-sink", answer_test_sink, true },
 	{ "delivery", answer_delivery, false },
 };

@@ -47,18 +47,13 @@ show_verdict(struct json_out *j, const struct explanation *x)
 	else
 		jout_null(j);
 	jout_kb(j, "check_by_hand", m->by_hand);
-	jout_key(j, "why");
-	jout_array(j);
-	for (uint32_t i = 0; i < m->n_why; i++)
-		jout_text(j, m->why[i]);
-	jout_end(j, ']');
+	jout_texts(j, "why", m->why, m->n_why);
 }
 
 static void
 show_products(struct json_out *j, const struct explained *e)
 {
-	jout_key(j, "products");
-	jout_array(j);
+	jout_ka(j, "products");
 	for (uint32_t i = 0; i < e->n_products; i++) {
 		const struct explained_product *p = &e->products[i];
 
@@ -69,8 +64,7 @@ show_products(struct json_out *j, const struct explained *e)
 		jout_kb(j, "hit", p->hit);
 		jout_kb(j, "decided", p->decided);
 		jout_kn(j, "score", p->score);
-		jout_key(j, "steps");
-		jout_array(j);
+		jout_ka(j, "steps");
 		for (uint32_t k = 0; k < p->n_steps; k++) {
 			jout_object(j);
 			jout_kv(j, "step", p->steps[k].name);
@@ -90,8 +84,7 @@ show_products(struct json_out *j, const struct explained *e)
 static void
 show_cves(struct json_out *j, const struct explained *e)
 {
-	jout_key(j, "cves");
-	jout_array(j);
+	jout_ka(j, "cves");
 	for (uint32_t i = 0; i < e->n_cves; i++) {
 		jout_object(j);
 		jout_kv(j, "cve", e->cves[i].id);
@@ -102,8 +95,7 @@ show_cves(struct json_out *j, const struct explained *e)
 		jout_end(j, '}');
 	}
 	jout_end(j, ']');
-	jout_key(j, "remedies");
-	jout_array(j);
+	jout_ka(j, "remedies");
 	for (uint32_t i = 0; i < e->match.n_remedies; i++) {
 		jout_object(j);
 		jout_kv(j, "category", e->match.remedies[i].category);
@@ -206,8 +198,7 @@ show_routes(struct json_out *j, const struct explanation *x)
 	bool over = !x->answer.matched ||
 	    !match_status_alerts(x->answer.match.status) || c == NULL;
 
-	jout_key(j, "routes");
-	jout_array(j);
+	jout_ka(j, "routes");
 	for (uint32_t i = 0; !over && i < c->n_routes; i++) {
 		const struct conf_route *r = &c->routes[i];
 		enum route_refusal why = route_refuses(&r->match,
@@ -217,8 +208,7 @@ show_routes(struct json_out *j, const struct explanation *x)
 		jout_kv(j, "route", r->name);
 		jout_kb(j, "takes", why == REFUSED_NOT);
 		jout_kv(j, "refused", refused_text(x, &r->match, feed, why));
-		jout_key(j, "sinks");
-		jout_array(j);
+		jout_ka(j, "sinks");
 		for (uint32_t k = 0; why == REFUSED_NOT && k < r->n_to; k++)
 			jout_text(j, c->sinks[r->to[k]].sink.name);
 		jout_end(j, ']');
@@ -250,8 +240,7 @@ show_store(struct json_out *j, const struct explanation *x)
 	    match_status_name(x->kept_match->status) : "none");
 	jout_kv(j, "confidence", x->kept_match != NULL ?
 	    confidence_name(x->kept_match->confidence) : "");
-	jout_key(j, "told");
-	jout_array(j);
+	jout_ka(j, "told");
 	for (uint32_t i = 0; i < x->n_told; i++) {
 		const struct told_row *t = &x->told[i];
 

@@ -150,6 +150,7 @@ flow_turn(struct keeper *k, int64_t now)
 
 	if (k->stopping || (k->broken && !store_is_back(k, now)))
 		return;
+	outbox_keep(k, mono_now());
 	look_again(k, now);
 	for (int w = 0; w < WORK_COUNT_ && !k->broken; w++) {
 		if (!k->may[w] || (turns[w].program != PROGRAM_COUNT_ &&

@@ -132,6 +132,8 @@ sleep_ms(const struct keeper *k, int64_t watchdog_at, int64_t rest_at)
 		if (at != INT64_MAX)
 			sooner(&ms, at - mono.ms);
 	}
+	if (outbox_wake(k).ms != INT64_MAX)
+		sooner(&ms, outbox_wake(k).ms - mono.ms);
 	if (k->broken)
 		sooner(&ms, (k->store_retry - wall) * 1000);
 	else if (k->look_at != INT64_MAX)

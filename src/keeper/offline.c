@@ -104,11 +104,7 @@ near_line_of(struct json_out *j, const struct paper *p,
 	jout_kn(j, "devices", m->devices);
 	jout_kv(j, "vendor", m->vendor);
 	jout_kv(j, "product", m->product);
-	jout_key(j, "why");
-	jout_array(j);
-	for (uint32_t i = 0; i < m->n_why; i++)
-		jout_text(j, m->why[i]);
-	jout_end(j, ']');
+	jout_texts(j, "why", m->why, m->n_why);
 	jout_kv(j, "line", m->line);
 	jout_end(j, '}');
 }

@@ -76,11 +76,7 @@ render_body(struct json_out *j, const struct match *m)
 {
 	jout_kv(j, "status", match_status_name(m->status));
 	jout_kv(j, "confidence", confidence_name(m->confidence));
-	jout_key(j, "cves");
-	jout_array(j);
-	for (uint32_t i = 0; i < m->n_cves; i++)
-		jout_text(j, m->cves[i]);
-	jout_end(j, ']');
+	jout_texts(j, "cves", m->cves, m->n_cves);
 	jout_kv(j, "severity", severity_name(m->severity));
 	jout_key(j, "cvss");
 	if (m->vector[0] != '\0' || m->cvss.tenths > 0)
@@ -91,8 +87,7 @@ render_body(struct json_out *j, const struct match *m)
 		jout_kb(j, "exploited", true);
 	if (m->by_hand)
 		jout_kb(j, "check_by_hand", true);
-	jout_key(j, "why");
-	jout_array(j);
+	jout_ka(j, "why");
 }
 
 static struct piece *

@@ -190,11 +190,8 @@ send_done(void *ctx, const struct pool_result *r)
 
 	if (r->answer != NULL && batch_settle(b, r->answer) == -1)
 		why = "its helper answered what was not asked";
-	if (r->more) {
-		if (mono_now().ms - b->committed.ms >= COMMIT_MS)
-			batch_commit(b);
-		return;
-	}
+	if (r->more)
+		return;		/* outbox_keep */
 	if (r->failure != NULL)
 		why = r->failure->text;
 	if (why[0] == '\0')
@@ -254,6 +251,37 @@ lane_commit(struct lane *l)
 	batch_commit(b);
 	if (b->n_settled == 0)
 		batch_clear(b);
+}
+
+/* When what is settled of the batch on its way is kept at the latest. */
+static int64_t
+commit_at(struct lane *l)
+{
+	struct batch *b = batch_in(l, BATCH_FLYING);
+
+	return b == NULL || b->n_settled == 0 ? INT64_MAX :
+	    b->committed.ms + COMMIT_MS;
+}
+
+struct mono
+outbox_wake(const struct keeper *k)
+{
+	struct mono at = { INT64_MAX };
+
+	for (struct lane *l = k->outbox->lanes; l != NULL && !k->broken;
+	    l = l->next)
+		if (commit_at(l) < at.ms)
+			at.ms = commit_at(l);
+	return at;
+}
+
+void
+outbox_keep(struct keeper *k, struct mono now)
+{
+	for (struct lane *l = k->outbox->lanes; l != NULL && !k->broken;
+	    l = l->next)
+		if (commit_at(l) <= now.ms)
+			batch_commit(batch_in(l, BATCH_FLYING));
 }
 
 static void

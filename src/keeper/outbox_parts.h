@@ -57,7 +57,8 @@ int  batch_pack(struct batch *b, struct err *err);
 
 /* outbox_settle.c */
 
-/* All outcomes of a part. -1: the helper answered what was not asked. */
+/* All outcomes of a part; the last may have none. -1: the helper answered what
+ * was not asked. */
 int  batch_settle(struct batch *b, struct unpack *in);
 /* Keeps the outcomes; after a failure they wait for the next call. */
 void batch_commit(struct batch *b);

@@ -143,9 +143,8 @@ batch_settle(struct batch *b, struct unpack *in)
 	int rc = 0;
 
 	log_hold();
-	do {
+	while (rc == 0 && in->at < in->end)
 		rc = settle(b, in);
-	} while (rc == 0 && in->at < in->end);
 	log_release();
 	return rc;
 }

@@ -99,6 +99,10 @@ void	 devices_let_go(struct devices_index *x);	/* or NULL */
 struct outbox *outbox_new(void);
 void	 outbox_free(struct outbox *o);
 void	 outbox_turn(struct keeper *k, int64_t now);
+/* Commits what is settled of the batches on their way and has waited long
+ * enough for the rest; the next time, INT64_MAX if none. */
+void	 outbox_keep(struct keeper *k, struct mono now);
+struct mono outbox_wake(const struct keeper *k);
 /* Commits what was settled and not yet kept; false if some is left. */
 bool	 outbox_commit(struct keeper *k);
 bool	 outbox_is_idle(const struct keeper *k);

@@ -264,18 +264,37 @@ attach(struct bom *b)
 
 /* --- rows --- */
 
-/* The SHA-256, else the first digest; "" if there is none. */
 static const char *
-digest_of(struct taker *t, const struct json *component)
+digest_of(struct taker *t, const struct json *hashes, const char *algorithm)
 {
-	const struct json *hashes = json_get(component, "hashes");
-
 	for (size_t i = 0; i < json_count(hashes); i++) {
 		const struct json *h = json_at(hashes, i);
-		if (text_eq(json_get_text(h, "alg"), "SHA-256"))
+		if (text_eq(json_get_text(h, "alg"), algorithm))
 			return field(t, json_get_text(h, "content"));
 	}
-	return field(t, json_get_text(json_at(hashes, 0), "content"));
+	return "";
+}
+
+/* The digests that advisories name (CSAF 2.0, 3.1.3.3.2), else the first one;
+ * how many. */
+#define DIGESTS_MAX 2u
+static uint32_t
+add_digests(struct taker *t, const struct json *component, struct column *to)
+{
+	const struct json *hashes = json_get(component, "hashes");
+	const char *sha256 = digest_of(t, hashes, "SHA-256");
+	const char *sha512 = digest_of(t, hashes, "SHA-512");
+	uint32_t n = 0;
+
+	if (sha256[0] == '\0' && sha512[0] == '\0') {
+		sha256 = field(t, json_get_text(json_at(hashes, 0),
+		    "content"));
+	}
+	if (sha256[0] != '\0')
+		to[n++] = (struct column){ "sha256", sha256 };
+	if (sha512[0] != '\0')
+		to[n++] = (struct column){ "sha512", sha512 };
+	return n;
 }
 
 /* CycloneDX 1.6 has manufacturer, before it supplier was meant to serve; 1.4
@@ -335,7 +354,6 @@ take_device(struct bom *b, uint32_t i)
 	struct column extra[EXTRA_MAX];
 	struct device d;
 	const char *name = field(t, json_get_text(node->c, "name"));
-	const char *digest = digest_of(t, node->c);
 
 	device_init(&d);
 	d.list = t->file->name;
@@ -346,8 +364,7 @@ take_device(struct bom *b, uint32_t i)
 	d.version = field(t, json_get_text(node->c, "version"));
 	d.purl = field(t, json_get_text(node->c, "purl"));
 	d.cpe = field(t, json_get_text(node->c, "cpe"));
-	if (digest[0] != '\0')
-		extra[d.n_extra++] = (struct column){ "sha256", digest };
+	d.n_extra = add_digests(t, node->c, extra);
 	d.tags = value_text(t, json_get(node->c, "tags"));
 	read_properties(t, json_get(node->c, "properties"), &d);
 	if (b->has_main && i == 0)
@@ -388,8 +405,8 @@ take_part(struct bom *b, const struct pair *pair)
 	const struct json *c = b->nodes[pair->part].c;
 	const char *of = b->nodes[pair->device].id;
 	const char *name = field(t, json_get_text(c, "name"));
-	const char *digest = digest_of(t, c), *version;
-	struct column extra[3];
+	const char *version;
+	struct column extra[DIGESTS_MAX + 2];
 	struct device d;
 
 	device_init(&d);
@@ -398,7 +415,8 @@ take_part(struct bom *b, const struct pair *pair)
 	d.purl = field(t, json_get_text(c, "purl"));
 	d.cpe = field(t, json_get_text(c, "cpe"));
 	d.version = field(t, json_get_text(c, "version"));
-	if (d.purl[0] == '\0' && d.cpe[0] == '\0' && digest[0] == '\0') {
+	d.n_extra = add_digests(t, c, extra);
+	if (d.purl[0] == '\0' && d.cpe[0] == '\0' && d.n_extra == 0) {
 		b->nameless++;
 		return 0;
 	}
@@ -410,8 +428,6 @@ take_part(struct bom *b, const struct pair *pair)
 	if (d.purl[0] != '\0' && index_purl(d.purl, &version) != 0 &&
 	    version[0] != '\0')
 		d.version = "";
-	if (digest[0] != '\0')
-		extra[d.n_extra++] = (struct column){ "sha256", digest };
 	extra[d.n_extra++] = (struct column){ INDEX_PART_OF, of };
 	extra[d.n_extra++] = (struct column){ INDEX_PART, name };
 	d.id = field(t, arena_printf(t->mem, "%s/%s", of, first_of(

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "noun/index.h"
 
 const struct listing *const listings[] = {
 	&listing_json,
@@ -60,10 +61,38 @@ report_remark(struct device_report *report, struct arena *mem,
 	report->remarks[report->n_remarks++] = text_line(mem, whole);
 }
 
+struct naming {
+	listing_take	*take;
+	void		*ctx;
+};
+
+/* A row that has a CPE and says nothing else of what it is, is what the CPE
+ * says: advisories without identifiers are found by these names. With a part
+ * number it is not: that counts for any maker while none is named, and the
+ * dictionary's makers are not always those of the advisories. */
+static int
+take_named(void *ctx, const struct device *d, struct err *err)
+{
+	const struct naming *n = ctx;
+	char vendor[CPE_WORDS], model[CPE_WORDS];
+	struct device named;
+
+	if (d->cpe[0] == '\0' || d->vendor[0] != '\0' ||
+	    d->model[0] != '\0' || d->part_number[0] != '\0' ||
+	    index_part_of(d)[0] != '\0' ||
+	    index_cpe_names(d->cpe, vendor, model) != 0)
+		return n->take(n->ctx, d, err);
+	named = *d;
+	named.vendor = vendor;
+	named.model = model;
+	return n->take(n->ctx, &named, err);
+}
+
 void
 list_read(const struct device_file *file, struct arena *mem,
     listing_take *take, void *ctx, struct device_report *report)
 {
+	struct naming naming = { .take = take, .ctx = ctx };
 	struct err err = ERR_INIT;
 	char text[800];
 
@@ -71,7 +100,8 @@ list_read(const struct device_file *file, struct arena *mem,
 	report->name = file->name;
 	report->failure = "";
 	const struct listing *l = listing_of(file, &err);
-	if (l != NULL && l->read(file, mem, take, ctx, report, &err) == 0)
+	if (l != NULL && l->read(file, mem, take_named, &naming,
+	    report, &err) == 0)
 		return;
 	report->failure = text_line(mem, err_show(&err, text, sizeof(text)));
 }

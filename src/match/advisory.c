@@ -2,10 +2,8 @@
  * device of which they say something. */
 #include <stdlib.h>
 #include <string.h>
-#include "cpe.h"
 #include "matching.h"
 #include "rules.h"
-#include "schemes.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -25,144 +23,6 @@ add_hit(struct matcher *m, const struct hit *h)
 		    sizeof(*m->hits));
 	}
 	m->hits[m->n_hits++] = *h;
-}
-
-static int
-hex_of(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
-	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static const char *
-cpe_version_of(struct matcher *m, const char *text)
-{
-	struct cpe name;
-	char version[2 * CPE_TEXT];
-
-	if (cpe_read(text, &name) != 0)
-		return "";
-	cpe_version(&name, version);
-	return arena_text(m->mem, version);
-}
-
-/* Percent-encoding of the version is undone. */
-static const char *
-purl_version_of(struct matcher *m, const char *purl)
-{
-	const char *version;
-
-	if (index_purl(purl, &version) == 0)
-		return "";
-	size_t n = strcspn(version, "?#"), len = 0;
-	char *out = arena_text_n(m->mem, version, n);
-	for (size_t i = 0; i < n; i++) {
-		if (out[i] == '%' && i + 2 < n && hex_of(out[i + 1]) >= 0 &&
-		    hex_of(out[i + 2]) > 0) {
-			out[len++] = (char)(hex_of(out[i + 1]) << 4 |
-			    hex_of(out[i + 2]));
-			i += 2;
-		} else {
-			out[len++] = out[i];
-		}
-	}
-	out[len] = '\0';
-	return out;
-}
-
-const char *
-device_version_text(struct matcher *m, uint32_t device)
-{
-	const char *text = index_column(m->ix, device, INDEX_COLUMN_version);
-	const char *purl, *cpe;
-
-	if (text[0] != '\0')
-		return text;
-	cpe = index_column(m->ix, device, INDEX_COLUMN_cpe);
-	purl = index_column(m->ix, device, INDEX_COLUMN_purl);
-	const char *of = cpe[0] != '\0' ? cpe : purl;
-	if (of[0] == '\0' || of == m->inner_of)
-		return of[0] == '\0' ? "" : m->inner;
-	m->inner_of = of;
-	m->inner = cpe[0] != '\0' ? cpe_version_of(m, cpe) : "";
-	if (m->inner[0] == '\0' && purl[0] != '\0')
-		m->inner = purl_version_of(m, purl);
-	return m->inner;
-}
-
-const struct version *
-printed_version(struct matcher *m, const char *text)
-{
-	if (text[0] == '\0')
-		return NULL;
-	size_t slot = ((uintptr_t)text >> 1) % VERSION_CACHE;
-	if (m->cache[slot].text != text) {
-		m->cache[slot].text = text;
-		m->cache[slot].readable = version_read_printed(text,
-		    &m->cache[slot].version) == 0;
-	}
-	return m->cache[slot].readable ? &m->cache[slot].version : NULL;
-}
-
-/* The type of a package URL: the order of its versions. */
-static const struct scheme *
-purl_scheme(const char *purl)
-{
-	if (!text_starts(purl, "pkg:"))
-		return NULL;
-	purl += 4;
-	return scheme_find(purl, strcspn(purl, "/"));
-}
-
-/* The printed version with its patch level; else the one in the CPE or the
- * package URL. A package's own versions become vers:, for their order. */
-static const char *
-product_version(struct matcher *m, const struct product *p,
-    enum version_kind *kind)
-{
-	const char *text = p->version;
-	const struct scheme *s = p->n_purls > 0 ? purl_scheme(p->purls[0]) :
-	    NULL;
-
-	if (*kind == VERSION_NONE && p->n_purls > 0)
-		text = purl_version_of(m, p->purls[0]);
-	else if (*kind == VERSION_NONE && p->cpe[0] != '\0')
-		text = cpe_version_of(m, p->cpe);
-	else if (*kind == VERSION_ONE && p->patch[0] != '\0' &&
-	    text_find_nocase(text, p->patch) == NULL)
-		text = arena_printf(m->mem, "%s %s", text, p->patch);
-	if (*kind == VERSION_NONE && text[0] != '\0')
-		*kind = VERSION_ONE;
-	if (s == NULL || text[0] == '\0' || text_starts(text, "vers:"))
-		return text;
-	size_t type = strcspn(p->purls[0] + 4, "/");
-	return arena_printf(m->mem, "vers:%.*s/%s", (int)type,
-	    p->purls[0] + 4, text);
-}
-
-const struct range *
-product_range(struct matcher *m, uint32_t product)
-{
-	uint32_t of = version_product(m->a, product);
-
-	if (m->ranges[of] != NULL)
-		return m->ranges[of];
-	const struct product *p = &m->a->products[of], *last =
-	    &m->a->products[m->last_range];
-	/* Mostly there is one range for many. */
-	if (m->ranges[m->last_range] != NULL && p->n_purls == 0 &&
-	    last->n_purls == 0 && p->version_kind != VERSION_NONE &&
-	    p->version_kind == last->version_kind && p->patch[0] == '\0' &&
-	    last->patch[0] == '\0' && strcmp(p->version, last->version) == 0) {
-		m->ranges[of] = m->ranges[m->last_range];
-		return m->ranges[of];
-	}
-	enum version_kind kind = p->version_kind;
-	const char *text = product_version(m, p, &kind);
-	m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
-	range_read(text, kind, m->mem, m->ranges[of]);
-	m->last_range = of;
-	return m->ranges[of];
 }
 
 /* All claims, gathered by product. */

@@ -93,7 +93,8 @@ take_uri(const char *s, size_t n, char out[CPE_TEXT])
 			if (c == '\0')
 				return -1;
 		}
-		if (!is_plain(c) && c != '.' && c != '-')
+		/* "%2d" alone is a hyphen, not NA. */
+		if (!is_plain(c) && c != '.' && (c != '-' || n == 3))
 			out[len++] = '\\';
 		out[len++] = c;
 	}
@@ -285,6 +286,58 @@ cpe_same_platform(const struct cpe *source, const struct cpe *target)
 		    cpe_compare(source->at[i], target->at[i]) == CPE_DISJOINT)
 			return false;
 	return true;
+}
+
+/* The length of a product without the firmware behind it. */
+static size_t
+bare_len(const char *product)
+{
+	static const char tail[] = "_firmware";
+	size_t n = strlen(product), len = sizeof(tail) - 1;
+
+	return n > len && memcmp(product + n - len, tail, len) == 0 ?
+	    n - len : n;
+}
+
+static bool
+is_machine(const struct cpe *name)
+{
+	const char *part = name->at[CPE_PART];
+
+	return (part[0] == 'o' || part[0] == 'h') && part[1] == '\0';
+}
+
+bool
+cpe_same_machine(const struct cpe *source, const struct cpe *target)
+{
+	const char *a = source->at[CPE_PRODUCT], *b = target->at[CPE_PRODUCT];
+	size_t n = bare_len(a);
+
+	if (!is_machine(source) || !is_machine(target) ||
+	    bare_len(b) != n || memcmp(a, b, n) != 0)
+		return false;
+	for (unsigned i = 0; i < CPE_ATTRIBUTES_; i++)
+		if (i != CPE_PART && i != CPE_PRODUCT && i != CPE_VERSION &&
+		    i != CPE_UPDATE && !cpe_is_pattern(target->at[i]) &&
+		    cpe_compare(source->at[i], target->at[i]) == CPE_DISJOINT)
+			return false;
+	return true;
+}
+
+bool
+cpe_other_platform(const struct cpe *source, const struct cpe *target)
+{
+	const char *a = source->at[CPE_PRODUCT], *b = target->at[CPE_PRODUCT];
+	size_t n = bare_len(a);
+
+	if (strcmp(source->at[CPE_VENDOR], target->at[CPE_VENDOR]) != 0 ||
+	    bare_len(b) != n || memcmp(a, b, n) != 0)
+		return false;
+	for (unsigned i = CPE_EDITION; i < CPE_ATTRIBUTES_; i++)
+		if (!cpe_is_pattern(target->at[i]) &&
+		    cpe_compare(source->at[i], target->at[i]) == CPE_DISJOINT)
+			return true;
+	return false;
 }
 
 void

@@ -30,6 +30,12 @@ enum cpe_relation cpe_relate(const struct cpe *source,
     const struct cpe *target);
 /* Do all attributes but version and update leave room for one platform? */
 bool cpe_same_platform(const struct cpe *source, const struct cpe *target);
+/* The same, but for hardware on one side and its firmware on the other:
+ * "h:acme:gate", "o:acme:gate_firmware" (as the NVD names them). */
+bool cpe_same_machine(const struct cpe *source, const struct cpe *target);
+/* One vendor and product, but for another platform: another edition, other
+ * software or hardware to run on. */
+bool cpe_other_platform(const struct cpe *source, const struct cpe *target);
 /* Has it '*' or '?' that stand for other signs? */
 bool cpe_is_pattern(const char *attribute);
 /* The version without its quoting, and the update behind it; "" for ANY and

@@ -115,13 +115,13 @@ decide_rest(struct decisions *d, uint32_t class, const struct hit *own,
 	add_decision(d, class, list, n, r);
 }
 
-/* Do the reasons of one class read for the other, too? Without a version of its
- * own, that in a CPE or a package URL is told. */
+/* Do the reasons of one class read for the other, too? They tell CPEs and
+ * package URLs as they are. */
 static bool
 classes_alike(const struct index_class *a, const struct index_class *b)
 {
-	return a->has == b->has && ((a->has & CLASS_HAS_VERSION) != 0 ||
-	    (a->has & (CLASS_HAS_CPE | CLASS_HAS_PURL)) == 0);
+	return a->has == b->has &&
+	    (a->has & (CLASS_HAS_CPE | CLASS_HAS_PURL)) == 0;
 }
 
 static void

@@ -120,8 +120,11 @@ explain_identifier(struct explaining *e, struct explained_product *p,
 	if (h != NULL && h->ident != 0 && h->ident != IDENT_ALIAS &&
 	    !hit_is_line(h)) {
 		bool whole = h->how == HOW_IDENTIFIER;
+		bool names = h->ident == INDEX_CPE &&
+		    column(e, INDEX_COLUMN_cpe)[0] == '\0';
 		say(e, p, "identifier", STEP_YES, "%s of the publisher %s %s",
-		    theirs, whole ? "=" : "takes in", ours);
+		    theirs, whole ? "=" : names ? "names" : "takes in",
+		    names ? device_name_text(e->m->ix, e->device) : ours);
 		return;
 	}
 	if (theirs[0] == '\0')
@@ -196,8 +199,10 @@ explain_vendor(struct explaining *e, struct explained_product *p,
 		    MAKER_RIVALS ? ", but others begin so too" : "");
 		break;
 	case MAKER_NO:
-		say(e, p, "vendor", STEP_NO, "\"%.128s\" is not \"%.128s\", "
-		    "and no alias makes them one", theirs, ours);
+		say(e, p, "vendor", h != NULL ? STEP_NOTE : STEP_NO,
+		    "\"%.128s\" is not \"%.128s\", %s", theirs, ours,
+		    h != NULL ? "but the identifier decides" :
+		    "and no alias makes them one");
 		break;
 	}
 	return fit != MAKER_NO;
@@ -289,7 +294,10 @@ explain_refused(struct explaining *e, struct explained_product *p,
 	int fits = hit_codes_fit(e->l, hit_device_order(e->m->ix, e->device,
 	    &e->own, order));
 
-	if (fits == 0)
+	if (cpe_denies(e->l, e->device, HOW_NARROWER))
+		say(e, p, "identifier", STEP_NO, "%s is not of %s",
+		    column(e, INDEX_COLUMN_cpe), named->cpe);
+	else if (fits == 0)
 		say(e, p, "order-number", STEP_NO, "a sibling: %s is not %s",
 		    own_numbers(e), numbers_text(e, named));
 	else

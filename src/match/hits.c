@@ -30,7 +30,8 @@ hit_device(const struct pairing *p, uint32_t class, uint32_t device)
 {
 	struct hit h = hit_of(p, class, device);
 
-	if (hit_fill(p->l, &h, p->own, p->side))
+	if (hit_fill(p->l, &h, p->own, p->side, p->c->of ==
+	    CANDIDATE_KIND))
 		add_hit(p->l->m, &h);
 }
 
@@ -82,6 +83,10 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 		return false;
 	if (l->n_codes > 0 && (kind->flags & INDEX_PARTS) != 0)
 		return false;
+	/* A device's own CPE or package URL has a say in it. */
+	if (l->p->cpe[0] != '\0' || p->c->ident == INDEX_CPE ||
+	    p->c->ident == INDEX_PURL)
+		return false;
 	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
 		return true;
 	return !has_lines(&l->name) && (p->own == NULL ||
@@ -94,7 +99,7 @@ hit_goes_on(const struct hit *a, const struct hit *b)
 {
 	return a->class + a->n == b->class && a->verdict == b->verdict &&
 	    a->how == b->how && a->ident == b->ident && a->lone == b->lone &&
-	    a->host == b->host && a->rule == b->rule;
+	    a->host == b->host && a->part == b->part && a->rule == b->rule;
 }
 
 /* The next class, of which the kind's first was a hit. */
@@ -109,7 +114,8 @@ hit_next(const struct pairing *p, const struct range *r, uint32_t class,
 		h->verdict = (uint8_t)range_test_rank(r, rank, &h->lone);
 	else
 		own_verdict(p->l, h, p->own, r);
-	if (p->l->m->a->products[h->product].relation[0] != '\0')
+	if (p->l->m->a->products[h->product].relation[0] != '\0' &&
+	    !p->l->whole)
 		host_verdict(p->l->m, h, r, p->side);
 }
 
@@ -128,7 +134,7 @@ hit_kind(const struct pairing *p, const struct index_kind *kind)
 			hit_next(p, r, kind->first + i, &h);
 		} else {
 			h = hit_of(p, kind->first + i, ALL_DEVICES);
-			if (!hit_fill(p->l, &h, p->own, p->side)) {
+			if (!hit_fill(p->l, &h, p->own, p->side, true)) {
 				if (alike)
 					return;
 				continue;
@@ -236,4 +242,9 @@ match_products(struct matcher *m)
 			hit_candidates(l, i, side == 1);
 		}
 	}
+	/* A relation may have numbers of its own, which name both in one. */
+	for (uint32_t i = 0; i < a->n_products; i++)
+		if (a->products[i].relation[0] != '\0' && use[i] &&
+		    look_up_whole(l, m, &a->products[i]))
+			hit_candidates(l, i, false);
 }

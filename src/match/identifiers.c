@@ -1,6 +1,7 @@
 /* identifiers.c - devices by number: order and model numbers, serial numbers,
  * CPE, package URLs, digests of files. */
 #include <string.h>
+#include <strings.h>
 #include "cpe.h"
 #include "names.h"
 #include "base/text.h"
@@ -201,6 +202,51 @@ find_cpe_pattern(struct lookup *l, const struct cpe *source)
 	}
 }
 
+/* But for case and underscores. */
+static bool
+same_words(const char *a, const char *b)
+{
+	for (; *a != '\0' && *b != '\0'; a++, b++)
+		if (*a != *b && (*a | 0x20) != (*b | 0x20) &&
+		    !(*a == '_' && *b == ' ') && !(*a == ' ' && *b == '_'))
+			return false;
+	return *a == *b;
+}
+
+/* Devices without a CPE, by the names that are in the product's. Where its
+ * printed names say more, only the same name counts. */
+static void
+find_cpe_names(struct lookup *l)
+{
+	const struct product *p = l->p;
+	char vendor[CPE_WORDS], product[CPE_WORDS];
+	struct product other = *p;
+	struct maker maker;
+	struct name name;
+
+	if (l->n_codes > 0 || index_cpe_names(p->cpe, vendor, product) != 0 ||
+	    (same_words(p->vendor, vendor) && same_words(p->product, product)))
+		return;
+	maker_read(vendor, &maker);
+	name_read(product, &maker, &name);
+	if (p->vendor[0] != '\0' && name.key == l->name.key && maker.n > 0 &&
+	    l->maker.n > 0 && maker.key[0] == l->maker.key[0])
+		return;		/* the printed names will lead there */
+	struct name own = l->name;
+	l->name = name;
+	other.vendor = vendor;
+	other.product = product;
+	l->p = &other;
+	l->of_cpe = true;
+	find_makers(l, product);
+	l->name.cut |= p->vendor[0] != '\0' && p->product[0] != '\0';
+	find_name(l);
+	l->of_cpe = false;
+	l->p = p;
+	l->name = own;
+	find_makers(l, product_text(p));
+}
+
 /* Names of one platform that the CPE dictionary keeps apart from a version are
  * told by the relation of all attributes but the version. */
 static void
@@ -225,18 +271,124 @@ find_cpe(struct lookup *l)
 		const char *own = index_column(l->m->ix,
 		    index_class_device(l->m->ix, index_class(l->m->ix,
 		    run.at[i])), INDEX_COLUMN_cpe);
-		if (cpe_read(own, &target) == 0 &&
-		    cpe_same_platform(&source, &target))
+		if (cpe_read(own, &target) != 0)
+			continue;
+		if (cpe_same_platform(&source, &target))
 			add_candidate(l, run.at[i], CANDIDATE_CLASS,
 			    HOW_IDENTIFIER, INDEX_CPE, MAKER_SAME);
+		else if (cpe_same_machine(&source, &target))
+			add_candidate(l, run.at[i], CANDIDATE_CLASS,
+			    HOW_FAMILY, INDEX_CPE, MAKER_SAME);
 	}
+	find_cpe_names(l);
+}
+
+/* A device that is known by its CPE only has its names from there; they read
+ * the same for all devices of its class. */
+static bool
+names_are_cpe(const struct index *ix, uint32_t device, const char *cpe)
+{
+	char vendor[CPE_WORDS], model[CPE_WORDS];
+	struct maker theirs, own;
+	struct name name;
+
+	if (index_cpe_names(cpe, vendor, model) != 0)
+		return false;
+	maker_read(vendor, &theirs);
+	maker_read(index_column(ix, device, INDEX_COLUMN_vendor), &own);
+	if (theirs.n == 0 || own.n != theirs.n || own.key[0] != theirs.key[0])
+		return false;
+	name_read(model, &theirs, &name);
+	uint64_t key = name.key;
+	name_read(index_column(ix, device, INDEX_COLUMN_model), &own, &name);
+	return name.key == key;
+}
+
+bool
+cpe_denies(const struct lookup *l, uint32_t device, enum how how)
+{
+	const char *own = index_column(l->m->ix, device, INDEX_COLUMN_cpe);
+	bool alike = how > HOW_FAMILY || how == HOW_RESPELT;
+	struct cpe target;
+
+	if (own[0] == '\0' || (!alike && index_cpe(own) !=
+	    index_cpe(l->p->cpe)))
+		return false;
+	const struct cpe *source = product_cpe(l->m, l->p);
+	if (source == NULL || cpe_read(own, &target) != 0)
+		return false;
+	return cpe_other_platform(source, &target) || (alike &&
+	    !cpe_is_pattern(source->at[CPE_VENDOR]) &&
+	    !cpe_is_pattern(source->at[CPE_PRODUCT]) &&
+	    names_are_cpe(l->m->ix, device, own));
+}
+
+/* "distro=bookworm" among the qualifiers; its length, 0: not said. */
+static size_t
+purl_distro(const char *purl, const char **ret)
+{
+	static const char key[] = "distro=";
+	const char *at = strchr(purl, '?');
+
+	for (; at != NULL && *at != '#'; at = strpbrk(at, "&#")) {
+		at++;
+		if (strncasecmp(at, key, sizeof(key) - 1) == 0) {
+			*ret = at + sizeof(key) - 1;
+			return strcspn(*ret, "&#");
+		}
+	}
+	return 0;
+}
+
+/* Packages of one name in two releases of a distribution: what is said of the
+ * device's own release outweighs the other. */
+static bool
+other_release(const char *a, const char *b)
+{
+	const char *x, *y;
+	size_t n = purl_distro(a, &x), m = n > 0 ? purl_distro(b, &y) : 0;
+
+	return m > 0 && (n != m || strncasecmp(x, y, n) != 0);
+}
+
+/* Whoever ships it: the package URL names it alone. */
+static void
+find_purl(struct lookup *l, const char *purl)
+{
+	const struct index *ix = l->m->ix;
+	const char *version;
+	uint64_t h = index_purl(purl, &version);
+
+	if (h == 0)
+		return;
+	struct index_run run = index_find(ix, index_key(INDEX_PURL, 0, h));
+	for (uint32_t i = 0; i < run.n; i++) {
+		const char *own = index_column(ix, index_class_device(ix,
+		    index_class(ix, run.at[i])), INDEX_COLUMN_purl);
+		add_candidate(l, run.at[i], CANDIDATE_CLASS,
+		    other_release(purl, own) ? HOW_FAMILY : HOW_IDENTIFIER,
+		    INDEX_PURL, MAKER_SAME);
+	}
+}
+
+static void
+find_digest(struct lookup *l, const char *digest)
+{
+	uint64_t h = index_digest(digest);
+
+	if (h == 0)
+		return;
+	struct index_run run = index_find(l->m->ix, index_key(INDEX_HASH, 0,
+	    h));
+	for (uint32_t i = 0; i < run.n; i++)
+		add_candidate(l, run.at[i], CANDIDATE_DEVICE, HOW_IDENTIFIER,
+		    INDEX_HASH, MAKER_SAME);
 }
 
 void
 find_identifiers(struct lookup *l)
 {
 	const struct product *p = l->p;
-	const char *version;
 
 	for (unsigned i = 0; i < l->n_codes; i++)
 		find_code(l, l->code[i], i >= l->n_name_codes);
@@ -246,18 +398,8 @@ find_identifiers(struct lookup *l)
 		find_words(l);
 	find_serials(l);
 	find_cpe(l);
-	for (uint32_t i = 0; i < p->n_purls; i++) {
-		uint64_t h = index_purl(p->purls[i], &version);
-		if (h != 0)
-			take_all(l, index_find(l->m->ix,
-			    index_key(INDEX_PURL, 0, h)), CANDIDATE_CLASS,
-			    INDEX_PURL);
-	}
-	for (uint32_t i = 0; i < p->n_hashes; i++) {
-		uint64_t h = index_digest(p->hashes[i]);
-		if (h != 0)
-			take_all(l, index_find(l->m->ix,
-			    index_key(INDEX_HASH, 0, h)), CANDIDATE_DEVICE,
-			    INDEX_HASH);
-	}
+	for (uint32_t i = 0; i < p->n_purls; i++)
+		find_purl(l, p->purls[i]);
+	for (uint32_t i = 0; i < p->n_hashes; i++)
+		find_digest(l, p->hashes[i]);
 }

@@ -162,7 +162,8 @@ find_makers(struct lookup *l, const char *text)
 	for (unsigned i = 0; i < FITS_KEPT; i++)
 		l->kept[i].vendor = 0;
 	maker_read(l->p->vendor, &l->maker);
-	if (l->maker.n == 0)
+	l->guessed = l->maker.n == 0;
+	if (l->guessed)
 		guess_maker(l, text);
 	for (unsigned i = 0; i < l->maker.n; i++) {
 		uint32_t g = index_group(l->m->ix, l->maker.key[i]);

@@ -4,6 +4,7 @@
  *	names.c		a product -> devices whose name or number fits, with
  *			makers.c, identifiers.c, related.c, alternatives.c
  *	hits.c		these and their versions -> hits, with verdicts.c
+ *	inner.c		versions that stand in identifiers
  *	text.c		free text -> devices that it names (hits)
  *	status.c	a device's hits -> status, confidence, CVEs: a ruling
  *	decisions.c	rulings on classes and single devices -> one for each
@@ -62,6 +63,7 @@ struct hit {
 	uint8_t		 maker;		/* enum maker_fit */
 	bool		 lone;		/* hangs on a lone lower bound */
 	bool		 host;		/* said of a part on it */
+	bool		 part;		/* it is that part; on what? */
 	uint8_t		 ident;		/* enum index_key of an identifier */
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
@@ -94,6 +96,7 @@ struct matcher {
 	struct range		**ranges;	/* of each product, once read */
 	uint32_t		 last_range;	/* the product read last */
 	uint8_t			*firmware;	/* of each: 2 it is, 1 not */
+	struct range		**pins;		/* of its package URL */
 	uint8_t			**ranks;	/* of each vuln's remedies */
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
@@ -119,6 +122,13 @@ struct matcher {
 	/* The last device whose version stood in a CPE or package URL. */
 	const char		*inner_of;
 	const char		*inner;
+	/* The last one whose package URL's version was asked for. */
+	const char		*package_of;
+	const char		*package;
+	/* The last product whose CPE was asked for. */
+	const struct product	*cpe_of;
+	struct cpe		*cpe;
+	bool			 cpe_there;
 };
 
 /* What is decided of some devices, until it is told. */
@@ -172,9 +182,23 @@ void add_hit(struct matcher *m, const struct hit *h);
 const struct version *printed_version(struct matcher *m, const char *text);
 /* Of the hit's device, or of all of its class. */
 const char *hit_version_text(struct matcher *m, const struct hit *h);
+/* As a person is told; package: a package URL led to it, and names it. */
+const char *told_version_text(struct matcher *m, uint32_t device,
+    bool package);
 /* As the list has it: its column, else that of its CPE or package URL. */
 const char *device_version_text(struct matcher *m, uint32_t device);
 const struct range *product_range(struct matcher *m, uint32_t product);
+struct cpe;
+/* Until the next call; NULL: it has none that can be read. */
+const struct cpe *product_cpe(struct matcher *m, const struct product *p);
+/* The version in its package URLs or its CPE; "" if there is none. */
+const char *product_inner_version(struct matcher *m, const struct product *p);
+/* inner.c: the verdict on a device's version where an identifier of the
+ * product (p, the one that was looked up) says which version it names. */
+enum verdict inner_verdict(struct matcher *m, const struct hit *h,
+    const struct product *p, enum verdict verdict);
+/* NULL: its package URL names no version, or the printed one is a range. */
+const struct range *product_pin(struct matcher *m, uint32_t product);
 /* The product that says the version: the installed part of a relation. */
 uint32_t version_product(const struct advisory *a, uint32_t product);
 const char *product_printed(const struct product *p);
@@ -209,6 +233,12 @@ void scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret);
 void scope_remedies(struct matcher *m, const struct scope *s,
     struct match *ret);
+
+/* remedies.c: an empty list speaks of all products. */
+bool says_of(const struct indices *x, uint32_t product);
+/* A part may be safe by what it stands on only: said of another host that says
+ * nothing. By the labels of the flags (CSAF 2.0, 3.2.3.5). */
+bool safe_by_host(const struct vulnerability *v, uint32_t product);
 
 /* Parts of devices: noun/index.h. Their matches become one of the device. */
 void fold_parts(struct decisions *d);

@@ -60,6 +60,10 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 		return;
 	if (l->one_of && how < HOW_RESPELT)
 		how = HOW_RESPELT;
+	if (l->of_cpe) {
+		ident = INDEX_CPE;
+		how = how < HOW_FAMILY ? HOW_FAMILY : how;
+	}
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
 		if (c->what != what || c->of != (uint8_t)of)
@@ -394,7 +398,7 @@ find_series(struct lookup *l, uint32_t group)
 	}
 }
 
-static void
+void
 find_name(struct lookup *l)
 {
 	if (l->name.n == 0)
@@ -454,6 +458,18 @@ find_alternatives(struct lookup *l, const char *text)
 	l->name = n;
 }
 
+/* The maker is a guess: what stands for his name may be part of the product's.
+ */
+static void
+find_whole(struct lookup *l, const char *text)
+{
+	struct name n = l->name;
+
+	name_read(text, NULL, &l->name);
+	find_name(l);
+	l->name = n;
+}
+
 /* The candidates' classes will be asked for their versions. */
 static void
 fetch_candidates(const struct lookup *l)
@@ -466,31 +482,62 @@ fetch_candidates(const struct lookup *l)
 			    l->list[i].what)->first);
 }
 
-void
-look_up(struct lookup *l, struct matcher *m, const struct product *p)
+static void
+begin(struct lookup *l, struct matcher *m, const struct product *p)
 {
-	const char *text = product_text(p);
-	/* Most products of an advisory are one maker's. */
-	bool again = l->p != NULL && p->vendor[0] != '\0' &&
-	    strcmp(l->p->vendor, p->vendor) == 0;
-
 	l->m = m;
 	l->p = p;
 	l->code = NULL;
 	l->list = NULL;
 	l->n_codes = l->n = 0;
-	if (!again)
-		find_makers(l, text);
-	name_read(text, &l->maker, &l->name);
-	for (unsigned i = 0; i < l->name.n_codes; i++)
-		add_code(l, l->name.code[i]);
+	l->whole = false;
+}
+
+static void
+take_numbers(struct lookup *l)
+{
+	const struct product *p = l->p;
+
 	l->n_name_codes = l->n_codes;
 	for (uint32_t i = 0; i < p->n_models; i++)
 		add_code(l, p->models[i]);
 	for (uint32_t i = 0; i < p->n_skus; i++)
 		add_code(l, p->skus[i]);
 	find_identifiers(l);
+}
+
+bool
+look_up_whole(struct lookup *l, struct matcher *m, const struct product *p)
+{
+	if (p->cpe[0] == '\0' && p->n_purls + p->n_models + p->n_skus +
+	    p->n_serials + p->n_hashes == 0)
+		return false;
+	begin(l, m, p);
+	l->whole = true;
+	find_makers(l, product_text(p));
+	name_read("", &l->maker, &l->name);
+	take_numbers(l);
+	return true;
+}
+
+void
+look_up(struct lookup *l, struct matcher *m, const struct product *p)
+{
+	const char *text = product_text(p);
+	/* Most products of an advisory are one maker's. */
+	bool again = l->p != NULL && !l->guessed &&
+	    strcmp(l->p->vendor, p->vendor) == 0;
+
+	begin(l, m, p);
+	if (!again)
+		find_makers(l, text);
+	name_read(text, &l->maker, &l->name);
+	for (unsigned i = 0; i < l->name.n_codes; i++)
+		add_code(l, l->name.code[i]);
+	take_numbers(l);
 	find_name(l);
+	if (l->guessed && l->maker.n > 0)
+		find_whole(l, text);
 	find_alternatives(l, text);
 	if (m->rules != NULL) {
 		lines_look_up(l);

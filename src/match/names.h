@@ -22,6 +22,7 @@ struct lookup {
 	struct matcher	*m;
 	const struct product *p;
 	struct maker	 maker;
+	bool		 guessed;	/* maker, from the product's text */
 	struct name	 name;
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
@@ -36,6 +37,8 @@ struct lookup {
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */
+	bool		 of_cpe;	/* names are those of its CPE */
+	bool		 whole;		/* a relation, by its own numbers */
 	unsigned	 n_name_codes;	/* of these, out of its name */
 	struct candidate *list;
 	uint32_t	 n;
@@ -45,6 +48,11 @@ struct lookup {
 
 /* Fills l, zeroed before its first use, for the product whose name counts. */
 void look_up(struct lookup *l, struct matcher *m, const struct product *p);
+/* The same by the numbers alone that a relation itself has; false: none. */
+bool look_up_whole(struct lookup *l, struct matcher *m,
+    const struct product *p);
+/* names.c: kinds by l's makers and name, however they are written. */
+void find_name(struct lookup *l);
 /* Do these two products lead to the same devices? */
 bool same_lookup(const struct product *a, const struct product *b);
 /* The text that names the product without its version. */
@@ -88,6 +96,8 @@ bool token_is_strong(const struct name *n, const struct name_token *t);
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
+/* Do the CPEs of product and device deny what their names say? */
+bool cpe_denies(const struct lookup *l, uint32_t device, enum how how);
 void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
 

@@ -2,6 +2,7 @@
  * signs, remarks in brackets are weighed. */
 #include <string.h>
 #include "range_text.h"
+#include "versions.h"
 #include "base/text.h"
 #include "noun/index.h"
 
@@ -71,10 +72,15 @@ static const struct phrase phrases[] = {
 };
 
 static bool
+is_number(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
 is_word_sign(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    (signed char)c < 0;
+	return (c >= 'a' && c <= 'z') || is_number(c) || (signed char)c < 0;
 }
 
 /* The operator at s, its length in *n; 0 if there is none. */
@@ -92,6 +98,8 @@ operator_at(const char *s, size_t left, size_t *n)
 			return SIGN_NE;
 		if (s[0] == '=' && s[1] == '=')
 			return SIGN_EQ;
+		if (s[0] == '=' && s[1] == '>')
+			return SIGN_GE;
 		*n = 1;
 	}
 	if (left >= 2 && s[0] == '=' && (s[1] == '<')) {
@@ -132,23 +140,23 @@ phrase_at(const char *s, size_t at, size_t n)
 	return NULL;
 }
 
-/* Is the bracket at s[at] part of a version: "15.2(6)E0a", "(R4.02)"? */
+/* Is the bracket at s[at] part of a version: "15.2(6)E0a", "(R4.02)"? Not with
+ * words behind: "14.4 (14.x series)", "1.49 (1.29 for NX7)". */
 static bool
 bracket_is_version(const char *s, size_t at, size_t n)
 {
-	size_t i = at + 1, end = i;
+	size_t i = at + 1, end = i, letters = 0;
+	struct version v;
 
 	while (end < n && s[end] != ')')
 		end++;
+	while (i + letters < end && s[i + letters] != ' ' &&
+	    !is_number(s[i + letters]))
+		letters++;
 	if (end - i >= 5 && memcmp(s + i, "build", 5) == 0)
 		return true;
-	size_t letters = 0;
-	for (; i < end && s[i] != ' '; i++) {
-		if (s[i] >= '0' && s[i] <= '9')
-			return letters <= 2;
-		letters++;
-	}
-	return false;
+	return letters <= 2 && i + letters < end &&
+	    is_number(s[i + letters]) && version_read(s + i, end - i, &v) == 0;
 }
 
 /* What a bracket says that is no part of a version. */
@@ -201,13 +209,22 @@ comma_is_date(const char *s, size_t at, size_t n)
 	return n - i >= 4 && s[i] == '2' && s[i + 1] == '0';
 }
 
+/* "14.0.15_51.25", "4.04E_10.95": the underscore counts on as a dot does, while
+ * "V36.011_V35.013" are two. */
+static bool
+counts_on(const char *s, size_t at, size_t n)
+{
+	return at > 0 && at + 1 < n && is_number(s[at + 1]) &&
+	    (is_number(s[at - 1]) || (at > 1 && is_number(s[at - 2])));
+}
+
 size_t
 range_one_blank(char *s, size_t n)
 {
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		char c = s[i] == '_' ? ' ' : s[i];
+		char c = s[i] != '_' ? s[i] : counts_on(s, i, n) ? '.' : ' ';
 		if (c == ',' && comma_is_date(s, i, n))
 			c = ' ';
 		if (c == ' ' && len > 0 && s[len - 1] == ' ')
@@ -215,6 +232,27 @@ range_one_blank(char *s, size_t n)
 		s[len++] = c;
 	}
 	return len;
+}
+
+/* "< 4.8 | SP5": what stands on top of the version before the bar. */
+static bool
+bar_counts_on(const char *s, size_t at, size_t n)
+{
+	static const char *const tops[] = { "sp", "fp", "mp", "hf", "cu",
+	    "upd", "update", "hotfix", "patch", "service pack",
+	    "feature pack", NULL };
+
+	while (at < n && s[at] == ' ')
+		at++;
+	for (const char *const *t = tops; *t != NULL; t++) {
+		size_t len = strlen(*t);
+		if (n - at <= len || memcmp(s + at, *t, len) != 0)
+			continue;
+		size_t digit = at + len + (s[at + len] == ' ');
+		if (digit < n && is_number(s[digit]))
+			return true;
+	}
+	return false;
 }
 
 size_t
@@ -233,6 +271,11 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 	while (at < n) {
 		size_t took;
 		char sign = operator_at(flat + at, n - at, &took);
+		if (sign == SIGN_BAR && bar_counts_on(flat, at + took, n)) {
+			out[len++] = ' ';
+			at += took;
+			continue;
+		}
 		const struct phrase *p = sign == 0 ?
 		    phrase_at(flat, at, n) : NULL;
 		if (sign != 0) {

@@ -1,27 +1,10 @@
 /* range_verdict.c - is a version in a range? First for all versions, then for
  * those that are numbers and dots. */
+#include <string.h>
+#include "range_text.h"
 #include "ranges.h"
 #include "schemes.h"
-
-static enum verdict
-test_serial(const struct serial_rule *r, const char *serial)
-{
-	uint64_t own = 0;
-	unsigned n = 0;
-
-	for (; *serial != '\0' && n < r->digits; serial++)
-		if (*serial >= '0' && *serial <= '9') {
-			own = own * 10 + (uint64_t)(*serial - '0');
-			n++;
-		}
-	if (n < r->digits || r->mixed)
-		return VERDICT_UNKNOWN;
-	bool in = r->sign == '<' ? own < r->value :
-	    r->sign == 'l' ? own <= r->value :
-	    r->sign == '>' ? own > r->value :
-	    r->sign == 'g' ? own >= r->value : own == r->value;
-	return in ? VERDICT_IN : VERDICT_OUT;
-}
+#include "noun/index.h"
 
 /* "< 5.x": whether 5.3 is meant nobody knows. */
 static bool
@@ -49,10 +32,12 @@ test_low(const struct bound *b, const struct version *v)
 		return VERDICT_UNKNOWN;
 	switch (version_compare(v, &b->version)) {
 	case VERSION_LESS:
-		/* "8" may well be 8.2 where the bound is 8.1. */
-		return v->n == 1 && b->version.n > 1 &&
-		    version_is_within(&b->version, v) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
+		/* "8" may well be 8.2 where the bound is 8.1; whoever counts
+		 * 6.1.0 rc2 as 6.1.0 begins there. */
+		return (v->n == 1 && b->version.n > 1 &&
+		    version_is_within(&b->version, v)) ||
+		    version_is_before_release(v, &b->version) ?
+		    VERDICT_UNKNOWN : VERDICT_OUT;
 	case VERSION_EQUAL:
 		return at_bound(b, v);
 	case VERSION_GREATER:
@@ -87,7 +72,7 @@ test_high(const struct bound *b, const struct version *v)
 }
 
 static enum verdict
-test_exact(const struct bound *b, const struct version *v)
+test_exact(const struct bound *b, const struct version *v, bool itself)
 {
 	if (!b->readable)
 		return VERDICT_UNKNOWN;
@@ -97,7 +82,8 @@ test_exact(const struct bound *b, const struct version *v)
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
 		return VERDICT_UNKNOWN;
-	if (b->version.n <= 2 && version_is_within(v, &b->version))
+	if (b->version.n <= 2 && version_is_within(v, &b->version) &&
+	    !(itself && v->n > b->version.n))
 		return VERDICT_UNKNOWN;
 	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
 		return VERDICT_UNKNOWN;
@@ -108,7 +94,7 @@ static enum verdict
 test_span(const struct span *s, const struct version *v)
 {
 	if (s->exact)
-		return test_exact(&s->low, v);
+		return test_exact(&s->low, v, s->itself);
 	enum verdict low = test_low(&s->low, v), high = test_high(&s->high, v);
 	if (low == VERDICT_OUT || high == VERDICT_OUT)
 		return VERDICT_OUT;
@@ -172,6 +158,8 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 	enum verdict best = VERDICT_OUT;
 
 	*ret_lone = false;
+	if (r->none)
+		return VERDICT_OUT;
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
 	if (!r->readable || device == NULL || r->serial.there ||
@@ -223,7 +211,8 @@ range_rank(struct range *r)
 	r->ranked = r->all || (one && r->readable && !r->serial.there &&
 	    r->vers == NULL);
 	for (unsigned i = 0; i < r->n && r->ranked && !r->all; i++)
-		r->ranked = rank_bound(&r->spans[i].low) &&
+		r->ranked = !r->spans[i].itself &&
+		    rank_bound(&r->spans[i].low) &&
 		    rank_bound(&r->spans[i].high);
 }
 
@@ -257,6 +246,8 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	enum verdict best = VERDICT_OUT;
 
 	*ret_lone = false;
+	if (r->none)
+		return VERDICT_OUT;
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
 	for (unsigned i = 0; i < r->n; i++)
@@ -265,16 +256,71 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	return range_says(r, best);
 }
 
+/* Firmware is listed with a V, and with "SP2": where a package world has
+ * numbers only, its ranges hold for these too. */
+static int
+vers_test(const struct range *r, const char *text)
+{
+	bool v = (text[0] == 'v' || text[0] == 'V') && text[1] >= '0' &&
+	    text[1] <= '9', lone;
+	int in = text[0] != '\0' ? vers_holds(r->vers, text) : -1;
+	struct version own;
+
+	if (in < 0 && v)
+		in = vers_holds(r->vers, text + 1);
+	if (in >= 0 || r->plain == NULL || text[0] == '\0' ||
+	    version_read_printed(text, &own) != 0)
+		return in;
+	switch (range_test(r->plain, &own, &lone)) {
+	case VERDICT_IN:
+		return 1;
+	case VERDICT_OUT:
+		return 0;
+	case VERDICT_UNKNOWN:
+		break;
+	}
+	return -1;
+}
+
+/* A text that is no version for us is still the same text, but for case, blanks
+ * and signs. */
+static enum verdict
+test_text(const struct range *r, const char *own)
+{
+	char text[TEXT_ROOM];
+	bool narrowed, widened;
+	size_t n = range_fold(own, text, &narrowed, &widened);
+	uint64_t hash = name_hash(text, 0, n);
+
+	for (unsigned i = 0; i < r->n && n > 0; i++) {
+		const struct span *s = &r->spans[i];
+		const struct bound *b = s->high.there ? &s->high : &s->low;
+		if (b->text == NULL ||
+		    name_hash(b->text, 0, strlen(b->text)) != hash)
+			continue;
+		if (s->exact || (!b->strict && !(s->low.there &&
+		    s->high.there)))
+			return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
+		if (b->strict && r->n == 1 && !r->widened)
+			return VERDICT_OUT;
+	}
+	return VERDICT_UNKNOWN;
+}
+
 enum verdict
 range_test_device(const struct range *r, const struct own_version *own,
     bool *ret_lone)
 {
 	*ret_lone = false;
 	if (r->serial.there)
-		return test_serial(&r->serial, own->serial);
+		return serial_test(&r->serial, own->serial);
+	/* "Basic Edition V2": whatever it is, the same is the same. */
+	if (r->vers == NULL && !r->all && !r->none && own->version == NULL &&
+	    own->text[0] != '\0')
+		return test_text(r, own->text);
 	if (r->vers == NULL)
 		return range_test(r, own->version, ret_lone);
-	int in = own->text[0] != '\0' ? vers_holds(r->vers, own->text) : -1;
+	int in = vers_test(r, own->text);
 	*ret_lone = in == 1 && r->lone_low;
 	return in == 1 ? VERDICT_IN : in == 0 ? VERDICT_OUT : VERDICT_UNKNOWN;
 }

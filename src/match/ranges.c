@@ -4,6 +4,7 @@
  * taken from left to right and joined to spans. */
 #include <string.h>
 #include "range_text.h"
+#include "range_terms.h"
 #include "ranges.h"
 #include "base/arena.h"
 #include "base/text.h"
@@ -66,9 +67,12 @@ take_low(struct terms *t, const struct bound *b)
 static void
 take_high(struct terms *t, const struct bound *b)
 {
+	/* ">= 3.5 < 3.0": two bounds, each alone, that cannot both be meant. */
 	if (t->low_waits && t->low.readable && b->readable &&
-	    version_compare(&t->low.version, &b->version) == VERSION_GREATER)
+	    version_compare(&t->low.version, &b->version) == VERSION_GREATER) {
+		t->range->narrowed = true;
 		flush_low(t);
+	}
 	struct span *s = add_span(t);
 	s->high = *b;
 	if (t->low_waits)
@@ -85,37 +89,12 @@ take_exact(struct terms *t, const struct bound *b)
 	s->exact = true;
 }
 
-/* Is it several versions, each with a dot or a V: "V36.011 V35.013"? */
-static unsigned
-lines_in(const char *s, size_t n, struct version *ret, unsigned room)
-{
-	unsigned count = 0;
-
-	for (size_t at = 0; at < n;) {
-		while (at < n && s[at] == ' ')
-			at++;
-		size_t end = at;
-		bool dot = false;
-		while (end < n && s[end] != ' ')
-			dot |= s[end++] == '.';
-		if (end == at)
-			break;
-		if (count == room || !dot ||
-		    !((s[at] >= '0' && s[at] <= '9') || s[at] == 'v') ||
-		    version_read(s + at, end - at, &ret[count]) != 0)
-			return 0;
-		count++;
-		at = end;
-	}
-	return count;
-}
-
 /* "< V36.011 V35.013 V34.014": each line of versions has its own bound. */
 static bool
 take_lines(struct terms *t, char sign, const char *s, size_t n)
 {
 	struct version v[8];
-	unsigned count = lines_in(s, n, v, 8);
+	unsigned count = term_lines(s, n, v, 8);
 
 	if (count < 2)
 		return false;
@@ -144,27 +123,20 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 	return true;
 }
 
-/* "6.23 in connection with another": a version, then words that narrow it. */
+static void take_term(struct terms *t, char sign, const char *s, size_t n,
+    char after);
+
+/* "12.0.1-12.0.13", "2014-2016": the first and the last of a run. */
 static bool
-read_with_words(const char *s, size_t n, struct version *ret)
+take_run(struct terms *t, const char *s, size_t n)
 {
-	size_t at = n;
+	size_t at = term_run(s, n);
 
-	while (at > 0 && !(s[at - 1] >= '0' && s[at - 1] <= '9'))
-		at--;
-	return at > 0 && n - at > 4 && memcmp(s + at, " in ", 4) == 0 &&
-	    version_read(s, at, ret) == 0;
-}
-
-/* Is a term without a sign a version by its looks: "V2", "R6.01.00"? "NMC2"
- * is a part of the device. */
-static bool
-looks_like_version(const char *s, size_t n)
-{
-	bool digit = n > 1 && s[1] >= '0' && s[1] <= '9';
-
-	return (*s >= '0' && *s <= '9') || (*s == 'v' && digit) ||
-	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
+	if (at == 0)
+		return false;
+	take_term(t, SIGN_GE, s, at, 0);
+	take_term(t, SIGN_LE, s + at + 1, n - at - 1, 0);
+	return true;
 }
 
 /* One term: `sign` (0 = none) and the text of a version behind it. */
@@ -173,30 +145,41 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 {
 	struct bound b = { .there = true };
 
-	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == ','))
-		n--;
-	while (n > 0 && (*s == ' ' || *s == ',' || *s == ':'))
-		s++, n--;
+	n = term_trim(&s, n);
 	if (n == 0)
 		return;
 	if (sign == 0 && n == 1 && *s == '*') {
 		t->range->all = true;
 		return;
 	}
+	/* A number of a document is no version: "5.0 | CVE-2019-18340". */
+	if (term_is_reference(s, n))
+		return;
+	/* "2404267 version 1.x": of the item with that number. */
+	size_t item = term_item(s, n);
+	if (item > 0) {
+		t->range->narrowed = true;
+		s += item;
+		n -= item;
+	}
+	if (sign == 0 && take_run(t, s, n))
+		return;
 	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))
 		return;
 	b.readable = version_read(s, n, &b.version) == 0;
 	if (!b.readable && (sign != 0 || after == SIGN_OR_LESS ||
 	    after == SIGN_OR_MORE))
-		t->range->narrowed |= b.readable = read_with_words(s, n,
+		t->range->narrowed |= b.readable = term_with_words(s, n,
 		    &b.version);
+	if (!b.readable)
+		b.text = arena_text_n(t->mem, s, n);
 	b.strict = sign == SIGN_LT || sign == SIGN_GT;
 	if (sign == 0 && after == SIGN_OR_LESS)
 		sign = SIGN_LE;
 	if (sign == 0 && after == SIGN_OR_MORE)
 		sign = SIGN_GE;
 	if (sign == 0 && (after == SIGN_LT || after == SIGN_LE) &&
-	    !looks_like_version(s, n)) {
+	    !term_is_version(s, n)) {
 		/* "NMC2 <= 6.9.6": words in front name a part of it. */
 		t->range->narrowed = true;
 		return;
@@ -226,28 +209,12 @@ is_operator(char c)
 	return c >= SIGN_LT && c <= SIGN_NE;
 }
 
-/* "2014-2016" alone: years. */
-static bool
-take_years(struct terms *t, const char *s, size_t n)
-{
-	if (n != 9 || s[4] != '-' || (s[0] != '1' && s[0] != '2'))
-		return false;
-	for (size_t i = 0; i < 9; i++)
-		if (i != 4 && (s[i] < '0' || s[i] > '9'))
-			return false;
-	take_term(t, SIGN_GE, s, 4, 0);
-	take_term(t, SIGN_LE, s + 5, 4, 0);
-	return true;
-}
-
 static void
 take_terms(struct terms *t, const char *s, size_t n)
 {
 	char sign = 0;
 	size_t at = 0, start = 0;
 
-	if (take_years(t, s, n))
-		return;
 	for (; at <= n; at++) {
 		char c = at < n ? s[at] : SIGN_BAR;
 		if (!is_operator(c) && c != SIGN_OR_LESS &&
@@ -260,58 +227,48 @@ take_terms(struct terms *t, const char *s, size_t n)
 	flush_low(t);
 }
 
-/* --- rules on serial numbers --- */
-
-static uint64_t
-number_at(const char *s)
+void
+range_beside(struct range *r, const struct range *beside)
 {
-	uint64_t v = 0;
-
-	for (; *s >= '0' && *s <= '9'; s++)
-		v = v > UINT64_MAX / 16 ? v : v * 10 + (uint64_t)(*s - '0');
-	return v;
+	for (unsigned i = 0; i < r->n; i++)
+		for (unsigned k = 0; k < beside->n; k++) {
+			struct span *a = &r->spans[i];
+			const struct span *b = &beside->spans[k];
+			a->itself |= a->exact && b->exact &&
+			    a->low.readable && b->low.readable &&
+			    !a->low.version.wild && !b->low.version.wild &&
+			    b->low.version.n > a->low.version.n &&
+			    version_is_within(&b->low.version,
+			    &a->low.version);
+			r->ranked &= !a->itself;
+		}
 }
 
-/* "<=with_the_first_5_digits_of_serial_number_24051", "The first 5 digits of
- * serial No. 26061 or prior". */
-static bool
-read_serial(const char *text, struct serial_rule *ret)
+/* A range of firmware. */
+static void
+read_printed(const char *text, struct arena *mem, struct range *ret)
 {
-	char flat[TEXT_ROOM];
-	size_t n = name_fold(text, flat, sizeof(flat));
+	char signs[TEXT_ROOM];
+	bool blank = true;
 
-	flat[range_one_blank(flat, n)] = '\0';
-	const char *at = strstr(flat, "serial n");
-	if (at == NULL)
-		at = strstr(flat, "serial-n");
-	if (at == NULL)
-		return false;
-	const char *value = at + strcspn(at, "0123456789");
-	const char *first = strstr(flat, "first ");
-	if (*value == '\0')
-		return false;
-	memset(ret, 0, sizeof(*ret));
-	ret->there = true;
-	ret->value = number_at(value);
-	ret->digits = (unsigned)strspn(value, "0123456789");
-	ret->mixed = value[ret->digits] >= 'a' && value[ret->digits] <= 'z';
-	if (first != NULL && first < at && first[6] >= '1' && first[6] <= '9')
-		ret->digits = (unsigned)number_at(first + 6);
-	const char *sign = strpbrk(flat, "<>=");
-	ret->sign = '=';
-	if (sign != NULL && *sign != '=')
-		ret->sign = sign[1] == '=' ? (*sign == '<' ? 'l' : 'g') : *sign;
-	else if (strstr(value, "prior") != NULL ||
-	    strstr(value, "earlier") != NULL ||
-	    strstr(value, "below") != NULL || strstr(flat, "up to") != NULL)
-		ret->sign = 'l';
-	else if (strstr(value, "later") != NULL ||
-	    strstr(value, "above") != NULL)
-		ret->sign = 'g';
-	else if (strstr(flat, "prior to") != NULL ||
-	    strstr(flat, "before") != NULL)
-		ret->sign = '<';
-	return ret->digits > 0 && ret->digits < 19;
+	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
+	for (size_t i = 0; i < n; i++)
+		blank &= signs[i] == ' ' || signs[i] == '*' ||
+		    signs[i] == ',';
+	/* An empty text says nothing; "All versions" folds to blanks. */
+	if (blank) {
+		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
+		    (!ret->narrowed || n > 0);
+		return;
+	}
+	struct terms t = { .mem = mem, .range = ret };
+	take_terms(&t, signs, n);
+	ret->readable = ret->all;
+	range_beside(ret, ret);
+	for (unsigned i = 0; i < ret->n; i++)
+		ret->readable |= (ret->spans[i].low.there &&
+		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
+		    ret->spans[i].high.readable);
 }
 
 /* A legal vers: of a package world has its own order. */
@@ -322,6 +279,10 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 
 	if (strncmp(text, "vers:", 5) != 0)
 		return false;
+	if (strcmp(text, "vers:none/*") == 0) {
+		ret->none = ret->readable = true;
+		return true;
+	}
 	v = arena_alloc(mem, sizeof(*v));
 	if (vers_read(text, v) != 0)
 		return false;
@@ -337,6 +298,10 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 		high += v->at[i].sign == VERS_LT || v->at[i].sign == VERS_LE;
 	}
 	ret->lone_low = low > high;
+	if (v->scheme->compare == scheme_intdot) {
+		ret->plain = arena_alloc(mem, sizeof(*ret->plain));
+		read_printed(text, mem, ret->plain);
+	}
 	return true;
 }
 
@@ -344,37 +309,24 @@ static void
 read_range(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret)
 {
-	char signs[TEXT_ROOM];
-	bool blank = true;
-
 	memset(ret, 0, sizeof(*ret));
 	if (kind == VERSION_NONE) {
 		ret->all = ret->readable = true;
 		return;
 	}
-	if (read_serial(text, &ret->serial)) {
+	if (serial_read(text, &ret->serial)) {
 		ret->readable = true;
 		return;
 	}
 	if (read_vers(text, mem, ret))
 		return;
-	size_t n = range_fold(text, signs, &ret->narrowed, &ret->widened);
-	for (size_t i = 0; i < n; i++)
-		blank &= signs[i] == ' ' || signs[i] == '*' ||
-		    signs[i] == ',';
-	/* An empty text says nothing; "All versions" folds to blanks. */
-	if (blank) {
-		ret->all = ret->readable = text[strspn(text, " ")] != '\0' &&
-		    (!ret->narrowed || n > 0);
-		return;
+	if (strncmp(text, "vers:", 5) == 0 && strchr(text, '%') != NULL) {
+		size_t len = strlen(text);
+		char *plain = arena_alloc(mem, len + 1);
+		vers_decode(text, len, plain, len + 1);
+		text = plain;
 	}
-	struct terms t = { .mem = mem, .range = ret };
-	take_terms(&t, signs, n);
-	ret->readable = ret->all;
-	for (unsigned i = 0; i < ret->n; i++)
-		ret->readable |= (ret->spans[i].low.there &&
-		    ret->spans[i].low.readable) || (ret->spans[i].high.there &&
-		    ret->spans[i].high.readable);
+	read_printed(text, mem, ret);
 }
 
 void

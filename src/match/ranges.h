@@ -19,6 +19,7 @@ enum verdict {
 
 struct bound {
 	bool		 there, strict, readable;
+	const char	*text;		/* folded, where it is not readable */
 	struct version	 version;
 	uint64_t	 rank;		/* index_rank of it, if ranked */
 	uint64_t	 line;		/* bits that all of "2.3" share, or 0 */
@@ -27,6 +28,7 @@ struct bound {
 struct span {
 	struct bound	 low, high;
 	bool		 exact;		/* low = high, one version */
+	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 };
 
 struct vers;
@@ -42,10 +44,12 @@ struct serial_rule {
 
 struct range {
 	bool		 all;
+	bool		 none;		/* vers:none: no version at all */
 	bool		 readable;	/* at least in part */
 	bool		 narrowed;	/* "with ...": not understood */
 	bool		 widened;	/* "and possibly prior ones" */
 	struct vers	*vers;		/* of a package world; NULL: firmware */
+	struct range	*plain;		/* "vers:intdot/..." as firmware */
 	struct serial_rule serial;
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
@@ -53,8 +57,16 @@ struct range {
 	unsigned	 n;
 };
 
+/* range_serial.c: "<=with_the_first_5_digits_of_serial_number_24051", "The
+ * first 5 digits of serial No. 26061 or prior". */
+bool serial_read(const char *text, struct serial_rule *ret);
+enum verdict serial_test(const struct serial_rule *r, const char *serial);
+
 void range_read(const char *text, enum version_kind kind, struct arena *mem,
     struct range *ret);
+/* Where beside, of the same name, prints "3.4.1", the "3.4" of r is that
+ * version alone. */
+void range_beside(struct range *r, const struct range *beside);
 /* Fills `ranked` and what it stands for; range_read does so. */
 void range_rank(struct range *r);
 

@@ -128,6 +128,32 @@ ranks_of(struct matcher *m, uint32_t vuln)
 	return m->ranks[vuln];
 }
 
+bool
+says_of(const struct indices *x, uint32_t product)
+{
+	for (uint32_t i = 0; i < x->n; i++)
+		if (x->at[i] == product)
+			return true;
+	return x->n == 0;
+}
+
+bool
+safe_by_host(const struct vulnerability *v, uint32_t product)
+{
+	static const char *const labels[] = {
+		"vulnerable_code_not_in_execute_path",
+		"vulnerable_code_cannot_be_controlled_by_adversary",
+		"inline_mitigations_already_exist", NULL
+	};
+
+	for (uint32_t i = 0; i < v->n_flags; i++)
+		for (const char *const *l = labels; *l != NULL; l++)
+			if (text_eq(v->flags[i].label, *l) &&
+			    says_of(&v->flags[i].products, product))
+				return true;
+	return false;
+}
+
 static bool
 is_there(const struct match *ret, const struct remedy *r)
 {

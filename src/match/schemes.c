@@ -179,8 +179,8 @@ hex_of(char c)
 }
 
 /* Percent-encoding goes; blanks are nothing (vers-spec, "normalize"). */
-static size_t
-decode(const char *s, size_t n, char *out, size_t room)
+size_t
+vers_decode(const char *s, size_t n, char *out, size_t room)
 {
 	size_t len = 0;
 
@@ -245,7 +245,7 @@ vers_read(const char *text, struct vers *ret)
 			return -1;
 		enum vers_sign sign;
 		size_t skip = sign_of(text, &sign);
-		len = decode(text + skip, len - skip, one, sizeof(one));
+		len = vers_decode(text + skip, len - skip, one, sizeof(one));
 		if (len == 0 || used + len + 1 > sizeof(ret->room) ||
 		    one[strcspn(one, "<>=*|")] != '\0')
 			return -1;

@@ -51,6 +51,8 @@ struct vers {
 	char		 room[2048];
 };
 
+/* Percent-encoding and blanks gone; the length. */
+size_t vers_decode(const char *s, size_t n, char *out, size_t room);
 /* -1: this is no legal vers of a scheme of ours. */
 int  vers_read(const char *text, struct vers *ret);
 /* 1 in, 0 out, -1 cannot be told. */

@@ -122,6 +122,7 @@ vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 {
 	struct ballot *b = &j->ballots[c->vuln];
 	bool own = h->how <= HOW_OWN;
+	enum verdict verdict = h->verdict;
 
 	if (!b->touched) {
 		memset(b, 0, sizeof(*b));
@@ -135,7 +136,10 @@ vote(struct judge *j, const struct hit *h, const struct claim_of *c)
 	}
 	if (!own && b->own)
 		return;
-	const struct hit **at = &b->hit[side_of[c->claim]][h->verdict];
+	if (h->part && verdict == VERDICT_IN && side_of[c->claim] ==
+	    SIDE_SAFE && safe_by_host(&j->m->a->vulns[c->vuln], h->product))
+		verdict = VERDICT_UNKNOWN;
+	const struct hit **at = &b->hit[side_of[c->claim]][verdict];
 	if (*at == NULL || h->how < (*at)->how)
 		*at = h;
 }
@@ -348,7 +352,8 @@ hits_key(const struct hit *hits, uint32_t n)
 		    (uint64_t)hits[i].how << 24 |
 		    (uint64_t)hits[i].verdict << 16 |
 		    (uint64_t)(hits[i].maker << 8 | hits[i].lone |
-		    hits[i].host << 1 | hits[i].ident << 2);
+		    hits[i].host << 1 | hits[i].ident << 2 |
+		    hits[i].part << 12);
 		h = index_key(0, 0, h ^ one * 0x9e3779b97f4a7c15ull);
 		if (hits[i].rule != 0)
 			h = index_key(0, hits[i].rule, h);
@@ -378,15 +383,6 @@ ruling_for(struct judge *j, uint32_t n, bool excluded)
 		r->match.status = MATCH_EXCLUDED;
 	j->rulings[key % RULINGS] = r;
 	return r;
-}
-
-static bool
-says_of(const struct indices *x, uint32_t product)
-{
-	for (uint32_t i = 0; i < x->n; i++)
-		if (x->at[i] == product)
-			return true;
-	return x->n == 0;
 }
 
 /* The publisher's reason: a flag, or the impact in words. */
@@ -463,29 +459,33 @@ judge_hits(struct judge *j, const struct hit *hits, uint32_t n)
 	return r->deciding == NULL || (r->by_version && !j->m->all) ? NULL : r;
 }
 
-/* A device whose texts are quotes of the columns that it has; *ret_inner is the
- * version in its CPE or package URL if it has no other. */
+/* A device whose texts are quotes of the columns that it has. CPE and package
+ * URL are texts, as reasons depend on what they say, and so is the version that
+ * is told of one of these. */
 static uint32_t
 quoting_device(struct matcher *m, const struct decision *d,
-    struct device *ret, const char **ret_inner)
+    struct device *ret)
 {
-	uint32_t there = d->class != NO_CLASS ?
+	uint32_t device = d->devices[0], there = d->class != NO_CLASS ?
 	    index_class_columns(m->ix, d->class) :
-	    index_columns(m->ix, d->devices[0]);
+	    index_columns(m->ix, device);
+	bool package = d->ruling->deciding->ident == INDEX_PURL;
 
 	device_init(ret);
-	*ret_inner = NULL;
+	if (there & (1u << INDEX_COLUMN_cpe | 1u << INDEX_COLUMN_purl)) {
+		ret->cpe = index_column(m->ix, device, INDEX_COLUMN_cpe);
+		ret->purl = index_column(m->ix, device, INDEX_COLUMN_purl);
+		if ((there >> INDEX_COLUMN_version & 1) == 0 || package)
+			ret->version = told_version_text(m, device, package);
+	}
 #define X(field, heading)						\
 	if (match_quote(INDEX_COLUMN_##field)[0] == '\0')		\
 		there &= ~(1u << INDEX_COLUMN_##field);			\
-	else if (there >> INDEX_COLUMN_##field & 1)			\
+	else if (there >> INDEX_COLUMN_##field & 1 &&			\
+	    ret->field[0] == '\0')					\
 		ret->field = match_quote(INDEX_COLUMN_##field);
 	DEVICE_COLUMNS(X)
 #undef X
-	if (ret->version[0] == '\0' && (ret->cpe[0] != '\0' ||
-	    ret->purl[0] != '\0'))
-		*ret_inner = ret->version = device_version_text(m,
-		    d->devices[0]);
 	return there;
 }
 
@@ -505,13 +505,13 @@ write_lines(struct judge *j, const struct ruling *r, struct match *ret)
 void
 judge_say(struct judge *j, const struct decision *d, struct match *ret)
 {
-	struct { const void *ruling, *inner; uint64_t there; } by =
+	struct { const void *ruling, *cpe, *purl; uint64_t there; } by =
 	    { .ruling = d->ruling };
-	const char *inner;
 
 	*ret = d->ruling->match;
-	by.there = quoting_device(j->m, d, &ret->device, &inner);
-	by.inner = inner;
+	by.there = quoting_device(j->m, d, &ret->device);
+	by.cpe = ret->device.cpe;
+	by.purl = ret->device.purl;
 	uint64_t key = index_hash(&by, sizeof(by));
 	struct lines *at = &j->lines[key % LINES_KEPT];
 	if (at->key != key) {

@@ -2,6 +2,7 @@
  * siblings apart, lines of versions in names are heeded; versions, hardware and
  * serial numbers are tested. */
 #include <string.h>
+#include "cpe.h"
 #include "lines.h"
 #include "rules.h"
 #include "verdicts.h"
@@ -219,7 +220,8 @@ names_firmware(const struct product *p)
 	const char *text = product_text(p);
 	struct name n;
 
-	if (text[0] == '\0' || p->product[0] == '\0')
+	if (text[0] == '\0' || p->product[0] == '\0' ||
+	    strstr(p->cpe, "_firmware") != NULL)
 		return true;
 	name_read(text, NULL, &n);
 	for (unsigned i = 0; i < n.n; i++)
@@ -310,22 +312,36 @@ and_verdict(struct hit *h, enum verdict v)
 		h->verdict = VERDICT_UNKNOWN;
 }
 
-const char *
-hit_version_text(struct matcher *m, const struct hit *h)
+/* Firmware and what it is made for: who runs the one has the other. */
+static bool
+is_own_firmware(const struct product *of, const struct product *on)
 {
-	const struct index_class *class = index_class(m->ix, h->class);
+	struct cpe a, b;
+	struct name p, q;
 
-	if (class != NULL && class->version != 0)
-		return index_string(m->ix, class->version);
-	return device_version_text(m, one_device(m, h));
+	if (cpe_read(of->cpe, &a) == 0 && cpe_read(on->cpe, &b) == 0)
+		return cpe_same_machine(&a, &b);
+	if (of->product[0] == '\0' || on->product[0] == '\0')
+		return false;
+	name_read(of->product, NULL, &p);
+	name_read(on->product, NULL, &q);
+	return p.core != 0 && p.core == q.core;
 }
 
 void
 host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
 {
 	uint32_t part = version_product(m->a, h->product);
+	const struct product *p = &m->a->products[h->product];
 
 	h->host = true;
+	h->part = side;
+	/* A package of this very version is the publisher's build for it. */
+	if (side && h->verdict == VERDICT_IN && ((!r->all &&
+	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)) ||
+	    (p->on < m->a->n_products && is_own_firmware(
+	    &m->a->products[part], &m->a->products[p->on]))))
+		return;
 	if (side || !is_firmware(m, part))
 		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
 		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
@@ -362,10 +378,10 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	if (r->serial.there)
 		own.serial = index_column(m->ix, one_device(m, h),
 		    INDEX_COLUMN_serial);
-	else if (r->vers != NULL)
+	else if (!r->all || r->vers != NULL)
 		own.text = hit_version_text(m, h);
-	else if (!r->all)
-		own.version = printed_version(m, hit_version_text(m, h));
+	if (!r->all && r->vers == NULL && !r->serial.there)
+		own.version = printed_version(m, own.text);
 	return range_test_device(r, &own, &h->lone);
 }
 
@@ -391,6 +407,23 @@ own_codes_fit(const struct lookup *l, const struct name *own)
 		best = fits > best ? fits : best;
 	}
 	return best;
+}
+
+/* The same where an identifier names the version. */
+static enum verdict
+hit_verdict(const struct lookup *l, struct hit *h, const struct range *r)
+{
+	struct matcher *m = l->m;
+	uint32_t of = l->whole ? h->product :
+	    version_product(m->a, h->product);
+	const struct product *p = &m->a->products[of];
+
+	if (l->p != p && m->a->products[h->product].relation[0] != '\0')
+		return version_verdict(m, h, r);
+	const struct range *pin = h->ident == INDEX_PURL ?
+	    product_pin(m, of) : NULL;
+	return inner_verdict(m, h, p, version_verdict(m, h, pin != NULL ?
+	    pin : r));
 }
 
 /* How the name stands to the device's, by its order number and by the line of
@@ -432,7 +465,7 @@ void
 own_verdict(const struct lookup *l, struct hit *h, const struct name *own,
     const struct range *r)
 {
-	h->verdict = (uint8_t)version_verdict(l->m, h, r);
+	h->verdict = (uint8_t)hit_verdict(l, h, r);
 	if (h->verdict == VERDICT_UNKNOWN && own != NULL &&
 	    hit_version_text(l->m, h)[0] == '\0' &&
 	    line_is_out(&l->name, own, r))
@@ -440,7 +473,8 @@ own_verdict(const struct lookup *l, struct hit *h, const struct name *own,
 }
 
 bool
-hit_fill(struct lookup *l, struct hit *h, const struct name *own, bool side)
+hit_fill(struct lookup *l, struct hit *h, const struct name *own, bool side,
+    bool kind)
 {
 	struct matcher *m = l->m;
 	const struct range *r = product_range(m, h->product);
@@ -448,8 +482,11 @@ hit_fill(struct lookup *l, struct hit *h, const struct name *own, bool side)
 
 	if (!name_verdict(l, own, h, &line))
 		return false;
+	if (kind && l->p->cpe[0] != '\0' && cpe_denies(l, one_device(m, h),
+	    h->how))
+		return false;
 	own_verdict(l, h, own, r);
-	if (m->a->products[h->product].relation[0] != '\0')
+	if (m->a->products[h->product].relation[0] != '\0' && !l->whole)
 		host_verdict(m, h, r, side);
 	other_verdicts(l, h, side);
 	if (line < 0 && h->verdict == VERDICT_IN)

@@ -6,9 +6,10 @@
 
 /* A hit on the first of its classes, or on its device: all of it is filled but
  * whose it is and what the candidate said. own: the name of its kind, or NULL;
- * false: it is another product. */
+ * kind: the candidate is one, not found by a number. false: it is another
+ * product. */
 bool hit_fill(struct lookup *l, struct hit *h, const struct name *own,
-    bool side);
+    bool side, bool kind);
 /* Only the verdict on its version, or on the line of versions in its name. */
 void own_verdict(const struct lookup *l, struct hit *h,
     const struct name *own, const struct range *r);

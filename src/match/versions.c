@@ -51,10 +51,25 @@ static const struct top_word top_words[] = {
 	{ "u", TOP_UPDATE, true }, { "upd", TOP_UPDATE, false },
 	{ "update", TOP_UPDATE, false }, { "up", TOP_UPDATE, true },
 	{ "hf", TOP_HOTFIX, false }, { "hotfix", TOP_HOTFIX, false },
+	{ "hotfixrev", TOP_HOTFIX, false },
 	{ "p", TOP_PATCH, true }, { "patch", TOP_PATCH, false },
 	{ "pl", TOP_PATCH, true }, { "patchlevel", TOP_PATCH, false },
 	{ "build", TOP_BUILD, false }, { "bld", TOP_BUILD, false },
-	{ "b", TOP_BUILD, true },
+	{ "b", TOP_BUILD, true }, { "bn", TOP_BUILD, true },
+};
+
+/* The same in two words. */
+static const struct {
+	const char	*first, *second;
+	enum top	 top;
+} two_words[] = {
+	{ "service", "pack", TOP_SERVICE_PACK },
+	{ "maintenance", "pack", TOP_MAINTENANCE_PACK },
+	{ "maintenance", "release", TOP_MAINTENANCE_PACK },
+	{ "feature", "pack", TOP_FEATURE_PACK },
+	{ "fix", "pack", TOP_FEATURE_PACK },
+	{ "cumulative", "update", TOP_CUMULATIVE },
+	{ "hot", "fix", TOP_HOTFIX },
 };
 
 static int
@@ -203,10 +218,13 @@ read_prefix(const char *s, size_t n, struct version *ret)
 		    (s[end] == ' ' && len <= 2))))
 			return n;
 		ret->prefix = pack_letters(s + at, len);
+		ret->tight = len > 1 && end == at + len && end < n &&
+		    is_digit(s[end]);
 		/* "R2.1", "rev 3": a way to say version. */
 		if (top_of(s + at, len, true) == TOP_RELEASE &&
 		    s[at] == 'r')
 			ret->prefix = len == 1 ? ret->prefix : 0;
+		ret->tight &= ret->prefix != 0;
 		at = end;
 	}
 	return at;
@@ -265,6 +283,34 @@ is_before_release(uint64_t letters)
 	return false;
 }
 
+/* "Service Pack", "Hot Fix": what they mean, and *end behind them; -1. */
+static int
+two_words_at(const char *s, size_t n, size_t len, size_t *end)
+{
+	for (size_t i = 0; i < sizeof(two_words) / sizeof(two_words[0]); i++) {
+		size_t more = strlen(two_words[i].second);
+		if (strlen(two_words[i].first) != len || n < len + 1 + more ||
+		    memcmp(s, two_words[i].first, len) != 0 || s[len] != ' ' ||
+		    memcmp(s + len + 1, two_words[i].second, more) != 0 ||
+		    (n > len + 1 + more && is_letter(s[len + 1 + more])))
+			continue;
+		*end = len + 1 + more;
+		return (int)two_words[i].top;
+	}
+	return -1;
+}
+
+/* "x", "xx": any number. */
+static bool
+is_any_number(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] == 'x')
+		i++;
+	return i == n;
+}
+
 /* A run of letters within a version. */
 static int
 read_word(const char *s, size_t n, size_t *at, struct version *ret)
@@ -277,14 +323,12 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	while (end < n && is_letter(s[end]))
 		end++;
 	size_t len = end - i;
-	/* "Service Pack 2" and "Hot Fix 1" are two words. */
-	if (len == 7 && n - end > 5 && memcmp(s + i, "service pack", 12) == 0)
-		end += 5;
-	if (len == 3 && n - end >= 4 && memcmp(s + i, "hot fix", 7) == 0)
-		end += 4;
-	bool two = end - i != len;
-	int top = two ? (s[i] == 's' ? TOP_SERVICE_PACK : TOP_HOTFIX) :
-	    top_of(s + i, len, apart);
+	int top = two_words_at(s + i, n - i, len, &end);
+	bool two = top >= 0;
+	if (two)
+		end += i;
+	else
+		top = top_of(s + i, len, apart);
 	/* "1.0b" has a letter, "1.0 b2" a build. */
 	if (top >= 0 && (two || len > 1 || (end < n && (is_digit(s[end]) ||
 	    s[end] == ' ')))) {
@@ -293,7 +337,7 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 		return 0;
 	}
 	*at = end;
-	if (len == 1 && s[i] == 'x' && !glued)
+	if (is_any_number(s + i, len) && !glued)
 		return add_piece(ret, PIECE_WILD, false, 0);
 	uint64_t letters = pack_letters(s + i, len);
 	if (is_before_release(letters))
@@ -305,17 +349,22 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	return add_piece(ret, PIECE_LETTERS, glued, letters);
 }
 
-/* "d78dda6": letters and digits in turn without any dot are a digest. */
+/* "d78dda6": letters and digits in turn without any dot are a digest, and with
+ * hyphens an order number: "1783-SAD2T2SBK9". A V in front says version. */
 static bool
 looks_like_digest(const char *s, size_t n, const struct version *v)
 {
-	unsigned runs = 0;
+	unsigned runs = 0, hyphens = 0;
+	size_t from = n > 1 && s[0] == 'v' && is_digit(s[1]) ? 1 : 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!is_digit(s[i]) && !is_letter(s[i]))
+	for (size_t i = from; i < n; i++) {
+		if (!is_digit(s[i]) && !is_letter(s[i]) && s[i] != '-')
 			return false;
-		runs += is_letter(s[i]) && (i == 0 || !is_letter(s[i - 1]));
+		hyphens += s[i] == '-';
+		runs += is_letter(s[i]) && (i == from || !is_letter(s[i - 1]));
 	}
+	if (hyphens > 0)
+		return runs >= 3 && n >= 10;
 	return runs >= 2 && n >= 7 && v->prefix != pack_letters("r", 1);
 }
 
@@ -444,12 +493,32 @@ compare_piece(const struct piece *a, const struct piece *b)
 	return letters == a ? VERSION_LESS : VERSION_GREATER;
 }
 
+/* "R2.1" and "vEL9.00" may be 2.1 and 9.00, but "SP1" and "VMS560" count
+ * something of their own. */
+static bool
+prefixes_fit(const struct version *a, const struct version *b)
+{
+	if (a->prefix != 0 && b->prefix != 0)
+		return a->prefix == b->prefix;
+	const struct version *v = a->prefix != 0 ? a : b;
+	return !v->tight || v->n > 1;
+}
+
+/* "V01L013": a letter in place of a dot. Not "2.0-rc1". */
+static bool
+counts_by_letter(const struct version *v, unsigned at)
+{
+	return v->piece[at].kind == PIECE_LETTERS && at + 1 < v->n &&
+	    v->piece[at + 1].kind == PIECE_NUMBER && v->piece[at + 1].glued &&
+	    !is_before_release(v->piece[at].value);
+}
+
 enum version_order
 version_compare(const struct version *a, const struct version *b)
 {
 	unsigned i = 0;
 
-	if (a->prefix != 0 && b->prefix != 0 && a->prefix != b->prefix)
+	if (!prefixes_fit(a, b))
 		return VERSION_UNLIKE;
 	for (; i < a->n && i < b->n; i++) {
 		if (a->piece[i].kind == PIECE_WILD ||
@@ -461,6 +530,9 @@ version_compare(const struct version *a, const struct version *b)
 				return VERSION_EQUAL;
 			continue;
 		}
+		if (a->piece[i].kind != b->piece[i].kind &&
+		    (counts_by_letter(a, i) || counts_by_letter(b, i)))
+			return VERSION_UNLIKE;
 		enum version_order o = compare_piece(&a->piece[i],
 		    &b->piece[i]);
 		if (o != VERSION_EQUAL)
@@ -477,6 +549,19 @@ version_compare(const struct version *a, const struct version *b)
 	for (unsigned t = 0; t < TOP_COUNT_ && o == VERSION_EQUAL; t++)
 		o = order_of(a->top[t], b->top[t]);
 	return o;
+}
+
+bool
+version_is_before_release(const struct version *a, const struct version *b)
+{
+	struct version bare = *a;
+
+	bare.n = 0;
+	while (bare.n < a->n && !(a->piece[bare.n].kind == PIECE_LETTERS &&
+	    is_before_release(a->piece[bare.n].value)))
+		bare.n++;
+	return bare.n > 0 && bare.n < a->n &&
+	    version_compare(&bare, b) == VERSION_EQUAL;
 }
 
 bool

@@ -34,6 +34,7 @@ struct version {
 	uint64_t	 top[TOP_COUNT_];	/* << 20, and a fraction */
 	uint64_t	 prefix;	/* "R", "HEN"; 0 = none */
 	bool		 wild;
+	bool		 tight;		/* two letters or more, glued: "HEN3" */
 };
 
 enum version_order {
@@ -45,6 +46,9 @@ int	 version_read(const char *text, size_t n, struct version *ret);
 /* The same for a text as printed. */
 int	 version_read_printed(const char *text, struct version *ret);
 enum version_order version_compare(const struct version *a,
+    const struct version *b);
+/* Is a "beta" or "rc" in front of b: 6.1.0 rc2 of 6.1.0? */
+bool	 version_is_before_release(const struct version *a,
     const struct version *b);
 /* Is `longer` the same as `line` with something behind: 3.4.1 of 3.4? */
 bool	 version_is_within(const struct version *longer,

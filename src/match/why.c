@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "cpe.h"
 #include "lines.h"
 #include "matching.h"
 #include "base/limits.h"
@@ -39,12 +40,12 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	const char *own = ret->device.vendor;
 
 	/* These name the maker themselves. */
-	if (h->ident == INDEX_CPE || (h->how == HOW_IDENTIFIER &&
-	    (h->ident == INDEX_PURL || h->ident == INDEX_HASH)))
+	if (h->ident == INDEX_CPE || h->ident == INDEX_PURL ||
+	    h->ident == INDEX_HASH)
 		return;
-	if (own[0] == '\0')
+	if (own[0] == '\0' || maker_is_nobody(own))
 		add_why(m, ret, "the device list names no vendor");
-	else if (p->vendor[0] == '\0')
+	else if (p->vendor[0] == '\0' || maker_is_nobody(p->vendor))
 		add_why(m, ret, "the publisher names no vendor apart");
 	else if (h->maker == MAKER_RIVALS)
 		add_why(m, ret, "vendor %.128s may be %.128s; others begin "
@@ -61,6 +62,28 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 		add_why(m, ret, "vendor %.128s = %.128s", p->vendor, own);
 }
 
+/* A CPE led here that is not the device's own name. */
+static void
+cpe_why(struct matcher *m, const struct product *p, const char *own,
+    struct match *ret)
+{
+	struct cpe theirs, ours;
+	bool both = cpe_read(p->cpe, &theirs) == 0 &&
+	    cpe_read(ret->device.cpe, &ours) == 0;
+
+	if (both && (cpe_is_pattern(theirs.at[CPE_VENDOR]) ||
+	    cpe_is_pattern(theirs.at[CPE_PRODUCT]) ||
+	    cpe_is_pattern(theirs.at[CPE_PART])))
+		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
+		    "%.128s", ret->device.cpe, p->cpe);
+	else if (both && cpe_same_machine(&theirs, &ours))
+		add_why(m, ret, "cpe %.128s and the publisher's %.128s are "
+		    "one thing and its firmware", ret->device.cpe, p->cpe);
+	else
+		add_why(m, ret, "the publisher's cpe %.128s names %.128s",
+		    p->cpe, own);
+}
+
 static void
 name_why(struct matcher *m, const struct hit *h, const struct product *p,
     struct match *ret)
@@ -70,8 +93,12 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	    product_printed(p);
 
 	if (h->ident == INDEX_CPE && h->how != HOW_IDENTIFIER) {
-		add_why(m, ret, "cpe %.128s is of the publisher's pattern "
-		    "%.128s", ret->device.cpe, p->cpe);
+		cpe_why(m, p, own, ret);
+		return;
+	}
+	if (h->ident == INDEX_PURL && h->how != HOW_IDENTIFIER) {
+		add_why(m, ret, "purl %.128s, in another release than the "
+		    "publisher's", ret->device.purl);
 		return;
 	}
 	if (hit_is_line(h)) {
@@ -129,6 +156,9 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	const char *own = ret->device.version;
 	const char *text = p->version + strspn(p->version, " ");
 
+	if (text[0] == '\0')
+		text = product_inner_version(m, p);
+
 	if (p->version_kind == VERSION_NONE && r->all) {
 		add_why(m, ret, "the publisher names no version");
 	} else if (r->all && !r->narrowed) {
@@ -143,6 +173,9 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	} else if (own[0] == '\0') {
 		add_why(m, ret, "the device's version is not known; the "
 		    "publisher says \"%.160s\"", text);
+	} else if (h->part && h->verdict == VERDICT_UNKNOWN) {
+		add_why(m, ret, "whether it is on what the publisher names is "
+		    "not known; \"%.160s\" is said of its version", text);
 	} else if (h->host && h->verdict == VERDICT_UNKNOWN) {
 		add_why(m, ret, "\"%.160s\" is said of a part on it, of which "
 		    "the version is not known", text);
@@ -180,7 +213,9 @@ hit_why(struct matcher *m, const struct hit *h, enum why_step step,
 		return;
 	}
 	const struct product *p = &m->a->products[h->product], *part = p;
-	if (p->relation[0] != '\0' && p->on < m->a->n_products)
+	if (h->part)
+		p = &m->a->products[version_product(m->a, h->product)];
+	else if (h->host && p->on < m->a->n_products)
 		p = &m->a->products[p->on];
 	switch (step) {
 	case WHY_MAKER:

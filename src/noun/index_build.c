@@ -132,7 +132,7 @@ vendor_group(struct index_builder *b, const struct maker *m, unsigned i,
 		struct index_vendor *v = items_add(&b->vendors, 1, sizeof(*v));
 		*at = (uint32_t)b->vendors.n - 1;
 		v->key = m->key[i];
-		v->words = (uint16_t)m->words[i];
+		v->words = m->words[i];
 		v->flags = 0;
 		v->group = group != 0 ? group : b->groups++;
 		for (unsigned k = 0; k < m->n_starts[i]; k++)

@@ -211,6 +211,18 @@ part_line(struct index_builder *b, uint32_t class, const char *part)
 	lines_of(b, &t, class);
 }
 
+/* A star in a list's part number may be one of its signs. */
+static size_t
+without_stars(char *order)
+{
+	size_t n = 0;
+
+	for (const char *p = order; *p != '\0'; p++)
+		if (*p != '*')
+			order[n++] = *p;
+	return n;
+}
+
 /* Identifiers that lead to a whole class. */
 static void
 class_keys(struct index_builder *b, uint32_t number, uint32_t device)
@@ -234,6 +246,10 @@ class_keys(struct index_builder *b, uint32_t number, uint32_t device)
 		add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order, n)),
 		    number);
 		items_add_u32(&b->orders, number);
+		size_t plain = without_stars(order);
+		if (plain < n)
+			add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order,
+			    plain)), number);
 	}
 	cpe = column_text(b, row, INDEX_COLUMN_cpe);
 	uint64_t h = cpe[0] != '\0' ? index_cpe(cpe) : 0;

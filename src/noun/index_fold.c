@@ -29,6 +29,19 @@ cp1252_byte(uint32_t rune)
 	return -1;
 }
 
+/* Greek and Cyrillic. */
+static size_t
+fold_capital(uint32_t c, char *out)
+{
+	if (c <= 0x3a9 || (c >= 0x410 && c <= 0x42f))
+		c += 0x20;
+	else if (c >= 0x400 && c <= 0x40f)
+		c += 0x50;
+	out[0] = (char)(0xc0 | c >> 6);
+	out[1] = (char)(0x80 | (c & 0x3f));
+	return 2;
+}
+
 /* One character in, up to four bytes out; 0 bytes: it is left out. */
 static size_t
 fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
@@ -65,10 +78,13 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 		out[0] = c == 0xb9 ? '1' : (char)('0' + (c - 0xb0));
 		return 1;
 	}
-	if (c == 0xb5 || c == 0x3bc) {
+	/* The sign for micro; its capital comes of writing all in capitals. */
+	if (c == 0xb5 || c == 0x3bc || c == 0x39c) {
 		out[0] = 'u';
 		return 1;
 	}
+	if (c >= 0x391 && c < 0x430)
+		return fold_capital(c, out);
 	if (c >= 0x2010 && c <= 0x2015) {
 		out[0] = '-';
 		return 1;
@@ -89,30 +105,47 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 	return from_len;
 }
 
+/* The byte for which the next character stands, 0x80 to 0xbf; -1. small: no
+ * letter, whose case may have been lost. */
+static int
+trail_byte(const char *s, size_t n, bool small, size_t *took)
+{
+	uint32_t c = 0;
+
+	*took = text_rune(s, n, &c);
+	if (*took == 0 || (small && ((c >= 0x100 && c < 0x250) || c == 0xaa ||
+	    c == 0xb5 || c == 0xba)))
+		return -1;
+	int byte = c >= 0x80 && c < 0xa0 ? (int)c : cp1252_byte(c);
+	return byte < 0xc0 ? byte : -1;
+}
+
 /* UTF-8 that was taken for CP1252 and written as UTF-8 again: lead is the
- * character of the first byte, the others follow at s. Returns the bytes that
- * they took, 0: it is none. */
+ * character of the first byte, the others follow at s. All of it may be in
+ * small letters: 0xe3 for 0xc3, 0xe2 for 0xc2. Returns the bytes that they
+ * took, 0: it is none. */
 static size_t
 read_twice(uint32_t lead, const char *s, size_t n, uint32_t *ret)
 {
-	unsigned trails = lead == 0xc2 || lead == 0xc3 ? 1 :
-	    lead == 0xe2 ? 2 : 0;
-	uint32_t c = lead & (trails == 1 ? 0x1f : 0xf);
-	size_t at = 0;
+	size_t first, second;
+	bool small = lead == 0xe3;
 
-	for (unsigned i = 0; i < trails; i++) {
-		uint32_t next = 0;
-		size_t took = text_rune(s + at, n - at, &next);
-		int low = took == 0 ? -1 : next >= 0x80 && next < 0xa0 ?
-		    (int)next : cp1252_byte(next);
-		if (low < 0x80 || low >= 0xc0)
-			return 0;
-		c = c << 6 | (uint32_t)(low & 0x3f);
-		at += took;
+	if (lead != 0xc2 && lead != 0xc3 && lead != 0xe2 && !small)
+		return 0;
+	int a = trail_byte(s, n, small, &first);
+	if (a < 0x80)
+		return 0;
+	int b = lead != 0xe2 ? -1 : trail_byte(s + first, n - first, false,
+	    &second);
+	if (b >= 0x80) {
+		*ret = 0x2000 | (uint32_t)(a & 0x3f) << 6 |
+		    (uint32_t)(b & 0x3f);
+		return first + second;
 	}
-	if (at > 0)
-		*ret = c;
-	return at;
+	if (lead == 0xe2 && (a < 0xa0 || trail_byte(s, n, true, &first) < 0))
+		return 0;
+	*ret = (lead & 1 ? 0xc0u : 0x80u) | (uint32_t)(a & 0x3f);
+	return first;
 }
 
 size_t
@@ -152,6 +185,12 @@ bool
 fold_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+bool
+fold_is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
 }
 
 /* Letters of any script and digits. */
@@ -234,6 +273,13 @@ index_key(enum index_key kind, uint32_t vendor, uint64_t what)
 
 /* --- identifiers --- */
 
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
+	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* The first attribute of a cpe 2.3 or 2.2 name; NULL if it is none. */
 static const char *
 behind_scheme(const char *cpe)
@@ -242,34 +288,101 @@ behind_scheme(const char *cpe)
 	    text_starts(cpe, "cpe:/") ? cpe + 5 : NULL;
 }
 
+/* One component in small letters, its quoting or percent-encoding undone; *s is
+ * left at what ends it. */
+static size_t
+cpe_piece(const char **s, bool uri, char *out, size_t room)
+{
+	size_t n = 0;
+
+	for (; **s != '\0' && **s != ':'; (*s)++) {
+		const char *p = *s;
+		char c = *p;
+		if (!uri && c == '\\' && p[1] != '\0') {
+			c = *++(*s);
+		} else if (uri && c == '%' && hex_digit(p[1]) >= 0 &&
+		    hex_digit(p[2]) >= 0) {
+			c = (char)(hex_digit(p[1]) << 4 | hex_digit(p[2]));
+			c = (char)(c == 1 ? '?' : c == 2 ? '*' : c);
+			*s += 2;
+		}
+		if (n < room)
+			out[n++] = c >= 'A' && c <= 'Z' ?
+			    (char)(c - 'A' + 'a') : c;
+	}
+	return n;
+}
+
+/* The firmware of a thing and the thing are two names of the dictionary:
+ * "o:acme:gate_firmware" and "h:acme:gate". */
+static size_t
+cpe_bare(const char *product, size_t n)
+{
+	static const char tail[] = "_firmware";
+	size_t len = sizeof(tail) - 1;
+
+	return n > len && memcmp(product + n - len, tail, len) == 0 ?
+	    n - len : n;
+}
+
 uint64_t
 index_cpe(const char *cpe)
 {
+	bool uri = text_starts(cpe, "cpe:/");
 	char out[512];
 	size_t n = 0;
-	int colons = 0;
 
 	cpe = behind_scheme(cpe);
 	if (cpe == NULL)
 		return 0;
-	for (; *cpe != '\0' && n + 1 < sizeof(out); cpe++) {
-		if (*cpe == '\\' && cpe[1] != '\0') {
-			cpe++;
-		} else if (*cpe == ':' && ++colons == 3) {
-			break;
-		}
-		out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
-		    (char)(*cpe - 'A' + 'a') : *cpe;
+	for (int i = 0; i < 3; i++) {
+		size_t len = cpe_piece(&cpe, uri, out + n,
+		    sizeof(out) / 2 - 1);
+		if (i == 2)
+			len = cpe_bare(out + n, len);
+		if (i > 0)
+			n += len;
+		if (i == 1)
+			out[n++] = ':';
+		if (*cpe == '\0')
+			return i == 2 ? index_hash(out, n) : 0;
+		cpe++;
 	}
-	return colons >= 2 ? index_hash(out, n) : 0;
+	return index_hash(out, n);
+}
+
+int
+index_cpe_names(const char *cpe, char vendor[CPE_WORDS],
+    char product[CPE_WORDS])
+{
+	bool uri = text_starts(cpe, "cpe:/");
+	char part[CPE_WORDS], *out[] = { part, vendor, product };
+
+	cpe = behind_scheme(cpe);
+	if (cpe == NULL)
+		return -1;
+	for (int i = 0; i < 3; i++) {
+		const char *from = cpe;
+		size_t n = cpe_piece(&cpe, uri, out[i], CPE_WORDS - 1);
+		bool open = n == 0 || (n == 1 && strchr("*-", *from) != NULL);
+		out[i][n] = '\0';
+		for (size_t k = 0; k < n; k++)
+			if (out[i][k] == '_')
+				out[i][k] = ' ';
+		if ((open && i > 0) || (*cpe == '\0' && i < 2))
+			return -1;
+		cpe += *cpe != '\0';
+	}
+	return 0;
 }
 
 uint64_t
 index_cpe_wide(const char *cpe, char part, bool by_vendor)
 {
+	bool uri = text_starts(cpe, "cpe:/");
 	char out[512] = { 0 };
 	size_t n = 0;
-	int colons = 0, want = by_vendor ? 1 : 2;
+	int want = by_vendor ? 1 : 2;
 
 	cpe = behind_scheme(cpe);
 	if (cpe == NULL)
@@ -277,21 +390,15 @@ index_cpe_wide(const char *cpe, char part, bool by_vendor)
 	if (part == '\0')
 		part = *cpe >= 'A' && *cpe <= 'Z' ? (char)(*cpe - 'A' + 'a') :
 		    *cpe;
-	for (; *cpe != '\0' && n + 8 < sizeof(out); cpe++) {
-		if (*cpe == ':') {
-			if (++colons > want)
-				break;
-			continue;
-		}
-		if (*cpe == '\\' && cpe[1] != '\0')
-			cpe++;
-		if (colons == want)
-			out[n++] = *cpe >= 'A' && *cpe <= 'Z' ?
-			    (char)(*cpe - 'A' + 'a') : *cpe;
+	for (int i = 0; i <= want; i++) {
+		n = cpe_piece(&cpe, uri, out, sizeof(out) - 8);
+		if (*cpe == '\0' && i < want)
+			return 0;
+		cpe += *cpe != '\0';
 	}
 	if (n == 0)
 		return 0;
-	/* Signs that no name of three pieces can have in these places. */
+	/* Signs that no name of two pieces can have in these places. */
 	out[n++] = '\n';
 	out[n++] = part;
 	out[n++] = by_vendor ? 'v' : 'p';
@@ -370,13 +477,6 @@ purl_is_whole(const char *s, size_t n, size_t type)
 		    (s[i] | 0x20) <= 'z'))
 			return false;
 	return true;
-}
-
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
-	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* One sign of a name or namespace as its type writes it. */

@@ -9,9 +9,15 @@
 #define HASH_START 0xcbf29ce484222325ull
 
 bool	 fold_is_digit(char c);
+bool	 fold_is_letter(char c);	/* a to z */
 bool	 fold_is_sign(char c);		/* letters of any script, digits */
 uint64_t hash_step(uint64_t h, char c);
 /* *last carries the last sign from one piece of a text to the next. */
 uint64_t hash_signs(uint64_t h, const char *s, size_t n, char *last);
 uint64_t hash_end(uint64_t h);		/* never 0 */
+
+struct name;
+/* Order codes are taken out of ret->flat; blanks stay in their place. raw is
+ * the text before folding, byte for byte, for the case of wildcards. */
+void	 name_take_codes(struct name *ret, const char *raw, size_t len);
 #endif

@@ -43,22 +43,31 @@ next_word(const char *flat, size_t len, size_t *at, size_t *end)
 }
 
 static const char *const legal_forms[26] = {
-	['a' - 'a'] = "ag ab asa aps and ",
-	['b' - 'a'] = "bv ",
-	['c' - 'a'] = "co corp corporation company ",
+	['a' - 'a'] = "ag ab as asa aps and ",
+	['b' - 'a'] = "bv bhd ",
+	['c' - 'a'] = "co corp corporation company companies ",
+	['d' - 'a'] = "doo ",
 	['e' - 'a'] = "et ",
 	['g' - 'a'] = "gmbh group ",
 	['h' - 'a'] = "holding holdings ",
 	['i' - 'a'] = "inc incorporated international intl ",
-	['k' - 'a'] = "kg kgaa kk ",
-	['l' - 'a'] = "llc ltd limited llp lp ltda ",
+	['j' - 'a'] = "jsc ",
+	['k' - 'a'] = "kg kgaa kk kft ",
+	['l' - 'a'] = "llc ltd limited liability llp lp ltda ",
 	['m' - 'a'] = "mbh ",
 	['n' - 'a'] = "nv ",
-	['o' - 'a'] = "oy oyj og och ",
-	['p' - 'a'] = "plc pty pte ",
-	['s' - 'a'] = "se sa sas spa srl sro sl ",
+	['o' - 'a'] = "oy oyj og och oao ooo ",
+	['p' - 'a'] = "plc pty pte pvt private pjsc ",
+	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn ",
 	['t' - 'a'] = "the ",
-	['u' - 'a'] = "und ",
+	['u' - 'a'] = "und uab ",
+	['z' - 'a'] = "z zao zrt ",
+};
+
+/* Some of them stand in front of the name. */
+static const char *const front_forms[26] = {
+	['j' - 'a'] = "jsc ", ['o' - 'a'] = "oao ooo ", ['t' - 'a'] = "the ",
+	['u' - 'a'] = "uab ", ['z' - 'a'] = "zao ",
 };
 
 /* Words behind a maker's name that say what or where, not who. */
@@ -79,6 +88,16 @@ static const char *const plain_words[26] = {
 	['v' - 'a'] = "vertrieb vertriebs ",
 };
 
+/* The slash of "A/S", which parts no two makers. */
+static bool
+is_letter_slash(const char *flat, size_t len, size_t at)
+{
+	return at > 1 && at + 1 < len && flat[at] == '/' &&
+	    fold_is_letter(flat[at - 1]) && fold_is_letter(flat[at + 1]) &&
+	    !fold_is_sign(flat[at - 2]) &&
+	    (at + 2 == len || !fold_is_sign(flat[at + 2]));
+}
+
 /* Takes one maker's name from flat[at, end). */
 static void
 maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
@@ -94,13 +113,14 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		if (n_all++ == 0)
 			first = flat[a];
 		/* "S.p.A." and the like come apart into letters. */
-		if (e - a == 1 && n_bare > 0 && e < end &&
-		    (flat[e] == '.' || (a > at && flat[a - 1] == '.')))
+		if (e - a == 1 && n_bare > 0 && fold_is_letter(flat[a]) &&
+		    ((e < end && flat[e] == '.') || flat[a - 1] == '.' ||
+		    is_letter_slash(flat, end, e) ||
+		    is_letter_slash(flat, end, a - 1)))
 			continue;
 		if (n_bare > 0 && word_is(flat, a, e, legal_forms))
 			continue;
-		if (n_bare == 0 && e - a == 3 &&
-		    memcmp(flat + a, "the", 3) == 0)
+		if (n_bare == 0 && word_is(flat, a, e, front_forms))
 			continue;
 		if (n_bare > 0 && n_starts < MAKER_STARTS_MAX) {
 			start[n_starts] = hash_end(bare);
@@ -119,11 +139,13 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		if (m->key[i] == key)
 			return;
 	m->key[m->n] = key;
-	m->words[m->n] = n_bare != 0 ? n_bare : n_all;
+	m->words[m->n] = (uint16_t)(n_bare != 0 ? n_bare : n_all);
 	m->part[m->n] = part;
 	m->first[m->n] = first;
-	m->plain[m->n] = plain;
-	m->n_starts[m->n] = n_starts;
+	m->plain[m->n] = (uint8_t)plain;
+	m->all[m->n] = (uint16_t)n_all;
+	m->all_key[m->n] = hash_end(all);
+	m->n_starts[m->n] = (uint8_t)n_starts;
 	memcpy(m->start[m->n], start, sizeof(start));
 	m->n++;
 }
@@ -141,7 +163,7 @@ maker_join(const char *flat, size_t at, size_t len)
 		"a brand of ", "company of ", " by ", " via ", NULL
 	};
 	for (const char *const *j = joins; *j != NULL; j++) {
-		if ((*j)[0] != flat[at])
+		if ((*j)[0] != flat[at] || is_letter_slash(flat, len, at))
 			continue;
 		size_t n = strlen(*j);
 		if (n > len - at || memcmp(flat + at, *j, n) != 0)
@@ -155,6 +177,52 @@ maker_join(const char *flat, size_t at, size_t len)
 	return 0;
 }
 
+static bool
+names_nobody(const char *flat, size_t len)
+{
+	static const char *const firsts[26] = {
+		['g' - 'a'] = "generic ", ['m' - 'a'] = "multiple ",
+		['n' - 'a'] = "none ", ['o' - 'a'] = "other others open ",
+		['u' - 'a'] = "unknown unspecified ",
+		['v' - 'a'] = "various ",
+	};
+	static const char *const rest[26] = {
+		['m' - 'a'] = "makers manufacturer manufacturers ",
+		['o' - 'a'] = "open ", ['p' - 'a'] = "products projects ",
+		['s' - 'a'] = "source ", ['v' - 'a'] = "vendor vendors ",
+	};
+	size_t at = 0, e;
+	bool open = false, more = false;
+
+	if (len == 3 && memcmp(flat, "n/a", 3) == 0)
+		return true;
+	if (!next_word(flat, len, &at, &e) || !word_is(flat, at, e, firsts))
+		return false;
+	open = flat[at] == 'o' && flat[at + 1] == 'p';
+	for (at = e; next_word(flat, len, &at, &e); at = e) {
+		more = true;
+		if (!word_is(flat, at, e, rest) &&
+		    !word_is(flat, at, e, legal_forms))
+			return false;
+	}
+	return more || !open;
+}
+
+bool
+maker_is_nobody(const char *text)
+{
+	char flat[NAME_RUN_MAX];
+
+	/* Most makers begin otherwise. */
+	switch (text[0] | 0x20) {
+	case 'g': case 'm': case 'n': case 'o': case 'u': case 'v':
+		break;
+	default:
+		return false;
+	}
+	return names_nobody(flat, name_fold(text, flat, sizeof(flat)));
+}
+
 void
 maker_read(const char *text, struct maker *ret)
 {
@@ -162,6 +230,8 @@ maker_read(const char *text, struct maker *ret)
 	size_t len = name_fold(text, flat, sizeof(flat));
 
 	ret->n = 0;
+	if (names_nobody(flat, len))
+		return;
 	maker_add(ret, flat, 0, len, false);
 	size_t start = 0;
 	/* "Pepperl & Fuchs" is one; "ABB, Siemens and WAGO" are three. */
@@ -191,138 +261,6 @@ bool
 name_is_form(const struct name *name, const struct name_token *t)
 {
 	return word_is(name->flat, t->at, (size_t)t->at + t->len, legal_forms);
-}
-
-/* --- order codes --- */
-
-size_t
-order_read(const char *text, char *out, size_t room)
-{
-	size_t n = 0, letters = 0;
-
-	/* A lower-case x or a dot is a wildcard only in a text that is
-	 * otherwise written in capitals: "6ES7212-1xx40-0XB0". */
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p >= 'a' && *p <= 'z' && *p != 'x')
-			letters++;
-	for (const char *p = text; *p != '\0'; p++) {
-		char c = *p;
-		if (c >= 'a' && c <= 'z')
-			c = c == 'x' && letters == 0 ? '?' :
-			    (char)(c - 'a' + 'A');
-		else if (c == '.' && letters == 0 &&
-		    (p[1] == '.' || (p > text && p[-1] == '.')))
-			c = '?';
-		if (!((c >= 'A' && c <= 'Z') || fold_is_digit(c) || c == '?' ||
-		    c == '*'))
-			continue;
-		if (n + 1 >= room)
-			return 0;
-		out[n++] = c;
-	}
-	out[n] = '\0';
-	/* Wildcards alone would fit everything. */
-	size_t real = 0;
-	for (size_t i = 0; i < n; i++)
-		real += out[i] != '?' && out[i] != '*';
-	return real >= 2 ? n : 0;
-}
-
-bool
-order_is_pattern(const char *order)
-{
-	return strpbrk(order, "?*") != NULL;
-}
-
-/* Does flat[at, end) look like an order code: a Siemens MLFB, or in brackets a
- * long word with many digits? */
-static bool
-looks_ordered(const char *s, size_t n, bool in_brackets)
-{
-	size_t digits = 0, letters = 0, hyphens = 0, signs = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (fold_is_digit(s[i]))
-			digits++;
-		else if (s[i] >= 'a' && s[i] <= 'z')
-			letters++;
-		else if (s[i] == '-')
-			hyphens++;
-		else if (s[i] != '.' && s[i] != '*')
-			return false;
-	}
-	signs = digits + letters;
-	if (s[0] >= '0' && s[0] <= '9' && n > 2 && !fold_is_digit(s[1]) &&
-	    hyphens >= 1 && signs >= 11 && digits >= 5 && letters >= 3)
-		return true;
-	if (!in_brackets)
-		return false;
-	return (letters == 0 && digits >= 6 && digits == n) ||
-	    (signs >= 8 && digits >= 4 && letters >= 1);
-}
-
-/* The part of an MLFB behind its blank: "212-1AE40-0XB0". */
-static bool
-looks_like_rest(const char *s, size_t n)
-{
-	return n >= 13 && n <= 15 && s[3] == '-' && s[9] == '-' &&
-	    fold_is_digit(s[0]) && fold_is_digit(s[4]);
-}
-
-static void
-add_code(struct name *ret, const char *text, size_t n)
-{
-	char raw[64], order[40];
-
-	if (n >= sizeof(raw) || ret->n_codes == NAME_CODES_MAX)
-		return;
-	memcpy(raw, text, n);
-	raw[n] = '\0';
-	if (order_read(raw, order, sizeof(order)) == 0)
-		return;
-	for (unsigned i = 0; i < ret->n_codes; i++)
-		if (strcmp(ret->code[i], order) == 0)
-			return;
-	memcpy(ret->code[ret->n_codes++], order, sizeof(order));
-}
-
-/* Order codes are taken out of the text; blanks stay in their place. `raw` is
- * the text before folding, byte for byte, for the case of wildcards. */
-static void
-take_codes(struct name *ret, const char *raw, size_t len)
-{
-	char *s = ret->flat;
-
-	for (size_t at = 0; at < len;) {
-		if (s[at] == ' ' || s[at] == '(' || s[at] == ')' ||
-		    s[at] == ',' || s[at] == '[' || s[at] == ']') {
-			at++;
-			continue;
-		}
-		size_t end = at;
-		while (end < len && s[end] != ' ' && s[end] != '(' &&
-		    s[end] != ')' && s[end] != ',' && s[end] != '[' &&
-		    s[end] != ']')
-			end++;
-		bool brackets = at > 0 && s[at - 1] == '(' && end < len &&
-		    s[end] == ')';
-		/* "6ES7 212-1AE40-0XB0": a blank behind the fourth sign. */
-		size_t whole = end;
-		if (end - at == 4 && fold_is_digit(s[at]) && end < len &&
-		    s[end] == ' ' && len - end > 10) {
-			whole = end + 1;
-			while (whole < len && s[whole] != ' ' &&
-			    s[whole] != ')' && s[whole] != ',')
-				whole++;
-			if (!looks_like_rest(s + end + 1, whole - end - 1))
-				whole = end;
-		}
-		if (looks_ordered(s + at, end - at, brackets) || whole > end) {
-			add_code(ret, raw + at, whole - at);
-			memset(s + at, ' ', whole - at);
-		}
-		at = whole;
-	}
 }
 
 /* --- product names --- */
@@ -495,27 +433,96 @@ split(struct name *ret, size_t len)
 	}
 }
 
-/* The maker's name in front is no part of the product's. */
+/* Without legal forms, or as he is written in full. */
+static bool
+is_maker(const struct maker *maker, unsigned i, bool full, const char *flat,
+    size_t at, size_t end)
+{
+	struct maker one;
+
+	one.n = 0;
+	maker_add(&one, flat, at, end, false);
+	return one.n == 1 && (full ? one.all_key[0] == maker->all_key[i] :
+	    one.key[0] == maker->key[i]);
+}
+
+/* "Acme-Gate7" is Gate7 of Acme; "ACM-351" may be called so by others. */
+static void
+part_maker(char *flat, size_t len, const struct maker *maker)
+{
+	size_t at = 0, end;
+
+	while (at < len && flat[at] == ' ')
+		at++;
+	for (end = at; end < len && flat[end] != ' '; end++) {
+		if (flat[end] != '-' || maker == NULL || end + 2 >= len ||
+		    !fold_is_letter(flat[end + 1]) ||
+		    !fold_is_letter(flat[end + 2]))
+			continue;
+		for (unsigned i = 0; i < maker->n; i++)
+			if (flat[at] == maker->first[i] &&
+			    is_maker(maker, i, false, flat, at, end)) {
+				flat[end] = ' ';
+				return;
+			}
+	}
+}
+
+/* So many legal forms follow one name: "GmbH & Co. KG". */
+#define FORMS_MAX 3u
+
+/* How many words from the given one on are the maker's name, with his legal
+ * form or without ("Acme PLC 7" may be a PLC); one word is left over. */
+static unsigned
+maker_words(const struct name *n, const struct maker *maker, unsigned from)
+{
+	const struct name_token *t = &n->token[from];
+	unsigned rest = n->n - from - 1;
+
+	for (unsigned i = 0; i < maker->n && rest > 0; i++) {
+		/* "The" in front of him does not count. */
+		char first = n->flat[t->at];
+		if (first != maker->first[i] && first != 't')
+			continue;
+		unsigned k = maker->all[i];
+		if (k > 1 && k <= rest && is_maker(maker, i, true, n->flat,
+		    t->at, (size_t)t[k - 1].at + t[k - 1].len))
+			return k;
+		unsigned most = maker->words[i] + FORMS_MAX;
+		for (k = 1; k <= rest && k <= most; k++)
+			if (is_maker(maker, i, false, n->flat, t->at,
+			    (size_t)t[k - 1].at + t[k - 1].len))
+				return k;
+	}
+	return 0;
+}
+
+/* The maker's name in front is no part of the product's, and neither is the
+ * short one behind it: "Becton Dickinson (BD) BD Pump". */
 static unsigned
 maker_prefix(const struct name *n, const struct maker *maker)
 {
-	if (maker == NULL)
-		return 0;
-	for (unsigned i = 0; i < maker->n; i++) {
-		/* "The" in front of him does not count. */
-		char first = n->n > 0 ? n->flat[n->token[0].at] : 0;
-		if (first != maker->first[i] && first != 't')
-			continue;
-		for (unsigned k = 1; k < n->n && k <= 6; k++) {
-			struct maker one = { .n = 0 };
-			maker_add(&one, n->flat, n->token[0].at,
-			    (size_t)n->token[k - 1].at + n->token[k - 1].len,
-			    false);
-			if (one.n == 1 && one.key[0] == maker->key[i])
-				return k;
-		}
+	unsigned skip = 0;
+
+	for (unsigned round = 0; maker != NULL && round < 3; round++) {
+		unsigned k = skip < n->n ? maker_words(n, maker, skip) : 0;
+		if (k == 0)
+			break;
+		skip += k;
 	}
-	return 0;
+	return skip;
+}
+
+/* "gate_s7-200_firmware": names of the CPE dictionary and of CVE records have
+ * underscores for blanks. */
+static void
+spread_underscores(char *s, size_t len)
+{
+	if (memchr(s, '_', len) == NULL || memchr(s, ' ', len) != NULL)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (s[i] == '_')
+			s[i] = ' ';
 }
 
 void
@@ -523,6 +530,7 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 {
 	size_t len = name_fold(text, ret->flat, sizeof(ret->flat));
 
+	spread_underscores(ret->flat, len);
 	ret->n = ret->words = ret->n_codes = 0;
 	ret->family = false;
 	ret->cut = len + 6 >= sizeof(ret->flat);
@@ -535,7 +543,8 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 			if (flat[i] >= 'a' && flat[i] <= 'z')
 				flat[i] = (char)(flat[i] - 'a' + 'A');
 	}
-	take_codes(ret, same ? text : flat, len);
+	part_maker(ret->flat, len, maker);
+	name_take_codes(ret, same ? text : flat, len);
 	split(ret, len);
 	unsigned skip = maker_prefix(ret, maker);
 	if (skip > 0) {

@@ -31,7 +31,6 @@ static const unsigned quoted[INDEX_COLUMN_COUNT_] = {
 	[INDEX_COLUMN_name] = 160, [INDEX_COLUMN_vendor] = 128,
 	[INDEX_COLUMN_model] = 160, [INDEX_COLUMN_version] = 64,
 	[INDEX_COLUMN_part_number] = 64, [INDEX_COLUMN_serial] = 64,
-	[INDEX_COLUMN_cpe] = 128, [INDEX_COLUMN_purl] = 128,
 };
 
 const char *

@@ -30,12 +30,7 @@ show_texts(struct json_out *j, const char *key, const char **list, uint32_t n)
 	if (n == 0) {
 		return;
 	}
-	jout_key(j, key);
-	jout_array(j);
-	for (uint32_t i = 0; i < n; i++) {
-		jout_text(j, list[i]);
-	}
-	jout_end(j, ']');
+	jout_texts(j, key, list, n);
 }
 
 /* Opens a list of objects; false if there is nothing to show. */
@@ -45,8 +40,7 @@ list_open(struct json_out *j, const char *key, uint32_t n)
 	if (n == 0) {
 		return false;
 	}
-	jout_key(j, key);
-	jout_array(j);
+	jout_ka(j, key);
 	return true;
 }
 
@@ -143,8 +137,7 @@ show_assertions(struct json_out *j, const struct advisory *a,
 				continue;
 			}
 			if (!open) {
-				jout_key(j, claim_name((enum claim)c));
-				jout_array(j);
+				jout_ka(j, claim_name((enum claim)c));
 				open = true;
 			}
 			jout_text(j, a->products[v->assertions[i].product].ref);

@@ -212,8 +212,13 @@ place_for(struct post *p, const struct delivery *d)
 static void
 await(struct post *p)
 {
-	struct http_one *one = http_next((int)p->timeout_ms);
+	int all_ms = (int)p->timeout_ms, first_ms = send_wait_ms(all_ms);
+	struct http_one *one = http_next(first_ms);
 
+	if (one == NULL && first_ms < all_ms) {
+		send_pass_on();
+		one = http_next(all_ms - first_ms);
+	}
 	for (; one != NULL; one = http_next(0))
 		arrive(p, one->user);
 }

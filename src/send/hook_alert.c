@@ -34,8 +34,7 @@ add_text(struct body *b, const char *key, const char *s)
 static void
 add_texts(struct body *b, const char *key, const char *const *list, uint32_t n)
 {
-	jout_key(&b->j, key);
-	jout_array(&b->j);
+	jout_ka(&b->j, key);
 	for (uint32_t i = 0; i < n && i < b->list; i++)
 		jout_text_n(&b->j, list[i], text_cut(list[i], b->text));
 	jout_end(&b->j, ']');
@@ -78,8 +77,7 @@ add_cvss(struct body *b, const struct cvss *c, const char *vector)
 static void
 add_remedies(struct body *b, const struct remedy *r, uint32_t n)
 {
-	jout_key(&b->j, "remediation");
-	jout_array(&b->j);
+	jout_ka(&b->j, "remediation");
 	for (uint32_t i = 0; i < n && i < b->list; i++) {
 		jout_object(&b->j);
 		add_text(b, "category", r[i].category);
@@ -98,8 +96,7 @@ add_tags(struct body *b, const char *tags)
 {
 	static const char between[] = " \t,;";
 
-	jout_key(&b->j, "tags");
-	jout_array(&b->j);
+	jout_ka(&b->j, "tags");
 	tags += strspn(tags, between);
 	for (unsigned i = 0; *tags != '\0' && i < TAGS_MOST; i++) {
 		size_t n = strcspn(tags, between);
@@ -199,8 +196,7 @@ add_advisory(struct body *b)
 static void
 add_topics(struct body *b)
 {
-	jout_key(&b->j, "topics");
-	jout_array(&b->j);
+	jout_ka(&b->j, "topics");
 	for (unsigned i = 0; topic_name(i) != NULL; i++)
 		if ((b->alert->topics & (1u << i)) != 0)
 			jout_text(&b->j, topic_name(i));
@@ -212,8 +208,7 @@ add_references(struct body *b)
 {
 	const struct alert *a = b->alert;
 
-	jout_key(&b->j, "references");
-	jout_array(&b->j);
+	jout_ka(&b->j, "references");
 	for (uint32_t i = 0; i < a->n_references && i < b->list; i++) {
 		jout_object(&b->j);
 		add_text(b, "category", a->references[i].category);
@@ -251,8 +246,7 @@ add_entries(struct body *b)
 
 	if (a->event != EVENT_DIGEST)
 		return;
-	jout_key(&b->j, "entries");
-	jout_array(&b->j);
+	jout_ka(&b->j, "entries");
 	for (uint32_t i = 0; i < a->n_entries && !b->j.to->over; i++)
 		add_entry(b, &a->entries[i]);
 	jout_end(&b->j, ']');
@@ -282,8 +276,7 @@ add_alert(struct body *b)
 	add_texts(b, "cwe", a->cwes, a->n_cwes);
 	add_topics(b);
 	add_advisory(b);
-	jout_key(&b->j, "matches");
-	jout_array(&b->j);
+	jout_ka(&b->j, "matches");
 	/* Once over, all the rest would be written for nothing. */
 	for (uint32_t i = 0; i < b->matches && !b->j.to->over; i++)
 		add_match(b, &a->matches[i]);

@@ -8,10 +8,12 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "mail_watch.h"
+#include "send_serve.h"
 
 static struct watch *current;
 
@@ -130,6 +132,29 @@ watch_chunk(const char *p, int n, int writing, void *arg)
 		on_bytes(arg, p, (size_t)n);
 	else if (writing == 1)
 		on_command(arg, p, (size_t)n);
+}
+
+static int
+plain_poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	struct timespec time = { .tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L };
+
+	return ppoll(fds, n, ms < 0 ? NULL : &time, NULL);
+}
+
+/* Stands before libc's poll() for libesmtp, which waits for each reply in it:
+ * what is settled does not wait with it. */
+int
+poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	int first_ms = current != NULL ? send_wait_ms(ms) : ms;
+	int came = plain_poll(fds, n, first_ms);
+
+	if (came != 0 || first_ms == ms)
+		return came;
+	send_pass_on();
+	return plain_poll(fds, n, ms < 0 ? ms : ms - first_ms);
 }
 
 /* Waits for a connect() that is under way; its result. */

@@ -22,11 +22,40 @@ struct answering {
 	struct buf	 one;
 };
 
+/* The sinks wait inside of libraries whose callbacks do not bring a context
+ * there, and there is one ask at a time. */
+static struct answering *waiting;
+
 static bool
 part(struct answering *a)
 {
+	int rc;
+
 	a->parted = mono_now();
-	return helper_part(a->serving, NULL) == 0;
+	waiting = NULL;		/* a full socket is waited for, too */
+	rc = helper_part(a->serving, NULL);
+	waiting = a;
+	return rc == 0;
+}
+
+int
+send_wait_ms(int most)
+{
+	int64_t left;
+
+	if (waiting == NULL || waiting->serving->answer->len == 0)
+		return most;
+	left = waiting->parted.ms + TOGETHER_MS - mono_now().ms;
+	left = left > 0 ? left : 0;
+	return most < 0 || left < most ? (int)left : most;
+}
+
+void
+send_pass_on(void)
+{
+	/* That the keeper is gone shows at the next outcome. */
+	if (waiting != NULL && waiting->serving->answer->len > 0)
+		(void)part(waiting);
 }
 
 /* What a frame holds is a part of the answer; the last is the answer itself. */
@@ -60,7 +89,9 @@ send_serve(struct serving *s, send_batch *batch, struct err *err)
 	    &sending, err) == -1)
 		return -1;
 	answering.left = sending.n;
+	waiting = &answering;
 	batch(s->mem, &sending, on_settled, &answering);
+	waiting = NULL;
 	secret_clear(&sending.sink.secret);
 	buf_clear(&answering.one);
 	return 0;

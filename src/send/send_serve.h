@@ -22,4 +22,12 @@ typedef void send_batch(struct arena *mem, const struct sending *sending,
 
 /* -1: the blob is no sending. The sink's secret is wiped either way. */
 int send_serve(struct serving *s, send_batch *batch, struct err *err);
+
+/* Outcomes that come close together travel together; one that is held for that
+ * may not wait for a slow server, or the end of this process would have its
+ * delivery sent again. So who waits for a server waits for send_wait_ms() of
+ * his time (-1: no end) first, then calls send_pass_on() and waits for the
+ * rest. Outside of an ask they do nothing. */
+int  send_wait_ms(int most);
+void send_pass_on(void);
 #endif

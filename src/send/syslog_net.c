@@ -40,6 +40,7 @@ struct syslog_link {
 	struct tls_context	*context;
 	struct tls		*tls;
 	struct mono		 deadline, born;
+	bool			 trusted;	/* took a batch that counts */
 	uint8_t			 identity[SHA256_LEN];
 };
 
@@ -423,7 +424,28 @@ syslog_link_drain(struct syslog_link *l, struct err *err)
 void
 syslog_link_keep(struct syslog_link *l)
 {
+	l->trusted = true;
 	kept = l;
+}
+
+/* Unread bytes (session tickets) would turn our FIN into a reset, which can
+ * cost the server what it has not read yet. */
+static void
+farewell(struct syslog_link *l)
+{
+	struct mono end = { mono_now().ms + FAREWELL_MS };
+	char waste[4096];
+	short events;
+
+	limit_calls(l->fd, FAREWELL_MS);
+	tls_close(l->tls);
+	l->tls = NULL;
+	if (l->transport != SYSLOG_UDP && shutdown(l->fd, SHUT_WR) == 0)
+		while (left_ms(end) > 0 &&
+		    wait_for(l->fd, POLLIN, left_ms(end), &events) &&
+		    recv(l->fd, waste, sizeof(waste), MSG_DONTWAIT) > 0)
+			continue;
+	link_free(l);
 }
 
 void
@@ -431,6 +453,12 @@ syslog_link_abort(struct syslog_link *l)
 {
 	struct linger now = { .l_onoff = 1 };
 
+	/* What the server's kernel took of earlier batches counts as delivered,
+	 * read or not: better some of this batch twice than that lost. */
+	if (l->trusted) {
+		farewell(l);
+		return;
+	}
 	/* What is unsent was answered as deferred: it would be there twice. The
 	 * last words of TLS may not wait either. */
 	limit_calls(l->fd, 1);
@@ -442,24 +470,10 @@ void
 syslog_link_forget(void)
 {
 	struct syslog_link *l = kept;
-	struct mono end = { mono_now().ms + FAREWELL_MS };
-	char waste[4096];
-	short events;
 
 	kept = NULL;
-	if (l == NULL)
-		return;
-	limit_calls(l->fd, FAREWELL_MS);
-	tls_close(l->tls);
-	l->tls = NULL;
-	/* Unread bytes (session tickets) would turn our FIN into a reset, which
-	 * can cost the server what it has not read yet. */
-	if (l->transport != SYSLOG_UDP && shutdown(l->fd, SHUT_WR) == 0)
-		while (left_ms(end) > 0 &&
-		    wait_for(l->fd, POLLIN, left_ms(end), &events) &&
-		    recv(l->fd, waste, sizeof(waste), MSG_DONTWAIT) > 0)
-			continue;
-	link_free(l);
+	if (l != NULL)
+		farewell(l);
 }
 
 /* The kept link if it is this sink's and still stands. */

@@ -43,7 +43,9 @@ int  syslog_link_send(struct syslog_link *l, const void *p, size_t n,
 int  syslog_link_drain(struct syslog_link *l, struct err *err);
 /* Takes l back for the next ask of this sink. */
 void syslog_link_keep(struct syslog_link *take_l);
-/* After a failure: drops what is still unsent. */
+/* After a failure. A link that was never kept drops what is still unsent (RST);
+ * one that was ends as by forget, since a reset may cost the server what it
+ * has not read of batches that count as delivered. */
 void syslog_link_abort(struct syslog_link *take_l);
 /* Ends the kept link, if any: close_notify, FIN. */
 void syslog_link_forget(void);

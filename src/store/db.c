@@ -248,6 +248,18 @@ db_number(struct stmt *q, int64_t none, int64_t *ret, struct err *err)
 	return rc == -1 ? -1 : 0;
 }
 
+int
+db_any(struct stmt *q, bool *ret, struct err *err)
+{
+	int rc = db_step(q, err);
+
+	db_done(q);
+	if (rc == -1)
+		return -1;
+	*ret = rc == 1;
+	return 0;
+}
+
 int64_t
 db_get_int(struct stmt *q, int column)
 {

@@ -98,6 +98,8 @@ void	 db_done(struct stmt *q);
 int	 db_run(struct stmt *q, int64_t *ret_rows, struct err *err);
 /* The first row's first number (`none` without a row), then done. */
 int	 db_number(struct stmt *q, int64_t none, int64_t *ret, struct err *err);
+/* Is there a row at all? Then done. */
+int	 db_any(struct stmt *q, bool *ret, struct err *err);
 int64_t	 db_get_int(struct stmt *q, int column);
 const char *db_get_text(struct stmt *q, int column);	/* NULL reads as "" */
 const void *db_get_bytes(struct stmt *q, int column, size_t *ret_len);

@@ -50,24 +50,22 @@ int journal_add_alert(struct store *s, int64_t now, const char *event,
     const char *key, int64_t alert, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
 
-struct claimed {
-	int64_t	id, due_was;
-};
-/* Binds nothing: steps a statement that returns (id, due_was), behind the *n
- * that are there, and sorts what it gave by turn. */
-int claim_take(struct stmt *q, struct claimed *ret, uint32_t room, uint32_t *n,
-    struct err *err);
-
-/* What differs between the claims of documents and advisories. */
+/* What differs between the claims of what can be due. */
 struct claim_kind {
-	const char	*any;		/* $1 now: counts 1 if one is due */
-	const char	*take;		/* $1 lease $2 owner $3 now $4 room */
-	/* The claimed row, into place i of what the caller gave as `ret`. */
+	size_t		 size;		/* of a row as it is handed out */
+	/* A row if one is due: $1 now, $2 of. NULL: look anyway. */
+	const char	*any;
+	/* $1 lease $2 owner $3 now $4 of $5 room; returns (id, due_was). The
+	 * second (or NULL) has what the first leaves. */
+	const char	*take[2];
+	bool		 has_of;	/* else neither has an `of` */
+	/* The claimed row. */
 	int (*get)(struct store *s, int64_t id, struct arena *mem, void *ret,
-	    uint32_t i, struct err *err);
+	    struct err *err);
 };
-int claim_new(struct store *s, const struct claim_kind *kind, int64_t now,
-    int64_t lease, struct arena *mem, void *ret, uint32_t room,
+/* Up to room of them into the array ret; `of` is the feed or sink. */
+int claim_due(struct store *s, const struct claim_kind *kind, const char *of,
+    int64_t now, int64_t lease, struct arena *mem, void *ret, uint32_t room,
     uint32_t *ret_n, struct err *err);
 
 /* Columns codec, bytes, size of the current row, from column `at` on. */

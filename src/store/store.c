@@ -165,6 +165,10 @@ meta_set(struct store *s, const char *name, const char *value,
 	return db_run(q, NULL, err);
 }
 
+struct claimed {
+	int64_t	id, due_was;
+};
+
 /* By turn; rows of one moment in the order in which they came. */
 static int
 by_turn(const void *a, const void *b)
@@ -176,7 +180,9 @@ by_turn(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-int
+/* Steps a statement that returns (id, due_was), behind the *n that are there,
+ * and sorts what it gave by turn. */
+static int
 claim_take(struct stmt *q, struct claimed *ret, uint32_t room, uint32_t *n,
     struct err *err)
 {
@@ -196,19 +202,33 @@ claim_take(struct stmt *q, struct claimed *ret, uint32_t room, uint32_t *n,
 	return rc;
 }
 
+/* Is a claim worth its commit? Most looks find nothing. */
+static int
+claim_any(struct store *s, const struct claim_kind *kind, const char *of,
+    int64_t now, bool *ret, struct err *err)
+{
+	*ret = true;
+	if (kind->any == NULL)
+		return 0;
+	struct stmt *q = db_use(s->db, kind->any);
+	db_int(q, now);
+	if (kind->has_of)
+		db_text(q, of);
+	return db_any(q, ret, err);
+}
+
 int
-claim_new(struct store *s, const struct claim_kind *kind, int64_t now,
-    int64_t lease, struct arena *mem, void *ret, uint32_t room,
+claim_due(struct store *s, const struct claim_kind *kind, const char *of,
+    int64_t now, int64_t lease, struct arena *mem, void *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
 	uint32_t n = 0;
-	int64_t any = 0;
+	bool any = false;
+	int rc = 0;
 
-	struct stmt *q = db_use(s->db, kind->any);
-	db_int(q, now);
-	if (db_number(q, 0, &any, err) == -1)
+	if (claim_any(s, kind, of, now, &any, err) == -1)
 		return -1;
-	if (any == 0 || room == 0) {
+	if (!any || room == 0) {
 		*ret_n = 0;
 		return 0;
 	}
@@ -217,14 +237,20 @@ claim_new(struct store *s, const struct claim_kind *kind, int64_t now,
 		free(ids);
 		return -1;
 	}
-	q = db_use(s->db, kind->take);
-	db_int(q, lease);
-	db_text(q, s->owner);
-	db_int(q, now);
-	db_int(q, room);
-	int rc = claim_take(q, ids, room, &n, err);
+	for (size_t i = 0; rc == 0 && n < room && i < COUNT_OF(kind->take) &&
+	    kind->take[i] != NULL; i++) {
+		struct stmt *q = db_use(s->db, kind->take[i]);
+		db_int(q, lease);
+		db_text(q, s->owner);
+		db_int(q, now);
+		if (kind->has_of)
+			db_text(q, of);
+		db_int(q, room - n);
+		rc = claim_take(q, ids, room, &n, err);
+	}
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = kind->get(s, ids[i].id, mem, ret, i, err);
+		rc = kind->get(s, ids[i].id, mem, (char *)ret + i * kind->size,
+		    err);
 	free(ids);
 	rc = store_end(s, rc, err);
 	if (rc == 0)

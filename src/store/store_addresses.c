@@ -12,41 +12,11 @@
 
 #include "inner.h"
 
-/* Claims of one kind, behind the *n that are there. */
 static int
-claim_kind(struct store *s, const char *feed, enum address_kind kind,
-    int64_t now, int64_t lease, struct claimed *ret, uint32_t room, uint32_t *n,
+due_address_get(struct store *s, int64_t id, struct arena *mem, void *place,
     struct err *err)
 {
-	struct stmt *q;
-
-	if (feed[0] == '\0')
-		q = db_use(s->db, "UPDATE address SET due_was = due, "
-		    "due = $1, owner = $2 WHERE id IN (SELECT id FROM address "
-		    "WHERE state = 'due' AND rest = 0 AND kind = $3 "
-		    "AND due <= $4 ORDER BY due, id LIMIT $5) "
-		    "RETURNING id, due_was");
-	else
-		q = db_use(s->db, "UPDATE address SET due_was = due, "
-		    "due = $1, owner = $2 WHERE id IN (SELECT id FROM address "
-		    "WHERE state = 'due' AND rest = 0 AND kind = $3 "
-		    "AND due <= $4 AND feed = (SELECT id FROM feed "
-		    "WHERE name = $5) ORDER BY due, id LIMIT $6) "
-		    "RETURNING id, due_was");
-	db_int(q, lease);
-	db_text(q, s->owner);
-	db_int(q, kind);
-	db_int(q, now);
-	if (feed[0] != '\0')
-		db_text(q, feed);
-	db_int(q, room - *n);
-	return claim_take(q, ret, room, n, err);
-}
-
-static int
-due_address_get(struct store *s, int64_t id, struct arena *mem,
-    struct due_address *ret, struct err *err)
-{
+	struct due_address *ret = place;
 	struct stmt *q = db_use(s->db, "SELECT f.name, a.kind, a.url, a.alt, "
 	    "a.format, a.updated, a.hash_url, a.signature_url, a.etag, "
 	    "a.last_modified, a.tries FROM address a "
@@ -74,58 +44,40 @@ due_address_get(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : 0;
 }
 
-/* Most looks find nothing: no write, no commit then. */
-static int
-anything_due(struct store *s, const char *feed, int64_t now, bool *ret,
-    struct err *err)
-{
-	int64_t n = 0;
+#define TAKE(kind, of, room)						\
+	"UPDATE address SET due_was = due, due = $1, owner = $2 "	\
+	"WHERE id IN (SELECT id FROM address WHERE state = 'due' "	\
+	"AND rest = 0 AND kind = " kind " AND due <= $3 " of		\
+	"ORDER BY due, id LIMIT " room ") RETURNING id, due_was"
+/* enum address_kind; listings first, as they bring the others */
+#define LISTING		"0"
+#define DOCUMENT	"1"
 
-	if (feed[0] != '\0') {
-		*ret = true;
-		return 0;
-	}
-	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
-	    "address WHERE state = 'due' AND rest = 0 AND kind IN (0, 1) "
-	    "AND due <= $1 LIMIT 1) x");
-	db_int(q, now);
-	if (db_number(q, 0, &n, err) == -1)
-		return -1;
-	*ret = n != 0;
-	return 0;
-}
+static const struct claim_kind address_claim = {
+	.size = sizeof(struct due_address),
+	.any = "SELECT 1 FROM address WHERE state = 'due' AND rest = 0 "
+	    "AND kind IN (" LISTING ", " DOCUMENT ") AND due <= $1 LIMIT 1",
+	.take = { TAKE(LISTING, "", "$4"), TAKE(DOCUMENT, "", "$4") },
+	.get = due_address_get,
+};
+
+#define OF_FEED	"AND feed = (SELECT id FROM feed WHERE name = $4) "
+
+static const struct claim_kind address_claim_of = {
+	.size = sizeof(struct due_address),
+	.take = { TAKE(LISTING, OF_FEED, "$5"),
+	    TAKE(DOCUMENT, OF_FEED, "$5") },
+	.has_of = true,
+	.get = due_address_get,
+};
 
 int
 store_addresses_claim(struct store *s, const char *feed, int64_t now,
     int64_t lease, struct arena *mem, struct due_address *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
-	uint32_t n = 0;
-	bool any = false;
-
-	if (anything_due(s, feed, now, &any, err) == -1)
-		return -1;
-	if (!any || room == 0) {
-		*ret_n = 0;
-		return 0;
-	}
-	struct claimed *ids = mem_alloc(room * sizeof(*ids));
-	if (store_begin_claim(s, err) == -1) {
-		free(ids);
-		return -1;
-	}
-	int rc = claim_kind(s, feed, ADDRESS_LISTING, now, lease, ids, room,
-	    &n, err);
-	if (rc == 0 && n < room)
-		rc = claim_kind(s, feed, ADDRESS_DOCUMENT, now, lease, ids,
-		    room, &n, err);
-	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = due_address_get(s, ids[i].id, mem, &ret[i], err);
-	free(ids);
-	rc = store_end(s, rc, err);
-	if (rc == 0)
-		*ret_n = n;
-	return rc;
+	return claim_due(s, feed[0] != '\0' ? &address_claim_of :
+	    &address_claim, feed, now, lease, mem, ret, room, ret_n, err);
 }
 
 /* What a result is judged by. */

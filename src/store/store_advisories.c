@@ -20,9 +20,10 @@ unknown(int64_t advisory, struct err *err)
 }
 
 static int
-new_advisory_get(struct store *s, int64_t id, struct arena *mem,
-    struct new_advisory *ret, struct err *err)
+new_advisory_get(struct store *s, int64_t id, struct arena *mem, void *place,
+    struct err *err)
 {
+	struct new_advisory *ret = place;
 	struct stmt *q = db_use(s->db, "SELECT a.document, f.name, a.ns, "
 	    "a.advisory_id, a.again FROM advisory a "
 	    "JOIN feed f ON f.id = a.feed WHERE a.id = $1");
@@ -41,24 +42,15 @@ new_advisory_get(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : 0;
 }
 
-/* The row as it is handed out, in its place of the list. */
-static int
-advisory_place(struct store *s, int64_t id, struct arena *mem, void *ret,
-    uint32_t i, struct err *err)
-{
-	struct new_advisory *list = ret;
-
-	return new_advisory_get(s, id, mem, &list[i], err);
-}
-
 static const struct claim_kind advisory_claim = {
-	"SELECT count(*) FROM (SELECT 1 FROM "
-	    "advisory WHERE state = 'new' AND due <= $1 LIMIT 1) x",
-	"UPDATE advisory SET due_was = due, due = $1, "
+	.size = sizeof(struct new_advisory),
+	.any = "SELECT 1 FROM advisory WHERE state = 'new' "
+	    "AND due <= $1 LIMIT 1",
+	.take = { "UPDATE advisory SET due_was = due, due = $1, "
 	    "owner = $2 WHERE id IN (SELECT id FROM advisory "
 	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "
-	    "RETURNING id, due_was",
-	advisory_place
+	    "RETURNING id, due_was" },
+	.get = new_advisory_get,
 };
 
 int
@@ -66,8 +58,8 @@ store_advisories_claim(struct store *s, int64_t now, int64_t lease,
     struct arena *mem, struct new_advisory *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
-	return claim_new(s, &advisory_claim, now, lease, mem, ret, room, ret_n,
-	    err);
+	return claim_due(s, &advisory_claim, "", now, lease, mem, ret, room,
+	    ret_n, err);
 }
 
 int
@@ -251,12 +243,14 @@ static int
 match_add(struct store *s, int64_t advisory, const struct match *m,
     struct buf *room, struct err *err)
 {
+	buf_reset(room);
+	match_pack(room, m);
+	if (room->over)
+		return err_limit(err, "match with device %s: too large",
+		    m->device.id);
 	struct stmt *q = db_use(s->db, "INSERT INTO match_ (advisory, "
 	    "device_id, list, status, confidence, severity, exploited, packed) "
 	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-
-	buf_reset(room);
-	match_pack(room, m);
 	db_int(q, advisory);
 	db_text(q, m->device.id);
 	db_text(q, m->device.list);
@@ -265,11 +259,6 @@ match_add(struct store *s, int64_t advisory, const struct match *m,
 	db_text(q, severity_name(m->severity));
 	db_int(q, m->exploited);
 	db_bytes(q, room->data, room->len);
-	if (room->over) {
-		db_done(q);
-		return err_limit(err, "match with device %s: too large",
-		    m->device.id);
-	}
 	return db_run(q, NULL, err);
 }
 

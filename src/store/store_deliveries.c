@@ -69,9 +69,10 @@ packed_take(struct stmt *q, int64_t size, struct arena *mem,
 }
 
 static int
-due_delivery_get(struct store *s, int64_t id, struct arena *mem,
-    struct due_delivery *ret, struct err *err)
+due_delivery_get(struct store *s, int64_t id, struct arena *mem, void *place,
+    struct err *err)
 {
+	struct due_delivery *ret = place;
 	struct stmt *q = db_use(s->db, "SELECT d.alert, a.document, d.sink, "
 	    "d.recipient, d.tries, d.key, a.at, d.rev, a.size, "
 	    "CASE WHEN a.codec = 'plain' AND a.size <= $1 THEN a.bytes END "
@@ -101,61 +102,26 @@ due_delivery_get(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : first ? 0 : prior_get(s, mem, ret, err);
 }
 
-/* Is anything due here, and is the sink awake? */
-static int
-anything_due(struct store *s, const char *sink, int64_t now, bool *ret,
-    struct err *err)
-{
-	int64_t n = 0;
-
-	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
-	    "delivery WHERE state = 'due' AND held = 0 AND sink = $1 "
-	    "AND due <= $2 AND NOT EXISTS (SELECT 1 FROM sink "
-	    "WHERE name = $1 AND paused_until > $2) LIMIT 1) x");
-	db_text(q, sink);
-	db_int(q, now);
-	if (db_number(q, 0, &n, err) == -1)
-		return -1;
-	*ret = n != 0;
-	return 0;
-}
+static const struct claim_kind delivery_claim = {
+	.size = sizeof(struct due_delivery),
+	.any = "SELECT 1 FROM delivery WHERE state = 'due' AND held = 0 "
+	    "AND due <= $1 AND sink = $2 AND NOT EXISTS (SELECT 1 FROM sink "
+	    "WHERE name = $2 AND paused_until > $1) LIMIT 1",
+	.take = { "UPDATE delivery SET due_was = due, "
+	    "due = $1, owner = $2 WHERE id IN (SELECT id FROM delivery "
+	    "WHERE state = 'due' AND held = 0 AND due <= $3 AND sink = $4 "
+	    "ORDER BY due, id LIMIT $5) RETURNING id, due_was" },
+	.has_of = true,
+	.get = due_delivery_get,
+};
 
 int
 store_deliveries_claim(struct store *s, const char *sink, int64_t now,
     int64_t lease, struct arena *mem, struct due_delivery *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
-	uint32_t n = 0;
-	bool any = false;
-
-	if (anything_due(s, sink, now, &any, err) == -1)
-		return -1;
-	if (!any || room == 0) {
-		*ret_n = 0;
-		return 0;
-	}
-	struct claimed *ids = mem_alloc(room * sizeof(*ids));
-	if (store_begin_claim(s, err) == -1) {
-		free(ids);
-		return -1;
-	}
-	struct stmt *q = db_use(s->db, "UPDATE delivery SET due_was = due, "
-	    "due = $1, owner = $2 WHERE id IN (SELECT id FROM delivery "
-	    "WHERE state = 'due' AND held = 0 AND sink = $3 AND due <= $4 "
-	    "ORDER BY due, id LIMIT $5) RETURNING id, due_was");
-	db_int(q, lease);
-	db_text(q, s->owner);
-	db_text(q, sink);
-	db_int(q, now);
-	db_int(q, room);
-	int rc = claim_take(q, ids, room, &n, err);
-	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		rc = due_delivery_get(s, ids[i].id, mem, &ret[i], err);
-	free(ids);
-	rc = store_end(s, rc, err);
-	if (rc == 0)
-		*ret_n = n;
-	return rc;
+	return claim_due(s, &delivery_claim, sink, now, lease, mem, ret, room,
+	    ret_n, err);
 }
 
 int
@@ -250,14 +216,8 @@ struct tally {
 static int
 any_held(struct store *s, bool *ret, struct err *err)
 {
-	int64_t n = 0;
-
-	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
-	    "delivery WHERE held = 1 LIMIT 1) x");
-	if (db_number(q, 0, &n, err) == -1)
-		return -1;
-	*ret = n != 0;
-	return 0;
+	return db_any(db_use(s->db,
+	    "SELECT 1 FROM delivery WHERE held = 1 LIMIT 1"), ret, err);
 }
 
 static int

@@ -23,9 +23,10 @@ unknown(int64_t document, struct err *err)
 }
 
 static int
-new_document_get(struct store *s, int64_t id, struct arena *mem,
-    struct new_document *ret, struct err *err)
+new_document_get(struct store *s, int64_t id, struct arena *mem, void *place,
+    struct err *err)
 {
+	struct new_document *ret = place;
 	struct stmt *q = db_use(s->db, "SELECT d.address, f.name, d.url, "
 	    "d.format, b.size, d.kind FROM document d "
 	    "JOIN feed f ON f.id = d.feed JOIN body b ON b.id = d.body "
@@ -47,24 +48,15 @@ new_document_get(struct store *s, int64_t id, struct arena *mem,
 	return rc == -1 ? -1 : 0;
 }
 
-/* The row as it is handed out, in its place of the list. */
-static int
-document_place(struct store *s, int64_t id, struct arena *mem, void *ret,
-    uint32_t i, struct err *err)
-{
-	struct new_document *list = ret;
-
-	return new_document_get(s, id, mem, &list[i], err);
-}
-
 static const struct claim_kind document_claim = {
-	"SELECT count(*) FROM (SELECT 1 FROM "
-	    "document WHERE state = 'new' AND due <= $1 LIMIT 1) x",
-	"UPDATE document SET due_was = due, due = $1, "
+	.size = sizeof(struct new_document),
+	.any = "SELECT 1 FROM document WHERE state = 'new' "
+	    "AND due <= $1 LIMIT 1",
+	.take = { "UPDATE document SET due_was = due, due = $1, "
 	    "owner = $2 WHERE id IN (SELECT id FROM document "
 	    "WHERE state = 'new' AND due <= $3 ORDER BY due, id LIMIT $4) "
-	    "RETURNING id, due_was",
-	document_place
+	    "RETURNING id, due_was" },
+	.get = new_document_get,
 };
 
 int
@@ -72,8 +64,8 @@ store_documents_claim(struct store *s, int64_t now, int64_t lease,
     struct arena *mem, struct new_document *ret, uint32_t room,
     uint32_t *ret_n, struct err *err)
 {
-	return claim_new(s, &document_claim, now, lease, mem, ret, room, ret_n,
-	    err);
+	return claim_due(s, &document_claim, "", now, lease, mem, ret, room,
+	    ret_n, err);
 }
 
 /* Evidence is what it says it is, or it is an error. */

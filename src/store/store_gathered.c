@@ -11,14 +11,8 @@
 static int
 any_again(struct store *s, bool *ret, struct err *err)
 {
-	int64_t n = 0;
-
-	struct stmt *q = db_use(s->db, "SELECT count(*) FROM (SELECT 1 FROM "
-	    "advisory WHERE state = 'new' AND again = 1 LIMIT 1) x");
-	if (db_number(q, 0, &n, err) == -1)
-		return -1;
-	*ret = n != 0;
-	return 0;
+	return db_any(db_use(s->db, "SELECT 1 FROM advisory "
+	    "WHERE state = 'new' AND again = 1 LIMIT 1"), ret, err);
 }
 
 int

@@ -9,7 +9,8 @@
  * The first line on stdout is the port on 127.0.0.1. A line on stdin is
  * answered by one: COUNT FIRST LAST BYTES, in nanoseconds of CLOCK_MONOTONIC
  * (for web, of documents sent: LAST is when the kernel had the last byte).
- * The line "reset" also sets them to 0. Leaves when stdin ends. */
+ * The line "reset" also sets them to 0; "wait N" is answered when COUNT is N or
+ * more, or when another line comes. Leaves when stdin ends. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -41,6 +42,7 @@ static struct {
 	long long	 count, first, last, bytes;
 } seen;
 
+static long long waited;	/* "wait N" that has no answer yet, or 0 */
 static const char *web_file;
 
 static long long
@@ -283,18 +285,40 @@ conn_step(struct conn *c, take *go)
 	memmove(c->in, c->in + used, c->n);
 }
 
-static bool
-command(void)
+static void
+answer(void)
 {
-	char line[64];
-	ssize_t n = read(0, line, sizeof(line) - 1);
+	printf("%lld %lld %lld %lld\n", seen.count, seen.first, seen.last,
+	    seen.bytes);
+	waited = 0;
+}
+
+static void
+command(const char *line)
+{
+	if (waited > 0)
+		answer();
+	if (strncmp(line, "wait ", 5) == 0)
+		waited = atoll(line + 5);
+	if (waited == 0 || seen.count >= waited)
+		answer();
+	if (strncmp(line, "reset", 5) == 0)
+		memset(&seen, 0, sizeof(seen));
+}
+
+/* Whole lines: who asks writes each in one piece. */
+static bool
+commands(void)
+{
+	char text[256], *line, *rest = text;
+	ssize_t n = read(0, text, sizeof(text) - 1);
 
 	if (n <= 0)
 		return false;
-	printf("%lld %lld %lld %lld\n", seen.count, seen.first, seen.last,
-	    seen.bytes);
-	if (strncmp(line, "reset", 5) == 0)
-		memset(&seen, 0, sizeof(seen));
+	text[n] = '\0';
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0')
+			command(line);
 	return true;
 }
 
@@ -335,8 +359,10 @@ main(int argc, char **argv)
 				conn_new(ep, listener, go == take_smtp);
 			else if (got[i].data.ptr != &of_stdin)
 				conn_step(got[i].data.ptr, go);
-			else if (!command())
+			else if (!commands())
 				return 0;
 		}
+		if (waited > 0 && seen.count >= waited)
+			answer();
 	}
 }

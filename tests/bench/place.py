@@ -3,6 +3,7 @@ import csv
 import glob
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -149,24 +150,52 @@ class Peer:
                              text=True, bufsize=1)
         self.port = int(self.p.stdout.readline())
 
-    def ask(self, word="get"):
-        """count, first, last (ns), bytes"""
-        self.p.stdin.write(word + "\n")
+    def tell(self, line):
+        self.p.stdin.write(line + "\n")
         self.p.stdin.flush()
+
+    def told(self):
+        """count, first, last (ns), bytes"""
         return tuple(int(w) for w in self.p.stdout.readline().split())
+
+    def ask(self, word="get"):
+        self.tell(word)
+        return self.told()
 
     def wait(self, n, seconds, keeps_on=lambda: True):
         """Until n came; what came by then."""
         end = time.monotonic() + seconds
-        while True:
-            seen = self.ask()
-            if seen[0] >= n or time.monotonic() > end or not keeps_on():
-                return seen
-            time.sleep(0.02)
+        self.tell("wait %d" % n)
+        while not select.select([self.p.stdout], [], [], 0.2)[0]:
+            if time.monotonic() > end or not keeps_on():
+                self.tell("get")    # ends the wait, which is answered, too
+                self.told()
+                break
+        return self.told()
 
     def stop(self):
         self.p.stdin.close()
         self.bench.stop(self.p)
+
+
+def until(condition, seconds, nap=0.1):
+    """What it says in the end; for what gives no event of its own."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(nap)
+    return condition()
+
+
+def cpu_ns(pid):
+    """Of all its threads; 0 when it has left."""
+    total = 0
+    for path in glob.glob("/proc/%d/task/*/schedstat" % pid):
+        try:
+            with open(path, encoding="ascii") as f:
+                total += int(f.read().split()[0])
+        except OSError:
+            pass
+    return total
 
 
 def rate(seen):
@@ -251,6 +280,29 @@ class Relay:
     def busy(self):
         seen = self.status()
         return seen["documents_new"] + seen["advisories_new"] > 0
+
+    def family(self):
+        """Pids of the keeper and its helpers."""
+        pids = [self.p.pid]
+        for path in glob.glob("/proc/%d/task/*/children" % self.p.pid):
+            with open(path, encoding="ascii") as f:
+                pids += map(int, f.read().split())
+        return pids
+
+    def rests(self, window, seconds):
+        """Until for so long none of its processes has done more than its
+        regular looks (2 % of a CPU), and none has come or gone."""
+        state = {"since": time.monotonic(), "cpu": {}}
+
+        def quiet():
+            now = {pid: cpu_ns(pid) for pid in self.family()}
+            spent = sum(now.values()) - sum(state["cpu"].values())
+            if now.keys() != state["cpu"].keys() or spent > 2e7 * window:
+                state.update(since=time.monotonic(), cpu=now)
+            return time.monotonic() - state["since"] >= window
+        if not until(quiet, seconds, window / 20):
+            raise RuntimeError("the work was not done in %d s; see %s/log" % (
+                seconds, self.folder))
 
     def stop(self):
         if self.p is not None:

@@ -9,16 +9,8 @@ import statistics
 import time
 
 import samples
-from place import MIB, SINKS, Peer, Relay, fill, spread, syslog_sink
-
-
-def family(pid):
-    """The keeper and its helpers."""
-    pids = [pid]
-    for path in glob.glob("/proc/%d/task/*/children" % pid):
-        with open(path, encoding="ascii") as f:
-            pids += map(int, f.read().split())
-    return pids
+from place import (MIB, SINKS, Peer, Relay, fill, spread, syslog_sink,
+                   until)
 
 
 def from_proc(pid, name, key):
@@ -47,13 +39,6 @@ def shared_files(pids):
     return sum(seen.values())
 
 
-def until(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.1)
-    return condition()
-
-
 def row_memory(b):
     idle_memory(b)
     waiting_memory(b)
@@ -79,16 +64,15 @@ def idle_memory(b):
         {n: SINKS[n](p.port) for n, p in zip(("syslog", "mail", "hook"),
                                             peers)})
     relay.run()
-    all_came = until(lambda: web.ask()[0] >= 1000 and
-                     all(p.ask()[0] > 0 for p in peers), 40)
-    if not all_came:
+    if web.wait(1000, 40)[0] < 1000 or \
+            not all(p.wait(1, 40)[0] for p in peers):
         raise RuntimeError("after 40 s %d of 1000 feeds were polled, "
                            "receipts %s; see the log" % (
                                web.ask()[0], [p.ask()[0] for p in peers]))
     if not until(lambda: not relay.busy(), 40):
         raise RuntimeError("the work was not done in 40 s; see the log")
-    time.sleep(3)
-    pids = family(relay.p.pid)
+    relay.rests(2, 40)
+    pids = relay.family()
     each = [(pss(p), open("/proc/%d/comm" % p).read().strip()) for p in pids]
     total, shared = sum(n for n, _ in each), shared_files(pids)
     kinds = {}
@@ -100,9 +84,9 @@ def idle_memory(b):
     b.result("idle, 1,000 feeds, all helpers, PSS", "<= 16 MiB",
              "%.1f MiB in %d processes" % (total / MIB, len(pids)),
              total <= 16 * MIB and len(kinds) == 8,
-             "3 s after a round of 1,000 HTTP feeds and an alert to each sink "
-             "(the last helper of a kind stays for 60 idle seconds, further "
-             "ones for one): " + ", ".join(
+             "at rest after a round of 1,000 HTTP feeds and an alert to each "
+             "sink (the last helper of a kind stays for 60 idle seconds, "
+             "further ones for one): " + ", ".join(
                  "%s %s" % (k, "+".join("%.1f" % (n / MIB) for n in v))
                  for k, v in sorted(kinds.items())) +
              "; memfds of lists and index, mapped or not: %.1f MiB" % (
@@ -112,18 +96,23 @@ def idle_memory(b):
 def waiting_memory(b):
     n = 1000000 if b.big else 60000
     relay = fill(b, "waiting", n, ["syslog"])
+    start = time.monotonic()
     relay.run()
-    time.sleep(4)
+    if not until(lambda: relay.status()["devices"] == n, 300):
+        raise RuntimeError("the devices were not read; see the log")
+    relay.rests(2, 300)
+    took = time.monotonic() - start
     have = pss(relay.p.pid)
     most = from_proc(relay.p.pid, "status", "VmHWM")
-    shared = shared_files(family(relay.p.pid))
+    shared = shared_files(relay.family())
     relay.stop()
     b.result("keeper, %d deliveries waiting" % n, "<= 24 MiB",
              "%.1f MiB PSS" % (have / MIB), have <= 24 * MIB,
              "the demand is for a million; filled by `advrelay once` in "
-             "%.0f s with the sink down, then a fresh `advrelay run`, 4 s "
-             "later; its greatest RSS was %.1f MiB; memfds %.1f MiB; store "
-             "%.0f MiB" % (relay.seconds, most / MIB, shared / MIB, sum(
+             "%.0f s with the sink down, then a fresh `advrelay run`, at rest "
+             "with its devices after %.0f s; its greatest RSS was %.1f MiB; "
+             "memfds %.1f MiB; store "
+             "%.0f MiB" % (relay.seconds, took, most / MIB, shared / MIB, sum(
                  os.path.getsize(p) for p in glob.glob(
                      relay.folder + "/state/*") if os.path.isfile(p)) / MIB))
     shutil.rmtree(relay.folder, ignore_errors=True)
@@ -158,7 +147,7 @@ def latency(b, n, rounds):
                            relay.folder)
     ret = []
     for i in range(1, rounds + 1):
-        time.sleep(0.3)
+        relay.rests(0.2, 10)
         web.ask("reset")
         siem.ask("reset")
         publish(page, samples.csaf("B-%d" % i, "Benchvendor",

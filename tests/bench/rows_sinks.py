@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import time
 
-from place import SINKS, Peer, Skip, fill, need, rate, spread, unused_port
+from place import (SINKS, Peer, Skip, fill, need, rate, spread, unused_port,
+                   until)
 
 
 def ours_delivers(b, filled, sink, n, seconds):
@@ -48,13 +49,19 @@ input(type="imtcp" address="127.0.0.1" port="0" ruleset="on"
 
 
 def await_file(path, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if os.path.exists(path) and os.path.getsize(path) > 0:
-            with open(path, encoding="utf-8") as f:
-                return f.read()
-        time.sleep(0.02)
-    raise RuntimeError("%s did not come" % path)
+    if not until(lambda: os.path.exists(path) and os.path.getsize(path) > 0,
+                 seconds, 0.02):
+        raise RuntimeError("%s did not come" % path)
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def is_open(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+        return True
+    except OSError:
+        return False
 
 
 def rsyslog_delivers(b, n, size):
@@ -149,12 +156,8 @@ def alertmanager_delivers(b, n, size):
                  "--cluster.listen-address="],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+        if not until(lambda: is_open(port), 15, 0.05):
+            raise RuntimeError("alertmanager does not listen")
         pad = "x" * max(1, int(size) - 700)
         bodies = [json.dumps([{
             "labels": {"alertname": "advisory", "device": "d%06d" % i},

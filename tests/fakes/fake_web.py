@@ -8,7 +8,9 @@ import argparse
 import http.server
 import json
 import os
+import socket
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -42,6 +44,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with self.server.log_lock:
             log.write(line + "\n")
             log.flush()
+
+    def reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                   struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
 
     def take_body(self):
         size = int(self.headers.get("Content-Length") or 0)

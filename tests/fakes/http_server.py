@@ -14,8 +14,6 @@ import gzip
 import json
 import mimetypes
 import os
-import socket
-import struct
 import sys
 import time
 import urllib.parse
@@ -179,10 +177,7 @@ def short(h, parts, query):
 
 def reset(h, parts, query):
     h.note(status=0)
-    h.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                            struct.pack("ii", 1, 0))
-    h.close_connection = True
-    h.connection.close()
+    h.reset()
 
 
 def trailer(h, parts, query):

@@ -38,6 +38,8 @@ def options():
     p.add_argument("--drop", type=int, default=0, metavar="N",
                    help="close the connection behind the N-th mail")
     p.add_argument("--hang", choices=["greeting", "ehlo", "data"])
+    p.add_argument("--good", type=int, default=0, metavar="N",
+                   help="mails that are taken before --hang data")
     p.add_argument("--stall", type=float, default=0,
                    help="seconds without reading in the middle of DATA")
     p.add_argument("--inject", action="store_true",
@@ -84,7 +86,7 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         self.log("DATA", len(envelope.content))
         self.seen += 1
-        if self.opt.hang == "data":
+        if self.opt.hang == "data" and self.seen > self.opt.good:
             await asyncio.sleep(3600)
         if self.opt.data:
             return self.opt.data

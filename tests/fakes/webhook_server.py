@@ -10,8 +10,6 @@ leaves when its standard input ends, so that a test which dies takes it along.
 """
 import email.utils
 import json
-import socket
-import struct
 import sys
 import threading
 import time
@@ -109,13 +107,6 @@ def announced(h, rest):
     h.close_connection = True
 
 
-def reset(h, rest):
-    h.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                            struct.pack("ii", 1, 0))
-    h.close_connection = True
-    h.connection.close()
-
-
 def junk(h, rest):
     h.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
     h.close_connection = True
@@ -126,12 +117,24 @@ def page(h, rest):
     h.answer(422, b"\xff\x00\x1b[31m\n" + b"\xfe" * int(rest or 100))
 
 
+def is_first(h, name):
+    with h.server.log_lock:
+        first = name not in h.server.seen
+        h.server.seen.add(name)
+    return first
+
+
 def once(h, rest):
     """500 for the first request of a name, then 200."""
-    with h.server.log_lock:
-        first = rest not in h.server.seen
-        h.server.seen.add(rest)
-    h.answer(500 if first else 200)
+    h.answer(500 if is_first(h, rest) else 200)
+
+
+def dozes(h, rest):
+    """200 for the first request of a name, then no answer."""
+    if is_first(h, rest):
+        h.answer(200)
+    else:
+        slow(h, rest)
 
 
 def crowd(h, rest):
@@ -169,8 +172,8 @@ SCRIPTS = {
     "500": status(500, b"oops"), "503": status(503, b"", Retry_After="60"),
     "302": redirect, "429": limited, "429d": limited_date,
     "status": coded, "slow": slow, "endless": endless,
-    "announced": announced, "reset": reset, "junk": junk, "page": page,
-    "once": once, "crowd": crowd, "tires": tires,
+    "announced": announced, "reset": lambda h, _: h.reset(),
+    "junk": junk, "page": page, "once": once, "dozes": dozes, "crowd": crowd, "tires": tires,
 }
 
 

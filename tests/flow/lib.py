@@ -438,8 +438,12 @@ class HookServer:
 
             def do_POST(self):
                 size = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(size)
+                if len(body) < size:    # killed in the middle of it
+                    self.close_connection = True
+                    return
                 one = Hook({k.lower(): v for k, v in self.headers.items()},
-                           self.rfile.read(size))
+                           body)
                 status = outer.status
                 (outer.hooks if 200 <= status < 300 else
                  outer.refused).append(one)

@@ -328,6 +328,65 @@ def sink_down(place):
     equal(daemon.stop(), EX_OK, "exit code")
 
 
+def sink_down_for_many(place):
+    """What was made ready behind the batch that failed goes back untried."""
+    many = 400      # more than two first batches
+    house = House(place, "id,vendor,model,version\n" + "".join(
+        "p%d,Acme,Pump 7,1.0\n" % i for i in range(many)))
+    house.settings["sinks"] = {"tickets": {**house.sinks["tickets"],
+                                           "scope": "device"}}
+    conf = house.conf = house.write_conf()
+    house.gates["tickets"].shut()
+    once(conf, EX_TEMPFAIL)
+    tries = [r["tries"] for r in queue(conf)]
+    equal(len(tries), many, "deliveries that wait")
+    check(tries.count(1) < many / 2 and set(tries) == {0, 1},
+          "%d were tried, some %d times", len([t for t in tries if t]),
+          max(tries))
+    house.gates["tickets"].open()
+    equal(advrelay("retry", "-c", conf, "delivery").status, EX_OK, "retry")
+    equal(once(conf)["delivered"], many, "delivered")
+    ids = [h.id for h in house.receivers.hook.hooks]
+    equal((len(ids), len(set(ids))), (many, many), "webhooks")
+
+
+def with_little_memory(place, *programs):
+    """ADVRELAY_LIBEXEC: these have too little for what is large."""
+    folder = place.folder("libexec")
+    for name in os.listdir(BUILD + "/libexec"):
+        path = BUILD + "/libexec/" + name
+        if name in programs:
+            write(folder + "/" + name, "#!/bin/sh\nulimit -v 100000\n"
+                  "exec %s \"$@\"\n" % path, 0o755)
+        else:
+            os.symlink(path, folder + "/" + name)
+    return folder
+
+
+def work_that_ends_helpers(place):
+    """A document, and a device list, that end whoever takes them: told with
+    their names; the rest goes on, by the last good list."""
+    house = House(place)
+    daemon = house.run(ADVRELAY_LIBEXEC=with_little_memory(
+        place, "read", "list"))
+    house.told(1)
+    house.publish(summary="x" * 30000000)
+    house.poll()
+    row = house.wait(lambda: next((r for r in queue(house.conf) if
+                                   r["state"] == "aside"), None),
+                     "a document that is set aside", 40)
+    check("ended 2 helpers" in row["reason"] and
+          row["url"].endswith("acme-2.json"), "queue: %s", row)
+    with open(house.list, "a", encoding="utf-8") as f:
+        f.writelines("q%d,Acme,Pump 8,1.0\n" % i for i in range(2000000))
+    house.wait(lambda: "the device lists could not be read" in daemon.log(),
+               "a word on the list", 40)
+    equal(house.status()["devices"], 1, "devices in use")
+    house.publish()
+    house.poll()
+    house.told(2)
+
+
 def busy_sink(place):
     """429 with Retry-After: not before that."""
     house = House(place)
@@ -494,6 +553,9 @@ def exit_codes(place):
     garbage = write(place.at("garbage.csv"), bytes(range(256)))
     bad_list = write(place.at("bad-list.conf"),
                      read(conf).replace(house.list, garbage))
+    os.makedirs(place.folder("other") + "/control/folder")
+    no_control = write(place.at("no-control.conf"), read(conf).replace(
+        place.at("state"), place.at("other")))
     open_secret = write(place.at("secrets/open"), PASSWORD, 0o644)
     open_conf = write(place.at("open.conf"), read(conf).replace(
         place.at("secrets/mail"), open_secret))
@@ -503,6 +565,11 @@ def exit_codes(place):
             (EX_USAGE, ["once", "--nonsense"]),
             (EX_USAGE, ["once", "-c", conf, "extra"]),
             (EX_USAGE, ["match"]),
+            (EX_USAGE, ["match", "-j", "0", "--devices", house.list, conf]),
+            (EX_NOINPUT, ["match", "--devices", house.list,
+                          place.at("none.json")]),
+            (EX_DATAERR, ["match", "--devices", house.list, garbage]),
+            (EX_CANTCREAT, ["run", "-c", no_control]),
             (EX_USAGE, ["drop", "-c", conf, "delivery", "1"]),
             (EX_USAGE, ["retry", "-c", conf, "nonsense"]),
             (EX_OK, ["--help"]), (EX_OK, ["--version"]),
@@ -519,6 +586,8 @@ def exit_codes(place):
         done = advrelay(*args, seconds=30)
         equal(done.status, wanted, "advrelay %s: %r" % (" ".join(args), done))
         check(wanted == EX_OK or done.err, "%s: no word on stderr", args)
+    equal(advrelay("once", "-c", conf).out, "nothing new in 1 feed\n",
+          "a run for people")
     house.publish()
     house.gates["soc"].shut()
     once(conf, EX_TEMPFAIL)
@@ -529,7 +598,7 @@ def exit_codes(place):
 
 if __name__ == "__main__":
     run([ready_watchdog_and_status, reload, deaf_manager, many_folders,
-         device_lists, list_is_gone,
-         no_list_at_all, helper_that_never_starts, sink_down, busy_sink,
-         refused_mail, bad_credentials, test_sinks,
-         test_twice_in_a_second, killed_helpers, exit_codes], 60)
+         device_lists, list_is_gone, no_list_at_all,
+         helper_that_never_starts, sink_down, sink_down_for_many,
+         work_that_ends_helpers, busy_sink, refused_mail, bad_credentials,
+         test_sinks, test_twice_in_a_second, killed_helpers, exit_codes], 60)

@@ -87,6 +87,36 @@ def what_cannot_be_found(place):
                    status=EX_NOINPUT)
 
 
+RSS = """<rss version="2.0"><channel><title>Acme</title>%s</channel></rss>"""
+
+
+def not_unique(place):
+    """Two of a name: which there are is said, and how to name one."""
+    house = House(place, DEVICES)
+    other = csaf("ACME-1")
+    other["document"]["publisher"]["namespace"] = "https://other.example"
+    house.provider.put("other.json", other)
+    house.provider.publish(house.web.url)
+    once(house.conf)
+    done = explain("-c", house.conf, "ACME-1", "pump-7", status=EX_USAGE)
+    for name in ("https://acme.example#ACME-1", "https://other.example#ACME-1"):
+        check("  %s  Acme" % name in done.err, "%r", done)
+        x = explain("--json", "-c", house.conf, name, "pump-7").json
+        equal(x["namespace"] + "#" + x["advisory"], name, "the named one")
+    feed = write(place.at("two.rss"), RSS % "".join(
+        "<item><title>Acme Pump 7 &lt; 2.0 no. %d</title><guid>ID-%d</guid>"
+        "<link>https://acme.example/%d</link></item>" % (i, i, i)
+        for i in (1, 2)))
+    done = explain("--devices", house.list, feed, "pump-7", status=EX_USAGE)
+    check("holds 2 advisories" in done.err and done.err.count("  ") >= 2,
+          "%r", done)
+    ids = [w.strip() for w in done.err.splitlines() if w.startswith("  ")]
+    equal(len(ids), 2, "ids")
+    x = explain("--json", "--devices", house.list, feed + "#" + ids[1],
+                "pump-7").json
+    equal(x["advisory"], ids[1], "the named one")
+
+
 def lines_of(*args, status=EX_OK):
     done = advrelay("match", *args)
     equal(done.status, status, "match: %r" % done)
@@ -226,4 +256,5 @@ def reloaded(place):
 
 if __name__ == "__main__":
     run([a_match_from_files, non_matches_from_files, what_cannot_be_found,
-         near_and_back, lines_by_schema, bad_aliases, beside_a_keeper, reloaded])
+         not_unique, near_and_back, lines_by_schema, bad_aliases,
+         beside_a_keeper, reloaded])

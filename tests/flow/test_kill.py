@@ -122,5 +122,35 @@ def once_at_six_moments(place):
     equal(receivers.counts(), before, "counts behind it all")
 
 
+def settled_is_kept(place):
+    """A server takes two mails of an ask and then keeps silent: a kill finds
+    those two kept, although the ask is not at its end."""
+    provider = Provider(place.folder("www"))
+    provider.put("acme-1.json", csaf("ACME-1"))
+    web = WebServer(place, provider.root)
+    provider.publish(web.url)
+    mail = MailServer(place, "--hang", "data", "--good", "2")
+    conf = place.write_conf({
+        "relay": place.relay_settings(),
+        "feeds": [{"name": "acme", "url": provider.url("rolie"),
+                   "allow": ["127.0.0.0/8"]}],
+        "devices": write(place.at("devices.csv"), "id,vendor,model,version\n" +
+                         "".join("p%d,Acme,Pump 7,1.0\n" % i
+                                 for i in range(4))),
+        "sinks": {"mail": {**place.mail_sink(mail.port), "scope": "device"}}})
+    daemon = Daemon(place, conf).ready()
+    daemon.wait(lambda: len([w for w in mail.log() if "DATA" in w]) == 3,
+                "the third mail")
+    daemon.wait(lambda: len(queue(conf)) == 2,
+                lambda: "two mails to be kept as delivered; the queue: %s" %
+                queue(conf))
+    kill(daemon.p, lambda: list(daemon.helpers()))
+    with Store(place) as store:
+        store.integrity()
+        equal(store.rows("SELECT count(*) FROM delivery "
+                         "WHERE state = 'delivered'"), [(2,)], "deliveries kept as delivered")
+    equal(mail.count(), 2, "mails")
+
+
 if __name__ == "__main__":
-    run([once_at_six_moments])
+    run([once_at_six_moments, settled_is_kept])

@@ -8,6 +8,7 @@
 #include "base/blob.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/pack.h"
 #include "contract/store.h"
@@ -620,6 +621,50 @@ match_of(const char *device)
 	return m;
 }
 
+/* What is too much is that document's or advisory's fault alone, and leaves
+ * nothing behind. */
+START_TEST(too_much)
+{
+	static const char *remarks[] = { "a title was cut", "no severity" };
+	struct reading r = { .n_addresses = ADDRESSES_MAX + 1 };
+	struct new_document nd;
+	struct new_advisory na;
+	struct match m = match_of("plc-1");
+	struct matching ms = { .matches = &m, .n = 1 };
+	uint32_t every[] = { 100 }, n = 0, n_as, n_ads;
+	char *long_why = mem_alloc(ALERT_MAX + 2u);
+	bool is_stale;
+
+	memset(long_why, 'x', ALERT_MAX + 1u);
+	m.why = (const char **)&long_why;
+	(void)seeded();
+	OK(store_polls_begin(s, every, false, 2000, &n, &err));
+	(void)fetch(2000, "listing 2");
+	OK(store_documents_claim(s, 2000, 2060, &mem, &nd, 1, &n, &err));
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(store_document_read(s, nd.id, &r, NULL, NULL, 2001,
+	    &n_as, &n_ads, &err), -1);
+	ck_assert_int_eq(err.kind, ERR_LIMIT);
+	ck_assert_ptr_nonnull(strstr(err.text, "more than allowed"));
+	err_clear(&err);
+	r = (struct reading){ .remarks = remarks, .n_remarks = 2 };
+	OK(store_document_read(s, nd.id, &r, NULL, NULL, 2001, &n_as, &n_ads,
+	    &err));
+	ck_assert_uint_eq(claim_advisories(2002, &na, 1), 1);
+	ck_assert_int_eq(store_advisory_matched(s, na.id, &ms, NULL, 0, 2003,
+	    &is_stale, &err), -1);
+	ck_assert_int_eq(err.kind, ERR_LIMIT);
+	ck_assert_ptr_nonnull(strstr(err.text, "device plc-1: too large"));
+	err_clear(&err);
+	ck_assert_uint_eq(view().matches, 0);
+	m.n_why = 0;
+	OK(store_advisory_matched(s, na.id, &ms, NULL, 0, 2004, &is_stale,
+	    &err));
+	ck_assert_uint_eq(view().matches, 1);
+	free(long_why);
+}
+END_TEST
+
 START_TEST(matched)
 {
 	struct new_advisory got[2];
@@ -1210,6 +1255,7 @@ conformance_suite(const char *driver, const struct conformance *given)
 	tcase_add_loop_test(t, revision, 0, COUNT_OF(revisions));
 	ADD(stale);
 	ADD(matched);
+	ADD(too_much);
 	ADD(found);
 	ADD(matched_whole_or_not);
 	ADD(devices);

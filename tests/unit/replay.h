@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "suite.h"
+
 typedef int replay_target(const uint8_t *data, size_t size);
 
 /* In a block of just that size, so that a sanitizer sees each byte too far. */
@@ -78,19 +80,11 @@ static int
 replay_run(const char *room, const TTest *const *tests, size_t n)
 {
 	Suite *s = suite_create(room);
-	TCase *t = tcase_create("replay");
-	SRunner *runner;
-	int failed;
+	TCase *t = suite_case(s, "replay", 60);
 
 	for (size_t i = 0; i < n; i++)
 		tcase_add_test(t, tests[i]);
-	tcase_set_timeout(t, 60);
-	suite_add_tcase(s, t);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(s);
 }
 
 #define REPLAY_MAIN(room, ...)						\

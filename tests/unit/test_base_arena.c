@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/arena.h"
 #include "base/buf.h"
+#include "suite.h"
 
 /* What our rooms give to free() comes by here (--wrap, see the Makefile). */
 static struct {
@@ -252,9 +253,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/arena");
-	TCase	*tc = tcase_create("arena");
+	TCase *tc = suite_case(suite, "arena", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, allocations_are_zeroed_aligned_and_apart);
 	tcase_add_test(tc, texts);
 	tcase_add_test(tc, lists_grow_with_all_that_is_in_them);
@@ -263,11 +263,5 @@ main(void)
 	tcase_add_test(tc, buf_prints_across_growth);
 	tcase_add_test(tc, buf_holds_any_bytes);
 	tcase_add_test(tc, secrets_are_wiped);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/blob.h"
 #include "base/err.h"
+#include "suite.h"
 
 START_TEST(bytes_come_back)
 {
@@ -150,19 +151,12 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/blob");
-	TCase	*tc = tcase_create("blob");
+	TCase *tc = suite_case(suite, "blob", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, bytes_come_back);
 	tcase_add_test(tc, an_empty_body_is_not_no_body);
 	tcase_add_test(tc, nothing_can_change_it_afterwards);
 	tcase_add_test(tc, only_sealed_memory_files_are_adopted);
 	tcase_add_test(tc, other_descriptors_are_refused);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/clock.h"
+#include "suite.h"
 
 START_TEST(both_families_of_dates)
 {
@@ -160,19 +161,12 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/clock");
-	TCase	*tc = tcase_create("clock");
+	TCase *tc = suite_case(suite, "clock", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, both_families_of_dates);
 	tcase_add_test(tc, known_seconds);
 	tcase_add_test(tc, agrees_with_the_c_library);
 	tcase_add_test(tc, absurd_times_stay_within_four_digits);
 	tcase_add_test(tc, clocks_run);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "suite.h"
 
 START_TEST(sha2)
 {
@@ -108,19 +109,12 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/digest");
-	TCase	*tc = tcase_create("digest");
+	TCase *tc = suite_case(suite, "digest", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, sha2);
 	tcase_add_test(tc, hmac);
 	tcase_add_test(tc, base64_vectors);
 	tcase_add_test(tc, base64_there_and_back);
 	tcase_add_test(tc, base64_is_strict);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

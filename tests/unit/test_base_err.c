@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "suite.h"
 
 START_TEST(each_kind_returns_minus_one_and_keeps_its_text)
 {
@@ -184,9 +185,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/err");
-	TCase	*tc = tcase_create("err");
+	TCase *tc = suite_case(suite, "err", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, each_kind_returns_minus_one_and_keeps_its_text);
 	tcase_add_test(tc, the_first_error_wins);
 	tcase_add_test(tc, null_is_accepted_everywhere);
@@ -199,11 +199,5 @@ main(void)
 #ifndef SANITIZED
 	tcase_add_exit_test(tc, no_memory_ends_with_71, 71);
 #endif
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "base/http.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "suite.h"
 
 #define NOW 1770091506		/* Tue, 03 Feb 2026 04:05:06 GMT */
 
@@ -207,11 +208,9 @@ int
 main(void)
 {
 	Suite *s = suite_create("base_http");
-	TCase *t = tcase_create("http");
-	SRunner *r;
+	TCase *t = suite_case(s, "http", 30);
 	int failed;
 
-	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, test_retry_after, 0, (int)COUNT_OF(retries));
 	if (fake_http_start(&server, NULL) == 0) {
 		http_prepare();
@@ -223,11 +222,7 @@ main(void)
 	} else {
 		printf("SKIP: no python3, or not run from the tree's root\n");
 	}
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	fake_http_stop(&server);
 	return failed;
 }

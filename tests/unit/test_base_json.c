@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "suite.h"
 
 #define COUNT(t) (sizeof(t) / sizeof(*(t)))
 
@@ -292,6 +293,7 @@ END_TEST
 
 START_TEST(writing)
 {
+	static const char *const texts[] = { "", "b\\" };
 	struct buf	b = BUF_INIT(10000);
 	struct json_out	j;
 
@@ -313,6 +315,9 @@ START_TEST(writing)
 	jout_object(&j);
 	jout_end(&j, '}');
 	jout_end(&j, ']');
+	jout_ka(&j, "none");
+	jout_end(&j, ']');
+	jout_texts(&j, "texts", texts, 2);
 	jout_kv(&j, "\xc3\xbc\"", "Geutebr\xc3\xbc" "ck \xff\xe2\x82");
 	jout_key(&j, "nul");
 	jout_text_n(&j, "a\0b", 3);
@@ -320,7 +325,8 @@ START_TEST(writing)
 	ck_assert_str_eq(buf_text(&b),
 	    "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\\u007f/\","
 	    "\"min\":-9223372036854775808,\"yes\":true,"
-	    "\"list\":[1,false,null,9.8,10.0,\"\",[],{}],"
+	    "\"list\":[1,false,null,9.8,10.0,\"\",[],{}],\"none\":[],"
+	    "\"texts\":[\"\",\"b\\\\\"],"
 	    "\"\xc3\xbc\\\"\":\"Geutebr\xc3\xbc" "ck \xef\xbf\xbd\xef\xbf\xbd"
 	    "\xef\xbf\xbd\",\"nul\":\"a\\u0000b\"}");
 	ck_assert_uint_eq(j.depth, 0);
@@ -502,9 +508,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/json");
-	TCase	*tc = tcase_create("json");
+	TCase *tc = suite_case(suite, "json", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, refused_with_a_place);
 	tcase_add_test(tc, depth_has_a_ceiling);
 	tcase_add_test(tc, brackets_in_texts_do_not_count);
@@ -524,11 +529,5 @@ main(void)
 	tcase_add_test_raise_signal(tc, too_deep_a_nest_is_a_bug,
 	    SIGABRT);
 	tcase_add_test(tc, json_test_suite);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

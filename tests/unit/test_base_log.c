@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "suite.h"
 
 /* Everything written to stderr since capture_start(). */
 static FILE	*captured;
@@ -284,9 +285,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/log");
-	TCase	*tc = tcase_create("log");
+	TCase *tc = suite_case(suite, "log", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, pairs_are_quoted_when_needed);
 	tcase_add_test(tc, held_lines_come_with_the_release);
 	tcase_add_test(tc, levels);
@@ -297,11 +297,5 @@ main(void)
 	tcase_add_test(tc, the_journal_gets_priorities);
 	tcase_add_test(tc, another_stderr_is_not_the_journal);
 	tcase_add_test(tc, lines_of_two_processes_do_not_mix);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

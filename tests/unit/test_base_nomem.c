@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/tls.h"
 #include "nomem.h"
+#include "suite.h"
 
 /* ---- memory -------------------------------------------------------------- */
 
@@ -368,7 +369,7 @@ int
 main(void)
 {
 	Suite *suite = suite_create("base/nomem");
-	TCase *tc = tcase_create("nomem");
+	TCase *tc = suite_case(suite, "nomem", 60);
 	uint8_t warm[SHA512_LEN];
 
 	if (CRYPTO_set_mem_functions(crypto_take, crypto_resize,
@@ -379,14 +380,7 @@ main(void)
 	digest_sha256("", 0, warm);
 	digest_sha512("", 0, warm);
 	json_prepare();
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_nomem, 0, (int)COUNT_OF(cases));
 	tcase_add_loop_test(tc, test_calls, 0, (int)COUNT_OF(calls));
-	suite_add_tcase(suite, tc);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/pack.h"
+#include "suite.h"
 
 /* One of each, as packed by pack_sample. */
 struct sample {
@@ -242,9 +243,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/pack");
-	TCase	*tc = tcase_create("pack");
+	TCase *tc = suite_case(suite, "pack", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, what_is_packed_comes_back);
 	tcase_add_test(tc, numbers_are_little_endian);
 	tcase_add_test(tc, truncated_at_every_byte);
@@ -252,11 +252,5 @@ main(void)
 	tcase_add_test(tc, hostile_fields);
 	tcase_add_test(tc, once_failed_it_stays_failed);
 	tcase_add_test(tc, a_full_buf_is_seen_at_the_end);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "scratch.h"
+#include "suite.h"
 
 static char	folder[SCRATCH];
 
@@ -189,18 +190,11 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/secret");
-	TCase	*tc = tcase_create("secret");
+	TCase *tc = suite_case(suite, "secret", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, files);
 	tcase_add_test(tc, odd_files);
 	tcase_add_test(tc, systemds_credentials_may_show_a_group_bit);
 	tcase_add_test(tc, packed_there_and_back);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

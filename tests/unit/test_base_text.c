@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "suite.h"
 
 #define COUNT(t) (sizeof(t) / sizeof(*(t)))
 #define FFFD "\xef\xbf\xbd"
@@ -501,9 +502,8 @@ int
 main(void)
 {
 	Suite	*suite = suite_create("base/text");
-	TCase	*tc = tcase_create("text");
+	TCase *tc = suite_case(suite, "text", 10);
 
-	tcase_set_timeout(tc, 10);
 	tcase_add_test(tc, whole_numbers);
 	tcase_add_test(tc, durations);
 	tcase_add_test(tc, sizes);
@@ -518,11 +518,5 @@ main(void)
 	tcase_add_test(tc, globs);
 	tcase_add_test(tc, did_you_mean);
 	tcase_add_test(tc, hex);
-	suite_add_tcase(suite, tc);
-
-	SRunner	*runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return suite_run(suite);
 }

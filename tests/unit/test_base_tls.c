@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "base/tls.h"
 #include "scratch.h"
+#include "suite.h"
 
 #define PYTHON "/usr/bin/python3"
 
@@ -391,9 +392,8 @@ int
 main(void)
 {
 	Suite *s = suite_create("base_tls");
-	TCase *t = tcase_create("tls");
+	TCase *t = suite_case(s, "tls", 60);
 	struct err err = ERR_INIT;
-	SRunner *r;
 	int failed;
 
 	if (access(PYTHON, X_OK) != 0 ||
@@ -406,17 +406,12 @@ main(void)
 		printf("tls_prepare: %s\n", err.text);
 		return 1;
 	}
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, test_trust, 0, (int)COUNT_OF(cases));
 	tcase_add_test(t, test_bytes);
 	tcase_add_test(t, test_late);
 	tcase_add_loop_test(t, test_broken, 0, (int)COUNT_OF(broken));
 	tcase_add_test(t, test_pack);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	shell("rm -rf '%s'", scratch);
 	return failed;
 }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "fetch/fetch.h"
 #include "scratch.h"
+#include "suite.h"
 
 static char folder[SCRATCH];
 static struct arena mem = ARENA_INIT;
@@ -208,8 +209,6 @@ main(void)
 {
 	Suite *s = suite_create("fetch_file");
 	TCase *t = tcase_create("file");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, test_case, 0, (int)COUNT_OF(cases));
@@ -217,9 +216,5 @@ main(void)
 	tcase_add_test(t, test_unchanged);
 	tcase_add_test(t, test_hash);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(s);
 }

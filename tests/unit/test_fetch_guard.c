@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "fetch/guard.h"
 #include "noun/feed.h"
+#include "suite.h"
 
 #define PASS true
 #define STOP false
@@ -259,17 +260,11 @@ main(void)
 {
 	Suite *s = suite_create("fetch_guard");
 	TCase *t = tcase_create("guard");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, test_plain, 0, (int)COUNT_OF(plain));
 	tcase_add_loop_test(t, test_allow, 0, (int)COUNT_OF(with_allow));
 	tcase_add_test(t, test_bad_allow);
 	tcase_add_loop_test(t, test_cidr, 0, (int)COUNT_OF(cidrs));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(s);
 }

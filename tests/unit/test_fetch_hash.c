@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "fetch/fetch.h"
+#include "suite.h"
 
 #define H16 "0123456789abcdef"
 #define H16U "0123456789ABCDEF"
@@ -76,15 +77,9 @@ main(void)
 {
 	Suite *s = suite_create("fetch_hash");
 	TCase *t = tcase_create("parse");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, test_parse, 0, (int)COUNT_OF(cases));
 	tcase_add_test(t, test_nul);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(s);
 }

@@ -17,6 +17,7 @@
 #include "talk/frame.h"
 #include "talk/helper.h"
 #include "scratch.h"
+#include "suite.h"
 
 static struct fake_http plain, tls, strict;
 static char folder[SCRATCH];
@@ -588,9 +589,8 @@ static Suite *
 suite(void)
 {
 	Suite *s = suite_create("fetch_http");
-	TCase *t = tcase_create("http");
+	TCase *t = suite_case(s, "http", 30);
 
-	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, test_script, 0, (int)COUNT_OF(scripts));
 	tcase_add_test(t, test_document);
 	tcase_add_test(t, test_unchanged);
@@ -605,7 +605,6 @@ suite(void)
 	tcase_add_loop_test(t, test_proxy, 0, (int)COUNT_OF(proxied));
 	tcase_add_test(t, test_hash);
 	tcase_add_test(t, test_helper);
-	suite_add_tcase(s, t);
 	return s;
 }
 
@@ -615,7 +614,6 @@ main(int argc, char **argv)
 	char cert[SCRATCH + 16], key[SCRATCH + 16], client[SCRATCH + 16];
 	char command[SCRATCH + 16];
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	SRunner *r;
 	int failed;
 
 	if (access("/usr/bin/python3", X_OK) == -1 ||
@@ -649,10 +647,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	http_prepare();
-	r = srunner_create(suite());
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(suite());
 	fake_http_stop(&plain);
 	fake_http_stop(&tls);
 	fake_http_stop(&strict);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "send/hook.h"
 #include "send_fixture.h"
+#include "suite.h"
 
 static struct alert alert;
 static struct buf out = BUF_INIT(HOOK_BODY_MAX);
@@ -233,13 +234,10 @@ suite(void)
 int
 main(void)
 {
-	SRunner *r = srunner_create(suite());
 	int failed;
 
 	scratch_make("hook");
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(suite());
 	scratch_drop();
 	return failed;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "send/hook.h"
 #include "send_fixture.h"
+#include "suite.h"
 
 #define KEY "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -368,6 +369,11 @@ START_TEST(test_program)
 	program_ask(&p, ASK_HOOK, to(BATCH_MAX, "201"));
 	expect_all(&batch, D, "");
 	ck_assert_str_eq(batch.o[BATCH_MAX - 1].receipt, "HTTP 201, id 4711");
+	/* what is settled does not wait for what takes its time */
+	program_ask(&p, ASK_HOOK, to(2, "dozes/one"));
+	ck_assert_uint_eq(batch.early, 1);
+	ck_assert_int_eq(batch.o[0].kind, D);
+	ck_assert_int_eq(batch.o[1].kind, L);
 	program_ask(&p, ASK_HOOK, to(2, "page/100000"));
 	expect_all(&batch, R, "HTTP 422");
 	to(1, "200")->sending.sink.url = arena_printf(&mem,
@@ -382,9 +388,8 @@ static Suite *
 suite(void)
 {
 	Suite *s = suite_create("hook_http");
-	TCase *c = tcase_create("all");
+	TCase *c = suite_case(s, "all", 60);
 
-	tcase_set_timeout(c, 60);
 	tcase_add_test(c, test_answers);
 	tcase_add_test(c, test_request);
 	tcase_add_test(c, test_batch);
@@ -393,14 +398,12 @@ suite(void)
 	tcase_add_test(c, test_faults);
 	tcase_add_test(c, test_tls);
 	tcase_add_test(c, test_program);
-	suite_add_tcase(s, c);
 	return s;
 }
 
 int
 main(int argc, char **argv)
 {
-	SRunner *r;
 	int failed = 1;
 
 	(void)argc;
@@ -422,10 +425,7 @@ main(int argc, char **argv)
 	http_prepare();
 	if (receiver_start(&plain, in_scratch("log"), false) == 0 &&
 	    receiver_start(&strict, in_scratch("log-tls"), true) == 0) {
-		r = srunner_create(suite());
-		srunner_run_all(r, CK_NORMAL);
-		failed = srunner_ntests_failed(r);
-		srunner_free(r);
+		failed = suite_run(suite());
 	} else {
 		fprintf(stderr, "the receiver does not start\n");
 	}

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "keeper/compose.h"
 #include "keeper_fixture.h"
+#include "suite.h"
 
 static const struct {
 	const char	*name;
@@ -146,19 +147,11 @@ int
 main(void)
 {
 	Suite *s = suite_create("keeper_changes");
-	TCase *t = tcase_create("changes");
-	SRunner *r;
-	int failed;
+	TCase *t = suite_case(s, "changes", 60);
 
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, row, 0, (int)COUNT_OF(table));
 	tcase_add_test(t, exploited);
 	tcase_add_test(t, ceiling);
 	tcase_add_test(t, many_cves);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include "keeper/compose.h"
 #include "keeper_fixture.h"
 #include "scratch.h"
+#include "suite.h"
 
 #define SYSLOG(name) name " = { type = \"syslog\"; " \
 	"url = \"udp://127.0.0.1\"; enterprise = 1; };"
@@ -153,71 +154,88 @@ static const struct story {
 	    { .now = "a:north:affected:medium", .want = "" } } },
 };
 
-static struct store *
-open_store(char *folder, struct arena *mem)
+/* What each test has: a store, an advisory, and a composing of the two. */
+static char folder[SCRATCH];
+static struct arena mem = ARENA_INIT;
+static struct advisory adv;
+static struct composing job;
+static struct dispatch *out;
+static uint32_t n_out;
+
+static void
+set_up(void)
 {
-	struct store *s = NULL;
 	struct err err = ERR_INIT;
 
+	job = (struct composing){ .mem = &mem, .advisory = &adv,
+	    .feed = "acme", .sha256 = "", .now = 1000,
+	    .document_url = "https://a.example/1" };
 	scratch_folder(folder, "compose");
-	if (store_open(arena_printf(mem, "sqlite:%s/store.db", folder), "one",
-	    false, &s, &err) == -1)
+	if (store_open(arena_printf(&mem, "sqlite:%s/store.db", folder), "one",
+	    false, &job.store, &err) == -1)
 		ck_abort_msg("%s", err.text);
-	return s;
+	fixture_advisory(&adv);
 }
 
 static void
-close_store(struct store *s, const char *folder)
+tear_down(void)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
 	char path[128];
 
-	store_close(s);
+	store_close(job.store);
 	for (size_t i = 0; i < COUNT_OF(ends); i++) {
 		snprintf(path, sizeof(path), "%s/store.db%s", folder, ends[i]);
 		unlink(path);
 	}
 	rmdir(folder);
+	arena_clear(&mem);
+}
+
+static void
+compose(void)
+{
+	struct err err = ERR_INIT;
+
+	ck_assert_msg(compose_alerts(&job, &out, &n_out, &err) == 0, "%s",
+	    err.text);
 }
 
 /* "EVENT rREV [SCOPE] -> SINK[/RECIPIENT] ... : DEVICE[(STATUS)] ... | change" */
 static const char *
-show(struct arena *mem, const struct dispatch *d)
+show(const struct dispatch *d)
 {
 	const struct alert *a = &d->alert;
-	const char *out = arena_printf(mem, "%s r%u%s%s ->",
+	const char *text = arena_printf(&mem, "%s r%u%s%s ->",
 	    event_name(a->event), a->rev, a->scope[0] != '\0' ? " " : "",
 	    a->scope);
 
 	for (uint32_t i = 0; i < d->n; i++)
-		out = arena_printf(mem, "%s %s%s%s", out, d->sinks[i],
+		text = arena_printf(&mem, "%s %s%s%s", text, d->sinks[i],
 		    d->recipients[i][0] != '\0' ? "/" : "", d->recipients[i]);
-	out = arena_printf(mem, "%s :", out);
+	text = arena_printf(&mem, "%s :", text);
 	for (uint32_t i = 0; i < a->n_matches; i++)
-		out = arena_printf(mem, a->event == EVENT_RESOLVED ||
+		text = arena_printf(&mem, a->event == EVENT_RESOLVED ||
 		    !match_status_alerts(a->matches[i].status) ?
-		    "%s %s(%s)" : "%s %s", out, a->matches[i].device.id,
+		    "%s %s(%s)" : "%s %s", text, a->matches[i].device.id,
 		    match_status_name(a->matches[i].status));
 	for (uint32_t i = 0; i < a->n_changes; i++)
-		out = arena_printf(mem, "%s | %s", out, a->changes[i]);
-	return arena_printf(mem, "%s\n", out);
+		text = arena_printf(&mem, "%s | %s", text, a->changes[i]);
+	return arena_printf(&mem, "%s\n", text);
 }
 
 static const char *
-run_step(struct arena *mem, struct composing *job)
+run_step(void)
 {
-	struct dispatch *out = NULL;
 	struct err err = ERR_INIT;
 	const char *got = "";
-	uint32_t n = 0;
 
-	ck_assert_msg(compose_alerts(job, &out, &n, &err) == 0, "%s",
-	    err.text);
-	for (uint32_t i = 0; i < n; i++) {
+	compose();
+	for (uint32_t i = 0; i < n_out; i++) {
 		int64_t first = 0;
 
-		got = arena_printf(mem, "%s%s", got, show(mem, &out[i]));
-		ck_assert_msg(store_alert(job->store, &out[i], job->now,
+		got = arena_printf(&mem, "%s%s", got, show(&out[i]));
+		ck_assert_msg(store_alert(job.store, &out[i], job.now,
 		    &first, &err) == 0, "%s", err.text);
 		ck_assert_int_gt(first, 0);
 	}
@@ -227,15 +245,8 @@ run_step(struct arena *mem, struct composing *job)
 START_TEST(story)
 {
 	const struct story *st = &stories[_i];
-	char folder[SCRATCH];
-	struct arena mem = ARENA_INIT;
-	struct advisory adv;
-	struct composing job = { .conf = fixture_conf(&mem, st->sinks,
-	    st->routes), .mem = &mem, .advisory = &adv, .feed = "acme",
-	    .sha256 = "", .document_url = "https://a.example/1", .now = 1000 };
 
-	job.store = open_store(folder, &mem);
-	fixture_advisory(&adv);
+	job.conf = fixture_conf(&mem, st->sinks, st->routes);
 	for (size_t i = 0; i < COUNT_OF(st->steps) && st->steps[i].now != NULL;
 	    i++) {
 		const struct step *step = &st->steps[i];
@@ -246,40 +257,28 @@ START_TEST(story)
 		if (step->routes != NULL)
 			job.conf = fixture_conf(&mem, st->sinks, step->routes);
 		job.now_matches = fixture_matching(&mem, step->now);
-		got = run_step(&mem, &job);
+		got = run_step();
 		ck_assert_msg(strcmp(got, step->want) == 0,
 		    "%s, step %zu:\n%s--- expected\n%s", st->name, i + 1, got,
 		    step->want);
 		job.old_matches = job.now_matches;
 		job.now++;
 	}
-	close_store(job.store, folder);
-	arena_clear(&mem);
 }
 END_TEST
 
 /* The whole alert, once: what a sink gets to see. */
 START_TEST(contents)
 {
-	char folder[SCRATCH];
-	struct arena mem = ARENA_INIT;
-	struct err err = ERR_INIT;
-	struct advisory adv;
 	struct vulnerability vulns[3] = {
 		{ .cve = "CVE-1", .cwe = "CWE-787" },
 		{ .cve = "CVE-2", .cwe = "CWE-787" },
 		{ .cve = "CVE-3", .cwe = "CWE-20" },
 	};
-	struct composing job = { .conf = fixture_conf(&mem, SYSLOG("one"),
-	    NULL), .mem = &mem, .advisory = &adv, .feed = "acme",
-	    .sha256 = "feed", .document_url = "https://a.example/1",
-	    .now = 1000 };
-	struct dispatch *out = NULL;
 	const struct alert *a;
-	uint32_t n = 0;
 
-	job.store = open_store(folder, &mem);
-	fixture_advisory(&adv);
+	job.conf = fixture_conf(&mem, SYSLOG("one"), NULL);
+	job.sha256 = "feed";
 	adv.vulns = vulns;
 	adv.n_vulns = 3;
 	job.now_matches = fixture_matching(&mem,
@@ -290,8 +289,8 @@ START_TEST(contents)
 	job.now_matches.left_out = 7;
 	job.now_matches.matches[2].cvss.tenths = 98;
 	job.now_matches.matches[1].exploited = true;
-	ck_assert_int_eq(compose_alerts(&job, &out, &n, &err), 0);
-	ck_assert_uint_eq(n, 1);
+	compose();
+	ck_assert_uint_eq(n_out, 1);
 	a = &out[0].alert;
 	/* worst first: status, then severity; the worst severity of all */
 	ck_assert_uint_eq(a->n_matches, 3);
@@ -311,27 +310,25 @@ START_TEST(contents)
 	ck_assert_str_eq(a->url, "https://a.example/1");
 	ck_assert_str_eq(a->sha256, "feed");
 	ck_assert_str_eq(a->feed, "acme");
-	close_store(job.store, folder);
-	arena_clear(&mem);
 }
 END_TEST
 
 static struct matching
-many(struct arena *mem, uint32_t n, uint32_t cves, const char *why)
+many(uint32_t n, uint32_t cves, const char *why)
 {
 	struct matching m = { .n = n };
-	const char **list = arena_alloc(mem, (cves + 1) * sizeof(*list));
-	const char **reasons = arena_alloc(mem, sizeof(*reasons));
+	const char **list = arena_alloc(&mem, (cves + 1) * sizeof(*list));
+	const char **reasons = arena_alloc(&mem, sizeof(*reasons));
 
-	m.matches = arena_alloc(mem, n * sizeof(*m.matches));
+	m.matches = arena_alloc(&mem, n * sizeof(*m.matches));
 	reasons[0] = why;
 	for (uint32_t i = 0; i < cves; i++)
-		list[i] = arena_printf(mem, "CVE-2024-%u", i);
+		list[i] = arena_printf(&mem, "CVE-2024-%u", i);
 	for (uint32_t i = 0; i < n; i++) {
 		struct match *one = &m.matches[i];
 
 		match_init(one);
-		one->device.id = arena_printf(mem, "plc-%u", i);
+		one->device.id = arena_printf(&mem, "plc-%u", i);
 		one->device.list = "north";
 		one->status = MATCH_AFFECTED;
 		one->severity = SEVERITY_HIGH;
@@ -352,26 +349,16 @@ START_TEST(many_devices)
 		{ SYSLOG("one") SYSLOG("two"), 120000, 1 },
 		{ PER_DEVICE("one"), 20000, 20000 },
 	};
-	char folder[SCRATCH];
-	struct arena mem = ARENA_INIT;
-	struct err err = ERR_INIT;
-	struct advisory adv;
-	struct composing job = { .mem = &mem, .advisory = &adv,
-	    .feed = "acme", .sha256 = "", .document_url = "", .now = 1000 };
-	struct dispatch *out = NULL;
-	uint32_t n = 0;
 	clock_t start = clock();
 	char why[701];
 
 	memset(why, 'x', 700);
 	why[700] = '\0';
 	job.conf = fixture_conf(&mem, table[_i].sinks, NULL);
-	job.store = open_store(folder, &mem);
-	fixture_advisory(&adv);
-	job.now_matches = many(&mem, table[_i].n, 100, why);
-	job.old_matches = many(&mem, table[_i].n / 2, 100, why);
-	ck_assert_int_eq(compose_alerts(&job, &out, &n, &err), 0);
-	ck_assert_uint_eq(n, table[_i].alerts);
+	job.now_matches = many(table[_i].n, 100, why);
+	job.old_matches = many(table[_i].n / 2, 100, why);
+	compose();
+	ck_assert_uint_eq(n_out, table[_i].alerts);
 	if (table[_i].alerts == 1) {
 		struct buf packed = BUF_INIT(ALERT_MAX);
 		const struct alert *a = &out[0].alert;
@@ -386,8 +373,6 @@ START_TEST(many_devices)
 	/* each with each would take many minutes and gigabytes */
 	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 60);
 	ck_assert_uint_lt(mem.used, 512u << 20);
-	close_store(job.store, folder);
-	arena_clear(&mem);
 }
 END_TEST
 
@@ -407,48 +392,33 @@ static const struct {
 
 START_TEST(gathering)
 {
-	char folder[SCRATCH];
-	struct arena mem = ARENA_INIT;
-	struct err err = ERR_INIT;
-	struct advisory adv;
-	struct composing job = { .mem = &mem, .advisory = &adv,
-	    .feed = "acme", .sha256 = "", .document_url = "", .now = 1000 };
-	struct dispatch *out = NULL;
-	uint32_t n = 0;
-
 	job.conf = fixture_conf(&mem, SYSLOG("one") MAIL("two") "three = "
 	    "{ type = \"syslog\"; url = \"udp://127.0.0.1\"; "
 	    "enterprise = 1; backlog = \"digest\"; };", NULL);
-	job.store = open_store(folder, &mem);
-	fixture_advisory(&adv);
 	adv.topics = gatherings[_i].topics;
 	job.again = gatherings[_i].again;
 	job.now_matches = fixture_matching(&mem, "a:north:affected:high");
 	job.now_matches.matches[0].exploited = gatherings[_i].exploited;
-	ck_assert_int_eq(compose_alerts(&job, &out, &n, &err), 0);
-	ck_assert_uint_eq(n, 1);
+	compose();
+	ck_assert_uint_eq(n_out, 1);
 	ck_assert_uint_eq(out[0].n, strlen(gatherings[_i].want));
 	for (uint32_t i = 0; i < out[0].n; i++)
 		ck_assert_msg(out[0].gather[i] ==
 		    (gatherings[_i].want[i] == 'g'), "%s: delivery %u to %s",
 		    gatherings[_i].name, i, out[0].sinks[i]);
-	close_store(job.store, folder);
-	arena_clear(&mem);
 }
 END_TEST
 
 START_TEST(test_alert)
 {
-	struct arena mem = ARENA_INIT;
 	struct conf *c = fixture_conf(&mem, SYSLOG("one") MAIL("two"), NULL);
 	struct dispatch d;
 
 	compose_test(c, &c->sinks[1], 1000, &mem, &d);
-	ck_assert_str_eq(show(&mem, &d), "test r1 -> two/a@x.example "
+	ck_assert_str_eq(show(&d), "test r1 -> two/a@x.example "
 	    "two/b@x.example : test-device\n");
 	/* a second one in the same second has another key */
 	ck_assert(strncmp(d.alert.id, "TEST-1000-", 10) == 0);
-	arena_clear(&mem);
 }
 END_TEST
 
@@ -456,20 +426,13 @@ int
 main(void)
 {
 	Suite *s = suite_create("keeper_compose");
-	TCase *t = tcase_create("compose");
-	SRunner *r;
-	int failed;
+	TCase *t = suite_case(s, "compose", 120);
 
-	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, story, 0, (int)COUNT_OF(stories));
 	tcase_add_test(t, contents);
 	tcase_add_loop_test(t, many_devices, 0, 2);
 	tcase_add_loop_test(t, gathering, 0, (int)COUNT_OF(gatherings));
 	tcase_add_test(t, test_alert);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -17,7 +17,8 @@
 #include "base/text.h"
 #include "contract/conf.h"
 #include "talk/sandbox.h"
-#include "scratch.h"
+#include "keeper_fixture.h"
+#include "suite.h"
 
 #define FILE_MOST (1u << 20)
 
@@ -373,14 +374,64 @@ START_TEST(shipped)
 }
 END_TEST
 
+/* Where the store is, if nothing says so: as root and as anybody. */
+static const struct {
+	const char	*systemd, *xdg, *home;
+	bool		 root;
+	const char	*want;
+} places[] = {
+	{ "/run/s", "/xdg", "/home/o", false, "/run/s" },
+	{ "/run/s:/run/t", "/xdg", "/home/o", false, "/xdg/advrelay" },
+	{ "relative", "", "/home/o", false, "/home/o/.local/state/advrelay" },
+	{ NULL, "relative", "/home/o", false,
+	    "/home/o/.local/state/advrelay" },
+	{ NULL, NULL, "", false, "/var/lib/advrelay" },
+	{ NULL, "/xdg", "/home/o", true, "/var/lib/advrelay" },
+};
+
+static uid_t user;
+
+/* Stands before libc's. */
+uid_t
+geteuid(void)
+{
+	return user;
+}
+
+static void
+set_or_not(const char *name, const char *value)
+{
+	if (value != NULL)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+START_TEST(state_dirs)
+{
+	struct arena mem = ARENA_INIT;
+	struct conf *c;
+
+	set_or_not("STATE_DIRECTORY", places[_i].systemd);
+	set_or_not("XDG_STATE_HOME", places[_i].xdg);
+	set_or_not("HOME", places[_i].home);
+	user = places[_i].root ? 0 : 1000;
+	c = fixture_conf(&mem, "one = { type = \"syslog\"; "
+	    "url = \"udp://127.0.0.1\"; enterprise = 1; };", NULL);
+	ck_assert_str_eq(c->state_dir, places[_i].want);
+	conf_free(c);
+	arena_clear(&mem);
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *s = suite_create("keeper_conf");
 	TCase *t = tcase_create("corpus");
-	SRunner *r;
 	int failed;
 
+	user = getuid();
 	if (getcwd(home, sizeof(home)) == NULL)
 		return 1;
 	setenv("STATE_DIRECTORY", "/var/lib/advrelay", 1);
@@ -392,11 +443,9 @@ main(void)
 	tcase_add_test(t, not_a_file);
 	tcase_add_test(t, fifos_do_not_hang);
 	tcase_add_test(t, shipped);
+	tcase_add_loop_test(t, state_dirs, 0, (int)COUNT_OF(places));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	globfree(&cases);
 	return failed > 0 || cases.gl_pathc == 0;
 }

@@ -22,6 +22,7 @@
 #include "base/pack.h"
 #include "base/text.h"
 #include "keeper/pool.h"
+#include "suite.h"
 
 #define LIMIT_MS 5000
 
@@ -724,9 +725,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("keeper_pool");
-	TCase *t = tcase_create("pool");
-	SRunner *r;
-	int failed;
+	TCase *t = suite_case(s, "pool", 60);
 	ssize_t n = readlink("/proc/self/exe", evil, sizeof(evil) - 20);
 
 	if (n > 0)
@@ -735,7 +734,6 @@ main(void)
 		printf("%s is missing: make it first\n", evil);
 		return 1;
 	}
-	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, set_up, NULL);
 	tcase_add_loop_test(t, one_ask, 0, (int)COUNT_OF(asks));
 	tcase_add_test(t, late);
@@ -755,10 +753,5 @@ main(void)
 	tcase_add_test(t, rearmed);
 	tcase_add_test(t, freed_in_flight);
 	tcase_add_test(t, poll_descriptors);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -1,8 +1,11 @@
 /* To whom: a table of routes x matches. */
 #include <check.h>
 
+#include "base/buf.h"
 #include "keeper/compose.h"
+#include "keeper/explain.h"
 #include "keeper_fixture.h"
+#include "suite.h"
 
 static const char sinks[] =
 	"one = { type = \"syslog\"; url = \"udp://127.0.0.1\"; enterprise = 1; };"
@@ -160,19 +163,71 @@ START_TEST(row)
 }
 END_TEST
 
+/* What `explain` says of a route that does not take the match. */
+static const struct {
+	const char	*match, *change, *want;
+} refusals[] = {
+	{ "severity = \">high\";", "",
+	    "severity is high, which is below what it wants" },
+	{ "severity = \"<high\";", "",
+	    "severity is high, which is above what it wants" },
+	{ "status = \"named\";", "",
+	    "status is affected, which it does not want" },
+	{ "confidence = \"likely\";", "possible",
+	    "confidence is possible; it wants likely or surer" },
+	{ "exploited = true;", "",
+	    "no exploitation is known; the route wants that" },
+	{ "exploited = false;", "exploited",
+	    "it is exploited; the route wants what is not" },
+	{ "cvss = \">=7.6\";", "", "cvss is 7.5; it wants 7.6 or more" },
+	{ "topic = \"breach\";", "", "the advisory has none of its topics" },
+	{ "feed = \"other\";", "", "feed is acme; it wants other" },
+	{ "vendor = \"siemens\";", "",
+	    "vendor is Siemens AG; it wants siemens" },
+	{ "site = [ \"Hall 1\", \"Hall 2\" ];", "",
+	    "site is Hall 3; it wants Hall 1 or Hall 2" },
+	{ "zone = \"office\";", "bare", "zone is (empty); it wants office" },
+	{ "list = \"south\";", "", "list is north; it wants south" },
+	{ "device = \"plc-2\";", "", "device is plc-1; it wants plc-2" },
+	{ "advisory = \"SSA-*\";", "",
+	    "advisory is ACME-1; it wants SSA-*" },
+	{ "criticality = \"low\";", "",
+	    "criticality is high; it wants low" },
+	{ "tag = [ \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", "
+	    "\"8\", \"9\", \"10\" ];", "", "tags is safety, line-4; it wants "
+	    "1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 2 others" },
+};
+
+START_TEST(refusal)
+{
+	struct arena mem = ARENA_INIT;
+	struct buf out = BUF_INIT(65536);
+	struct explanation x = { .mem = &mem, .document = "", .kept = true,
+	    .found = { .feed = "acme", .state = "", .why = "" } };
+	const char *want = arena_printf(&mem, "\"refused\":\"%s\"",
+	    refusals[_i].want);
+
+	x.conf = fixture_conf(&mem, sinks, arena_printf(&mem, R("%s", "one"),
+	    refusals[_i].match));
+	fixture_advisory(&x.advisory);
+	x.answer.matched = true;
+	device(&mem, refusals[_i].change, &x.answer.match);
+	explain_json(&x, &out);
+	ck_assert_msg(strstr(buf_text(&out), want) != NULL, "%s\n%s", want,
+	    buf_text(&out));
+	buf_clear(&out);
+	arena_clear(&mem);
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *s = suite_create("keeper_route");
 	TCase *t = tcase_create("route");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, row, 0, (int)COUNT_OF(table));
+	tcase_add_loop_test(t, refusal, 0, (int)COUNT_OF(refusals));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "keeper/schedule.h"
+#include "suite.h"
 
 #define YEAR (365 * 86400)
 #define NOW 1700000000
@@ -149,21 +150,13 @@ int
 main(void)
 {
 	Suite *s = suite_create("keeper_schedule");
-	TCase *t = tcase_create("schedule");
-	SRunner *r;
-	int failed;
+	TCase *t = suite_case(s, "schedule", 60);
 
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, a_year, 0, (int)COUNT_OF(kinds));
 	tcase_add_loop_test(t, jitter, 0, (int)COUNT_OF(kinds));
 	tcase_add_test(t, retry_after);
 	tcase_add_test(t, odd_tries);
 	tcase_add_test(t, giving_up);
 	tcase_add_test(t, backoff);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return suite_run(s);
 }

@@ -2,8 +2,7 @@
  * what is decoded equals what was meant. */
 #include "mail_fixture.h"
 #include "send/send_sample.h"
-
-static struct arena mem;
+#include "suite.h"
 
 /* Reads NNN.eml and beside it what was meant; prints each complaint. */
 static const char judge[] =
@@ -282,20 +281,14 @@ int
 main(void)
 {
 	Suite *s = suite_create("mail_mime");
-	TCase *t = tcase_create("mime");
-	SRunner *r;
+	TCase *t = suite_case(s, "mime", 60);
 	int failed;
 
-	scratch_make();
-	tcase_set_timeout(t, 60);
+	scratch_make("mail");
 	tcase_add_loop_test(t, test_qp, 0, (int)COUNT_OF(qp));
 	tcase_add_test(t, test_qp_borders);
 	tcase_add_test(t, test_python);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	scratch_drop();
 	arena_clear(&mem);
 	return failed;

@@ -1,7 +1,6 @@
 /* Header fields: a decoder gets back what went in, and nothing breaks out. */
 #include "mail_fixture.h"
-
-static struct arena mem;
+#include "suite.h"
 
 /* --- a decoder of its own, independent of the encoder ------------------- */
 
@@ -319,7 +318,6 @@ main(void)
 {
 	Suite *s = suite_create("mail_text");
 	TCase *t = tcase_create("fields");
-	SRunner *r;
 	int failed;
 
 	tcase_add_loop_test(t, test_fields, 0, (int)COUNT_OF(values));
@@ -330,10 +328,7 @@ main(void)
 	tcase_add_test(t, test_ids);
 	tcase_add_test(t, test_hostile_alert);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	arena_clear(&mem);
 	return failed;
 }

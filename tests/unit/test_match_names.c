@@ -102,6 +102,7 @@ static const struct {
 	{ "6ES7 212-1..40-0XB0", "6ES72121??400XB0" },
 	{ "6GK5*", "6GK5*" }, { "1756-EN2T", "1756EN2T" },
 	{ "750-8202/025-001", "7508202025001" },
+	{ "P1\\*A2", "P1A2" }, { "P1\\?A\\\\2*", "P1A2*" },
 	{ "***", "" }, { "-", "" }, { "", "" },
 };
 
@@ -153,9 +154,16 @@ static const struct {
 } cpes[] = {
 	{ "cpe:2.3:h:acme:gate7:1.0:*:*:*:*:*:*:*", "cpe:/h:acme:gate7:2.0",
 	    true },
+	/* A thing and its firmware; which of them it is, is compared. */
 	{ "cpe:2.3:h:acme:gate7:*:*:*:*:*:*:*:*",
-	    "cpe:2.3:o:acme:gate7:*:*:*:*:*:*:*:*", false },
+	    "cpe:2.3:o:acme:gate7:*:*:*:*:*:*:*:*", true },
+	{ "cpe:2.3:h:acme:gate7", "cpe:/o:acme:gate7_firmware:2", true },
 	{ "cpe:2.3:h:acme:gate7", "cpe:2.3:h:acme:gate8", false },
+	{ "cpe:2.3:h:acme:gate7", "cpe:2.3:h:acme:gate7_os", false },
+	{ "cpe:2.3:h:ac:megate7", "cpe:2.3:h:acme:gate7", false },
+	{ "cpe:2.3:a:acme:g\\+\\+:*", "cpe:/a:ACME:g%2B%2b:1", true },
+	{ "cpe:2.3:a:acme:g\\:x:1", "cpe:/a:acme:g%3ax:1", true },
+	{ "cpe:2.3:a:acme:g\\+", "cpe:/a:acme:g%2b%2b", false },
 };
 
 START_TEST(cpe_names)
@@ -163,6 +171,36 @@ START_TEST(cpe_names)
 	ck_assert(index_cpe(cpes[_i].a) != 0);
 	ck_assert_int_eq(index_cpe(cpes[_i].a) == index_cpe(cpes[_i].b),
 	    cpes[_i].same);
+}
+END_TEST
+
+static const struct {
+	const char	*cpe, *vendor, *product;	/* NULL: none */
+} spoken[] = {
+	{ "cpe:2.3:o:acme_corp:gate_7_firmware:1:*:*:*:*:*:*:*", "acme corp",
+	    "gate 7 firmware" },
+	{ "cpe:/a:Acme:g%26t", "acme", "g&t" },
+	{ "cpe:2.3:a:acme:web\\/gate", "acme", "web/gate" },
+	{ "cpe:2.3:a:acme:*:1", NULL, NULL },
+	{ "cpe:2.3:a:-:gate:1", NULL, NULL },
+	{ "cpe:/a:acme", NULL, NULL }, { "cpe:/a:acme:", NULL, NULL },
+	{ "gate", NULL, NULL },
+};
+
+START_TEST(names_in_cpes)
+{
+	char vendor[CPE_WORDS], product[CPE_WORDS], room[2048] = "cpe:/a:x:";
+
+	int rc = index_cpe_names(spoken[_i].cpe, vendor, product);
+	ck_assert_int_eq(rc, spoken[_i].vendor != NULL ? 0 : -1);
+	if (rc == 0) {
+		ck_assert_str_eq(vendor, spoken[_i].vendor);
+		ck_assert_str_eq(product, spoken[_i].product);
+	}
+	memset(room + 9, 'y', sizeof(room) - 10);
+	ck_assert_int_eq(index_cpe_names(room, vendor, product), 0);
+	ck_assert_uint_eq(strlen(product), CPE_WORDS - 1);
+	ck_assert(index_cpe(room) != 0);
 }
 END_TEST
 
@@ -194,6 +232,7 @@ main(void)
 	tcase_add_test(c, codes_in_names);
 	tcase_add_test(c, long_names);
 	tcase_add_loop_test(c, cpe_names, 0, COUNT(cpes));
+	tcase_add_loop_test(c, names_in_cpes, 0, COUNT(spoken));
 	tcase_add_test(c, purls);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);

@@ -66,6 +66,10 @@ static const struct pair pairs[] = {
 	{ "3.4.4 Build 16102416", "3.4.4", GT },
 	{ "3.4.4 (Build 7)", "3.4.4 Build 7", EQ },
 	{ "1.2 (Build Nr. 8)", "1.2 Build 9", LT },
+	{ "V20.2 HotfixRev14", "V20.2 HotfixRev13", GT },
+	{ "3.8.0 Feature Pack 1", "3.8.0 FP2", LT },
+	{ "3.03 BN 830", "3.03 Build 829", GT },
+	{ "SP1", "SP2", LT }, { "SP1", "1", UN }, { "VMS560", "560", UN },
 	{ "2020 R2", "2020 R3", LT }, { "2020 R3", "2019 R9", GT },
 	{ "2020 R2.1", "2020 R2", GT }, { "2020 R2.1", "2020 R3", LT },
 	{ "2020 R2 SP1", "2020 R3", LT }, { "2019 SP1", "2020 Upd1", LT },
@@ -117,6 +121,7 @@ START_TEST(order)
 END_TEST
 
 static const char *const unreadable[] = {
+	"3.8 Feature Packages", "1999-SAB2T2XBK9",
 	"", " ", "unknown", "n/a", "d78dda6", "first digits of serial number 24031", "all", "see manual", "V", "3.1 Professional",
 	"tbd 2", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17", "\xe7\x89\x88",
 };

@@ -1,6 +1,7 @@
 /* The suite that every driver must pass, on SQLite in a folder of its own. */
 #include "../store/conformance.c"
 #include "scratch.h"
+#include "suite.h"
 
 #include <unistd.h>
 
@@ -31,10 +32,6 @@ int
 main(void)
 {
 	static const struct conformance sqlite = { fresh, gone };
-	SRunner *r = srunner_create(conformance_suite("sqlite", &sqlite));
 
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(conformance_suite("sqlite", &sqlite));
 }

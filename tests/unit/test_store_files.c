@@ -17,6 +17,7 @@
 #include "store/inner.h"
 #include "store/schema.h"
 #include "scratch.h"
+#include "suite.h"
 
 static char folder[SCRATCH], path[128], url[160];
 static struct err err;
@@ -376,10 +377,9 @@ int
 main(void)
 {
 	Suite *suite = suite_create("store_files");
-	TCase *t = tcase_create("files");
+	TCase *t = suite_case(suite, "files", 60);
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
-	tcase_set_timeout(t, 60);
 	tcase_add_test(t, private_file);
 	tcase_add_test(t, full);
 	tcase_add_test(t, no_database);
@@ -390,10 +390,5 @@ main(void)
 	tcase_add_test(t, newer);
 	tcase_add_loop_test(t, tampered, 0, COUNT_OF(tamperings));
 	tcase_add_test(t, evidence);
-	suite_add_tcase(suite, t);
-	SRunner *r = srunner_create(suite);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "store/inner.h"
 #include "scratch.h"
+#include "suite.h"
 
 static char folder[SCRATCH], place[128];
 static char texts[512][2048];
@@ -28,6 +29,8 @@ may_scan(const char *sql, const char *plan)
 	return strstr(plan, "SCAN CONSTANT ROW") != NULL ||
 	    /* foreign keys that are skipped while none is violated */
 	    strncmp(sql, "INSERT INTO feed", 16) == 0 ||
+	    /* one row of an index that has none but such rows */
+	    strcmp(sql, "SELECT 1 FROM delivery WHERE held = 1 LIMIT 1") == 0 ||
 	    strstr(plan, "SCAN (subquery") != NULL ||
 	    strstr(plan, "SCAN x") != NULL ||
 	    strstr(sql, "ORDER BY f.name") != NULL ||
@@ -189,9 +192,5 @@ main(void)
 	tcase_add_test(t, plans);
 	tcase_add_loop_test(t, claims_by_index, 0, COUNT_OF(claims));
 	suite_add_tcase(suite, t);
-	SRunner *r = srunner_create(suite);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(suite);
 }

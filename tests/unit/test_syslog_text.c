@@ -4,6 +4,7 @@
 #include "send/syslog.h"
 #include "send_fixture.h"
 #include "syslog_parse.h"
+#include "suite.h"
 
 static struct parsed_param params[PARSED_PARAMS];
 static struct parsed got;
@@ -329,11 +330,8 @@ suite(void)
 int
 main(void)
 {
-	SRunner *r = srunner_create(suite());
 	int failed;
 
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(suite());
 	return failed;
 }

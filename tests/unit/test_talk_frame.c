@@ -14,6 +14,7 @@
 #include "talk/frame.h"
 #include "talk/hello.h"
 #include "talk/helper.h"
+#include "suite.h"
 
 static int pair[2];
 static struct frame in, out;
@@ -289,8 +290,6 @@ main(void)
 {
 	Suite *s = suite_create("talk frame");
 	TCase *wire = tcase_create("wire"), *words = tcase_create("words");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(wire, set_up, tear_down);
 	tcase_add_loop_test(wire, test_trip, 0, COUNT_OF(trips));
@@ -304,9 +303,5 @@ main(void)
 	tcase_add_test(words, test_err);
 	suite_add_tcase(s, wire);
 	suite_add_tcase(s, words);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(s);
 }

@@ -18,6 +18,7 @@
 #include "talk/hello.h"
 #include "talk/helper.h"
 #include "talk/sandbox.h"
+#include "suite.h"
 
 static int sock = -1;
 static pid_t child;
@@ -543,8 +544,6 @@ main(void)
 {
 	Suite *s = suite_create("talk helper");
 	TCase *t = tcase_create("loop");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, test_hello);
 	tcase_add_test(t, test_answers);
@@ -560,9 +559,5 @@ main(void)
 	tcase_add_test(t, test_keeper_gone);
 	tcase_add_loop_test(t, test_by_hand, 0, COUNT_OF(hands));
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed;
+	return suite_run(s);
 }

@@ -33,6 +33,7 @@
 #include "talk/helper.h"
 #include "talk/sandbox.h"
 #include "scratch.h"
+#include "suite.h"
 
 /* A folder with one file in it, an open TCP port and a Unix socket, made by the
  * parent; and a secret beside them that no profile names. */
@@ -874,8 +875,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("talk sandbox");
-	TCase *t = tcase_create("inside");
-	SRunner *r;
+	TCase *t = suite_case(s, "inside", 20);
 	int failed;
 
 	scene_make();
@@ -883,12 +883,7 @@ main(void)
 	tcase_add_loop_test(t, test_act, 0, COUNT_OF(acts));
 	tcase_add_test(t, test_stale);
 	tcase_add_test(t, test_trace);
-	tcase_set_timeout(t, 20);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = suite_run(s);
 	scene_clear();
 	return failed;
 }

@@ -1,0 +1,76 @@
+/* range_serial.c - rules on serial numbers that stand where a range of versions
+ * is expected. */
+#include <string.h>
+#include "range_text.h"
+#include "ranges.h"
+#include "noun/index.h"
+
+static uint64_t
+number_at(const char *s)
+{
+	uint64_t v = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		v = v > UINT64_MAX / 16 ? v : v * 10 + (uint64_t)(*s - '0');
+	return v;
+}
+
+bool
+serial_read(const char *text, struct serial_rule *ret)
+{
+	char flat[TEXT_ROOM];
+	size_t n = name_fold(text, flat, sizeof(flat));
+
+	flat[range_one_blank(flat, n)] = '\0';
+	const char *at = strstr(flat, "serial n");
+	if (at == NULL)
+		at = strstr(flat, "serial-n");
+	if (at == NULL)
+		return false;
+	const char *value = at + strcspn(at, "0123456789");
+	const char *first = strstr(flat, "first ");
+	if (*value == '\0')
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	ret->there = true;
+	ret->value = number_at(value);
+	ret->digits = (unsigned)strspn(value, "0123456789");
+	ret->mixed = value[ret->digits] >= 'a' && value[ret->digits] <= 'z';
+	if (first != NULL && first < at && first[6] >= '1' && first[6] <= '9')
+		ret->digits = (unsigned)number_at(first + 6);
+	const char *sign = strpbrk(flat, "<>=");
+	ret->sign = '=';
+	if (sign != NULL && *sign != '=')
+		ret->sign = sign[1] == '=' ? (*sign == '<' ? 'l' : 'g') : *sign;
+	else if (strstr(value, "prior") != NULL ||
+	    strstr(value, "earlier") != NULL ||
+	    strstr(value, "below") != NULL || strstr(flat, "up to") != NULL)
+		ret->sign = 'l';
+	else if (strstr(value, "later") != NULL ||
+	    strstr(value, "above") != NULL)
+		ret->sign = 'g';
+	else if (strstr(flat, "prior to") != NULL ||
+	    strstr(flat, "before") != NULL)
+		ret->sign = '<';
+	return ret->digits > 0 && ret->digits < 19;
+}
+
+enum verdict
+serial_test(const struct serial_rule *r, const char *serial)
+{
+	uint64_t own = 0;
+	unsigned n = 0;
+
+	for (; *serial != '\0' && n < r->digits; serial++)
+		if (*serial >= '0' && *serial <= '9') {
+			own = own * 10 + (uint64_t)(*serial - '0');
+			n++;
+		}
+	if (n < r->digits || r->mixed)
+		return VERDICT_UNKNOWN;
+	bool in = r->sign == '<' ? own < r->value :
+	    r->sign == 'l' ? own <= r->value :
+	    r->sign == '>' ? own > r->value :
+	    r->sign == 'g' ? own >= r->value : own == r->value;
+	return in ? VERDICT_IN : VERDICT_OUT;
+}
