@@ -7,10 +7,13 @@
  *	include "Kestrel Water" "AquaGate Pro" = "Kestrel" "AG-100"
  *	include "Kestrel Water" "AquaGate Pro" = device "pump-7"
  *	exclude "Acme" "Gate Lite" = "Acme" "Gate" because "another board"
+ *	line "Acme" "Gate 700" = "GT-70?" "GT70*"
+ *	system "Acme" "GateOS" = "Gate*"
  *
  * On the left stands what publishers print, on the right what the device list
- * says. Read by the keeper; travels packed to `list`, and from there within
- * the device index to `match`. */
+ * says; of a line and a system, the catalogue numbers or short types that are
+ * of that line, or that run that system. Read by the keeper; travels packed to
+ * `list`, and from there within the device index to `match`. */
 #ifndef NOUN_ALIASES_H
 #define NOUN_ALIASES_H
 #include <stddef.h>
@@ -21,13 +24,15 @@ struct buf;
 struct err;
 struct unpack;
 
-enum alias_kind { ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE, ALIAS_KINDS_ };
+enum alias_kind { ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE, ALIAS_LINE,
+    ALIAS_SYSTEM, ALIAS_KINDS_ };
 const char *alias_kind_name(enum alias_kind k);		/* "maker" */
 
 struct alias {
 	enum alias_kind	 kind;
 	const char	*where;		/* "FILE:LINE", for reasons */
-	const char	**names;	uint32_t n_names;	/* maker */
+	/* A maker's names; the codes of a line or a system (alias_code). */
+	const char	**names;	uint32_t n_names;
 	/* The publisher's; product "" = any of this vendor (exclude). */
 	const char	*vendor, *product;
 	/* The list's; model "" = any of this vendor (exclude). */
@@ -47,6 +52,12 @@ typedef void alias_complain(void *ctx, unsigned line, const char *text);
 void aliases_read(const char *path, const char *text, size_t n,
     struct arena *mem, struct aliases *ret, alias_complain *complain,
     void *ctx);
+/* A code of a line as it is compared: small letters, digits, '?' for any one of
+ * these, '*' at its end for whatever follows; all else is left out. *ret_head
+ * is how much stands before the first of both. NULL: it is good. */
+#define ALIAS_CODE 48
+const char *alias_code(const char *text, char out[ALIAS_CODE],
+    unsigned *ret_head);
 /* Appends a name as it stands in such a file, in its quotes. */
 void alias_quote(struct buf *out, const char *name);
 /* One line of such a file, without where, reason only if there is one. */

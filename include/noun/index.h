@@ -123,8 +123,20 @@ enum index_key {
 	INDEX_MAKER,
 	/* -, list and id -> a device that has parts; 1, 0 -> one of these */
 	INDEX_HOST,
+	/* enum line_key, a kind that stands for a line -> what it tells */
+	INDEX_LINE,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
+
+/* A line of products, or a system, of the aliases is a kind without classes
+ * (INDEX_LINE_KIND), there if devices are of it: its name is found as that of a
+ * model is, and it leads to them. */
+enum line_key {
+	LINE_ALIAS = 1,		/* its number in `rules` */
+	LINE_KINDS,		/* whose models are codes of it */
+	LINE_DOUBTED,		/* the same, with other words in front */
+	LINE_CLASSES,		/* whose part numbers are */
+};
 
 uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
 uint64_t index_hash(const void *p, size_t n);
@@ -145,7 +157,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	7u
+#define INDEX_VERSION	8u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -163,7 +175,7 @@ struct index_kind {
 	uint64_t	key;		/* name.key */
 };
 /* INDEX_PARTS: devices of it have part numbers. */
-enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2 };
+enum index_flags { INDEX_FAMILY = 1, INDEX_PARTS = 2, INDEX_LINE_KIND = 4 };
 
 /* Classes of a kind lie side by side, those with the same columns and then by
  * rank; and so do the devices of all of them in `members`. */
@@ -337,7 +349,8 @@ struct index_builder;
 struct index_builder *index_builder_new(void);
 /* Names that are one maker, NULL-terminated. Before the first device. */
 void	 index_builder_alias(struct index_builder *b, const char *const *names);
-/* What `match` shall know of them; once. */
+/* What `match` shall know of them, lines and systems among it; once, before the
+ * first device. */
 struct aliases;
 void	 index_builder_rules(struct index_builder *b,
     const struct aliases *list);

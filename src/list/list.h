@@ -31,7 +31,8 @@ void report_remark(struct device_report *report, struct arena *mem,
 int  column_of(const char *heading);
 
 /* Names under which one maker is known, for the index: of the operator's own
- * aliases, then the built-in ones, which are put behind them in mem. */
+ * aliases, then the built-in ones, which are put behind them in mem; the lines
+ * among both are for index_builder_rules. */
 struct aliases;
 struct arena;
 void vendors_add(struct index_builder *b, struct arena *mem,

@@ -1,5 +1,6 @@
-/* vendors.c - makers that are known under several names: those of
- * etc/vendors/makers.txt, built in, since this program may read no file. */
+/* vendors.c - what is known of names without the operator: makers that have
+ * several, and codes that are of a line of products. Built in, since this
+ * program may read no file. */
 #include <string.h>
 #include "list.h"
 #include "base/arena.h"
@@ -8,22 +9,34 @@
 #include "noun/aliases.h"
 #include "noun/index.h"
 
-__asm__(
-    ".section .rodata\n"
-    ".global vendors_text\n"
-    ".type vendors_text, @object\n"
-    "vendors_text:\n"
-    ".incbin \"etc/vendors/makers.txt\"\n"
-    ".byte 0\n"
-    ".size vendors_text, . - vendors_text\n"
-    ".previous\n");
-extern const char vendors_text[];
+/* A file of etc/vendors as the text NAME_text. */
+#define BUILT_IN(name)							\
+	__asm__(							\
+	    ".section .rodata\n"					\
+	    ".global " #name "_text\n"					\
+	    ".type " #name "_text, @object\n"				\
+	    #name "_text:\n"						\
+	    ".incbin \"etc/vendors/" #name ".txt\"\n"			\
+	    ".byte 0\n"						\
+	    ".size " #name "_text, . - " #name "_text\n"		\
+	    ".previous\n");						\
+	extern const char name##_text[]
+
+BUILT_IN(makers);
+BUILT_IN(lines);
 
 static void
 built_in_is_wrong(void *ctx, unsigned line, const char *text)
 {
-	(void)ctx;
-	bug("makers.txt:%u: %s", line, text);
+	bug("%s:%u: %s", (const char *)ctx, line, text);
+}
+
+static void
+read_built_in(const char *name, const char *text, struct arena *mem,
+    struct aliases *ret)
+{
+	aliases_read(name, text, strlen(text), mem, ret, built_in_is_wrong,
+	    (void *)(size_t)name);
 }
 
 static void
@@ -46,8 +59,8 @@ vendors_add(struct index_builder *b, struct arena *mem, struct aliases *own)
 {
 	struct aliases built_in = { .n = 0 };
 
-	aliases_read("makers.txt", vendors_text, strlen(vendors_text), mem,
-	    &built_in, built_in_is_wrong, NULL);
+	read_built_in("makers.txt", makers_text, mem, &built_in);
+	read_built_in("lines.txt", lines_text, mem, &built_in);
 	struct alias *all = arena_alloc(mem, (own->n + built_in.n) *
 	    sizeof(*all));
 	/* A name that another maker has already stays his: the operator's

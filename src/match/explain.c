@@ -60,6 +60,7 @@ explain_product(struct explaining *e, const struct rank *r,
 	name_read(device_name_text(m->ix, e->device), e->l->own, &e->own);
 	explain_rule(e, ret, r->hit);
 	explain_identifier(e, ret, named, r->hit);
+	explain_lines(e, ret);
 	if (r->hit == NULL && (!explain_vendor(e, ret, named, NULL) ||
 	    !explain_name(e, ret)))
 		return;

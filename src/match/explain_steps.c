@@ -4,6 +4,7 @@
 #include <string.h>
 #include "compare.h"
 #include "explain_steps.h"
+#include "lines.h"
 #include "rules.h"
 #include "verdicts.h"
 #include "base/buf.h"
@@ -48,7 +49,7 @@ explain_rule(struct explaining *e, struct explained_product *p,
 	uint32_t number = e->l->n_rules > 0 ? rules_excluding(e->l,
 	    e->device) : 0;
 
-	if (number == 0 && h != NULL)
+	if (number == 0 && h != NULL && !hit_is_line(h))
 		number = h->rule;
 	if (number == 0)
 		return;
@@ -117,7 +118,8 @@ explain_identifier(struct explaining *e, struct explained_product *p,
 {
 	const char *theirs = numbers_text(e, named), *ours = own_numbers(e);
 
-	if (h != NULL && h->ident != 0 && h->ident != IDENT_ALIAS) {
+	if (h != NULL && h->ident != 0 && h->ident != IDENT_ALIAS &&
+	    !hit_is_line(h)) {
 		bool whole = h->how == HOW_IDENTIFIER;
 		bool names = h->ident == INDEX_CPE &&
 		    column(e, INDEX_COLUMN_cpe)[0] == '\0';
@@ -234,6 +236,21 @@ find_candidate(const struct explaining *e)
 	return NULL;
 }
 
+void
+explain_lines(struct explaining *e, struct explained_product *p)
+{
+	uint32_t class = index_device_class(e->m->ix, e->device);
+	uint32_t line = 0;
+
+	while ((line = line_of_class(e->m, class, line)) != UINT32_MAX) {
+		const struct alias *a = line_alias(e->m, line++);
+		if (a != NULL)
+			say(e, p, "product-line", STEP_YES, "its code %s "
+			    "\"%.160s\", %.200s", a->kind == ALIAS_SYSTEM ?
+			    "runs" : "is of the line", a->product, a->where);
+	}
+}
+
 bool
 explain_name(struct explaining *e, struct explained_product *p)
 {
@@ -256,6 +273,11 @@ explain_name(struct explaining *e, struct explained_product *p)
 	}
 	if (c->ident == IDENT_ALIAS)
 		say(e, p, "product", STEP_YES, "your aliases say so");
+	else if (ident_is_line(c->ident))
+		say(e, p, "product", c->how > HOW_FAMILY ? STEP_UNSURE :
+		    STEP_YES, "%s", c->how > HOW_FAMILY ? "the publisher says "
+		    "more or less than that line, or names a system" :
+		    "the publisher names that line");
 	else if (c->how == HOW_IDENTIFIER)
 		say(e, p, "product", STEP_YES, "by its number; %s",
 		    compared_text(e));

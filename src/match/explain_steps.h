@@ -24,6 +24,8 @@ void explain_identifier(struct explaining *e, struct explained_product *p,
 /* False: another maker, which decides. */
 bool explain_vendor(struct explaining *e, struct explained_product *p,
     const struct product *named, const struct hit *h);
+/* Lines and systems that the device's codes are of. */
+void explain_lines(struct explaining *e, struct explained_product *p);
 /* False: another product. */
 bool explain_name(struct explaining *e, struct explained_product *p);
 /* A candidate that made no hit: what took it away. */

@@ -2,6 +2,7 @@
  * version only are looked up once, and one hit is said of as many classes as it
  * holds for. */
 #include <string.h>
+#include "lines.h"
 #include "names.h"
 #include "verdicts.h"
 #include "rules.h"
@@ -59,6 +60,16 @@ hit_class(const struct pairing *p, uint32_t class)
 		hit_device(p, class, run.at[i]);
 }
 
+static bool
+has_lines(const struct name *n)
+{
+	bool lines = false;
+
+	for (unsigned i = 0; i < n->n; i++)
+		lines |= n->token[i].kind == NAME_LINE;
+	return lines;
+}
+
 /* Do classes of the kind differ in the verdict on their version alone? */
 static bool
 asks_versions(const struct pairing *p, const struct index_kind *kind)
@@ -66,7 +77,6 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 	const struct lookup *l = p->l;
 	const struct advisory *a = l->m->a;
 	const struct product *x = &a->products[p->product];
-	bool lines = false;
 
 	if (x->hardware[0] != '\0' || (x->relation[0] != '\0' && !p->side &&
 	    x->on < a->n_products && has_hardware(&a->products[x->on])))
@@ -79,9 +89,7 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 		return false;
 	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
 		return true;
-	for (unsigned i = 0; i < l->name.n; i++)
-		lines |= l->name.token[i].kind == NAME_LINE;
-	return !lines && (p->own == NULL ||
+	return !has_lines(&l->name) && (p->own == NULL ||
 	    number_behind(&l->name, p->own) == NULL);
 }
 
@@ -148,10 +156,14 @@ static void
 hit_candidates(struct lookup *l, uint32_t product, bool side)
 {
 	const struct index *ix = l->m->ix;
+	bool lines = has_lines(&l->name);
 
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
 		struct pairing p = { l, c, NULL, product, side };
+		/* A system on a device is said of that device alone. */
+		if (side && ident_is_line(c->ident))
+			continue;
 		if (c->of == CANDIDATE_DEVICE) {
 			hit_device(&p, index_device_class(ix, c->what),
 			    c->what);
@@ -162,7 +174,10 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 			continue;
 		}
 		const struct index_kind *kind = index_kind(ix, c->what);
-		if (c->how != HOW_SAME || l->n_codes > 0)
+		/* A code seldom has a line of versions behind it, and then the
+		 * answer is less sure without it, no more. */
+		if (ident_is_line(c->ident) ? lines || l->n_codes > 0 :
+		    c->how != HOW_SAME || l->n_codes > 0)
 			p.own = kind_name(l, c->what, kind);
 		if (!asks_devices(&p)) {
 			hit_kind(&p, kind);

@@ -1,215 +1,351 @@
-/* lines.c - lines of versions that names stand for. */
+/* lines.c - a product that names a line, or a system, concerns the devices
+ * whose codes are of it (noun/index.h, INDEX_LINE_KIND). That is an inference:
+ * likely at most, possible where the publisher says more or less than the line,
+ * and nothing where he names codes and the device's is another. */
 #include <string.h>
 #include "lines.h"
-#include "ranges.h"
-#include "verdicts.h"
+#include "names.h"
+#include "rules.h"
+#include "base/text.h"
 
-/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
- * none; else as line_fits. */
-static int
-bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
-    const struct cell *cell)
+/* The same device is looked for among so many. */
+#define AGAIN_MAX	64u
+/* A shorter start of a code would be that of too many. */
+#define START_MIN	4u
+/* Names that are compared with such starts, in one advisory. */
+#define TRIED_MAX	4000000u
+
+struct index_run
+line_members(const struct matcher *m, uint32_t kind, enum line_key key)
 {
-	static const char *const words[] = { "earlier", "older", "prior",
-	    "below", "lower", "newer", "later", "above", "higher", NULL };
-	size_t at = t->at, end = t->at + t->len, n = strlen(p->flat);
-	char text[128];
-	struct range r;
-	bool found = false, lone;
+	return index_find(m->ix, index_key(INDEX_LINE, key, kind));
+}
 
-	while (at > 0 && strchr("<>= ", p->flat[at - 1]) != NULL)
-		found |= p->flat[--at] != ' ';
-	while (end < n && p->flat[end] != '(' && p->flat[end] != ',')
-		end++;
-	if (end - at >= sizeof(text))
-		return 2;
-	memcpy(text, p->flat + at, end - at);
-	text[end - at] = '\0';
+/* The number of the line's alias; UINT32_MAX: it has none. */
+static uint32_t
+line_rule(const struct matcher *m, uint32_t kind)
+{
+	struct index_run run = line_members(m, kind, LINE_ALIAS);
+
+	return m->rules == NULL || run.n == 0 || run.at[0] >= m->rules->n ?
+	    UINT32_MAX : run.at[0];
+}
+
+const struct alias *
+line_alias(const struct matcher *m, uint32_t kind)
+{
+	uint32_t rule = line_rule(m, kind);
+
+	return rule == UINT32_MAX ? NULL : m->rules->list[rule].alias;
+}
+
+static bool
+is_line(const struct lookup *l, uint32_t i)
+{
+	const struct index_kind *kind = l->list[i].of != CANDIDATE_KIND ?
+	    NULL : index_kind(l->m->ix, l->list[i].what);
+
+	return kind != NULL && kind->flags & INDEX_LINE_KIND;
+}
+
+/* "(part numbers BMXP34*)" */
+static bool
+leads_to_code(const struct name *p, const struct name_token *t)
+{
+	static const char *const words[] = { "part", "number", "numbers",
+	    "order", "catalog", "no", NULL };
+
 	for (const char *const *w = words; *w != NULL; w++)
-		found |= strstr(text, *w) != NULL;
-	if (!found)
-		return 2;
-	range_read(text, VERSION_RANGE, m->mem, &r);
-	enum verdict verdict = range_test_cell(&r, cell, false, &lone);
-	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
+		if (strlen(*w) == t->len && memcmp(*w, p->flat + t->at,
+		    t->len) == 0)
+			return true;
+	return false;
 }
 
-/* "9 SP1" and the line 9.0, 3 and 3.1: printed shorter than the line. 1: it is
- * of it; -1: nobody knows; 0: it is neither. */
-static int
-shorter_within(const struct version *v, const struct version *line)
-{
-	unsigned i = 0;
-
-	if (v->n == 0 || v->n >= line->n)
-		return 0;
-	for (; i < v->n; i++)
-		if (v->piece[i].kind != line->piece[i].kind ||
-		    v->piece[i].value != line->piece[i].value)
-			return 0;
-	for (; i < line->n; i++)
-		if (line->piece[i].kind != PIECE_NUMBER ||
-		    line->piece[i].value != 0)
-			return -1;
-	return 1;
-}
-
-/* Is what stands in the cell of the line? As line_fits. */
-static int
-cell_within(const struct cell *cell, const struct version *line)
-{
-	unsigned in = 0;
-	bool sure = !cell->unsure && !cell->strange && !cell->front_is_code;
-
-	for (unsigned i = 0; i < cell->n; i++) {
-		const struct version *v = &cell->version[i];
-		int shorter = shorter_within(v, line);
-		in += version_is_within(v, line) || shorter > 0;
-		sure &= !v->address && v->date == line->date && shorter >= 0;
-	}
-	if (cell->n > 0 && in == cell->n)
-		return cell->unsure || cell->front_is_code ? -1 : 1;
-	return sure && cell->n > 0 && in == 0 ? 0 : -1;
-}
-
-const struct name_token *
-number_behind(const struct name *p, const struct name *d)
-{
-	const struct name_token *own = NULL;
-
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		if (t->kind == NAME_NOISE || has_token(p, t->hash))
-			continue;
-		if (own != NULL || t->kind != NAME_CODE || t->len > 2 ||
-		    i + 1 != d->n)
-			return NULL;
-		own = t;
-	}
-	for (unsigned i = 0; i < p->n; i++)
-		if (p->token[i].kind == NAME_CODE)
-			return NULL;
-	return own;
-}
-
-bool
-number_is_line(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h)
-{
-	const struct name_token *own = number_behind(p, d);
-	struct version line;
-	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
-	return own != NULL && cell != NULL &&
-	    version_read(d->flat + own->at, own->len, &line) == 0 &&
-	    cell_within(cell, &line) == 1;
-}
-
-/* The one line of versions that a name stands for and the other does not; NULL
- * if it names several, or a bound: "V7.4 and earlier", "V10, V11". */
-static const struct name_token *
-only_line(const struct name *d, const struct name *p)
-{
-	const struct name_token *line = NULL;
-
-	for (unsigned i = 0; i < d->n; i++) {
-		const struct name_token *t = &d->token[i];
-		if (t->kind == NAME_LINE && !has_token(p, t->hash)) {
-			if (line != NULL || d->flat[t->at] != 'v' ||
-			    (i > 0 && d->token[i - 1].kind == NAME_NOISE))
-				return NULL;
-			line = t;
-		} else if (t->kind == NAME_NOISE && line == t - 1 && i > 0) {
-			return NULL;
-		}
-	}
-	return line == NULL || strpbrk(d->flat, "<>") != NULL ? NULL : line;
-}
-
-/* A line of the list's hardware, as "TL-WR940N V4" may mean it. */
+/* A word that tells siblings apart: "FX5U-xMy", but not the size of a panel. */
 static bool
-hardware_within(const struct matcher *m, uint32_t device,
-    const struct version *line)
+is_code(const struct name *p, const struct name_token *t)
 {
-	const char *text = index_column(m->ix, device,
-	    INDEX_COLUMN_hw_version);
-	struct version own;
+	bool letter = false;
 
-	return text[0] != '\0' && version_read_printed(text, &own) == 0 &&
-	    version_is_within(&own, line);
+	for (unsigned i = 0; i < t->len; i++)
+		letter |= p->flat[t->at + i] >= 'a';
+	return t->kind == NAME_CODE && (token_is_strong(p, t) ||
+	    (letter && t->len > 2));
 }
 
-/* "TL-WR940N V4" and "< 3.16.9": no version of the line can be in the range, so
- * the line counts something else. */
+/* "BMXP34*" */
 static bool
-line_is_apart(const struct version *line, const struct range *r)
+is_start(const struct name *p, const struct name_token *t)
 {
-	struct version v = *line;
-	bool lone;
-
-	if (v.n == 0 || v.n == VERSION_PIECES_MAX || r->all || r->n != 1 ||
-	    r->spans[0].low.there)
-		return false;
-	if (!v.wild)
-		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
-	v.wild = true;
-	return range_test(r, &v, &lone) == VERDICT_OUT;
+	return t->len >= START_MIN && p->flat[t->at + t->len] == '*';
 }
 
-/* What one line in the publisher's name says of the device. As line_fits. */
-static int
-one_line_fits(struct matcher *m, const struct name *p,
-    const struct name_token *t, const struct hit *h, uint32_t device)
+/* What the product says beyond the line's name. */
+struct beyond {
+	bool	 words, codes, starts;
+};
+
+static struct beyond
+says_beyond(const struct lookup *l, const struct index_kind *line)
 {
-	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
-	struct version line;
+	const struct name *p = &l->name;
+	struct beyond x = { .words = false };
 
-	if (version_read(p->flat + t->at, t->len, &line) != 0 ||
-	    hardware_within(m, device, &line))
-		return 1;
-	if (cell == NULL || cell->n == 0)
-		return -1;
-	int bound = bound_fits(m, p, t, cell);
-	if (bound != 2)
-		return bound;
-	int fits = cell_within(cell, &line);
-	return fits == 0 && line_is_apart(&line, product_range(m,
-	    h->product)) ? -1 : fits;
-}
-
-int
-line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h, uint32_t device)
-{
-	int fits = 1;
-
-	if (h->how > HOW_FAMILY && only_line(p, d) == NULL)
-		return 1;
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct name_token *t = &p->token[i];
-		if (t->kind != NAME_LINE || has_token(d, t->hash))
+		if (t->kind == NAME_NOISE || t->kind == NAME_LINE ||
+		    tokens_hold(l->m->ix, line, t->hash))
 			continue;
-		int one = one_line_fits(m, p, t, h, device);
-		if (one < 0)
-			return -1;
-		fits &= one;
+		if (is_start(p, t))
+			x.starts = true;
+		else if (is_code(p, t))
+			x.codes = true;
+		else if (!token_is_weak(p, t) && !leads_to_code(p, t))
+			x.words = true;
 	}
-	return fits;
+	return x;
+}
+
+/* Has the device's name a word that begins so? */
+static bool
+begins_so(const struct name *p, const struct name *d)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		for (unsigned k = 0; k < d->n && is_start(p, &p->token[i]);
+		    k++)
+			if (d->token[k].len >= p->token[i].len &&
+			    memcmp(d->flat + d->token[k].at, p->flat +
+			    p->token[i].at, p->token[i].len) == 0)
+				return true;
+	return false;
+}
+
+static void
+add_member(struct lookup *l, struct candidate c)
+{
+	for (uint32_t i = 0; i < l->n && i < AGAIN_MAX; i++) {
+		struct candidate *there = &l->list[i];
+		if (there->what != c.what || there->of != c.of)
+			continue;
+		if (c.how < there->how)
+			*there = c;
+		return;
+	}
+	l->list = arena_more(l->m->mem, l->list, l->n, sizeof(*l->list));
+	l->list[l->n++] = c;
+}
+
+static void
+add_members(struct lookup *l, const struct candidate *line,
+    const struct beyond *x, enum line_key key)
+{
+	const struct index *ix = l->m->ix;
+	struct index_run run = line_members(l->m, line->what, key);
+	bool part = key == LINE_CLASSES;
+
+	for (uint32_t i = 0; i < run.n; i++) {
+		struct candidate c = *line;
+		const struct index_class *class = part ? index_class(ix,
+		    run.at[i]) : NULL;
+		uint32_t number = class != NULL ? class->kind : run.at[i];
+		const struct index_kind *kind = index_kind(ix, number);
+		if (kind == NULL || part != (class != NULL))
+			continue;
+		if (x->starts && (l->m->tried++ > TRIED_MAX ||
+		    !begins_so(&l->name, kind_name(l, number, kind))))
+			continue;
+		if (key == LINE_DOUBTED)
+			c.how = HOW_WIDER;
+		c.what = run.at[i];
+		c.of = part ? CANDIDATE_CLASS : CANDIDATE_KIND;
+		c.ident = part ? IDENT_LINE_PART : IDENT_LINE;
+		add_member(l, c);
+	}
+}
+
+/* A run of kinds is in their order. */
+static bool
+run_holds(struct index_run run, uint32_t what)
+{
+	uint32_t low = 0, high = run.n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (run.at[mid] == what)
+			return true;
+		if (run.at[mid] < what)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* "ControlLogix 5580 1756-L85E": the line and the device's code, no more. */
+static bool
+says_both(const struct lookup *l, const struct index_kind *line,
+    const struct index_kind *own)
+{
+	for (unsigned i = 0; i < l->name.n; i++) {
+		const struct name_token *t = &l->name.token[i];
+		if (t->kind != NAME_LINE && !token_is_weak(&l->name, t) &&
+		    !tokens_hold(l->m->ix, line, t->hash) &&
+		    !tokens_hold(l->m->ix, own, t->hash))
+			return false;
+	}
+	return true;
+}
+
+/* The product names codes: only devices that its name has led to already. */
+static void
+take_named(struct lookup *l, const struct candidate *line)
+{
+	const struct index *ix = l->m->ix;
+	struct index_run run = line_members(l->m, line->what, LINE_KINDS);
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct candidate *c = &l->list[i];
+		if (c->of == CANDIDATE_KIND && c->how == HOW_NARROWER &&
+		    run_holds(run, c->what) && says_both(l, index_kind(ix,
+		    line->what), index_kind(ix, c->what))) {
+			c->how = HOW_FAMILY;
+			c->ident = IDENT_LINE;
+			c->rule = line->rule;
+		}
+	}
+}
+
+static void
+take_line(struct lookup *l, struct candidate line)
+{
+	uint32_t rule = line_rule(l->m, line.what);
+	struct beyond x = { .words = false };
+
+	if (rule == UINT32_MAX)
+		return;
+	bool system = l->m->rules->list[rule].alias->kind == ALIAS_SYSTEM;
+	line.rule = (uint16_t)(rule + 1);
+	/* "IOS" is not "IOS XE", and "FortiOS SSL-VPN" is a part of it. */
+	if (system && line.how > HOW_FAMILY)
+		return;
+	if (line.how == HOW_NARROWER) {
+		x = says_beyond(l, index_kind(l->m->ix, line.what));
+		if (x.codes) {
+			take_named(l, &line);
+			return;
+		}
+		/* "S7-200 SMART" is a line that is known, and not this one. */
+		if (x.words && rules_name_line(l->m->rules, &l->name))
+			return;
+	}
+	if (system)
+		line.how = HOW_WIDER;
+	else if (line.how < HOW_FAMILY || (line.how == HOW_NARROWER &&
+	    !x.words))
+		line.how = HOW_FAMILY;
+	for (enum line_key key = LINE_KINDS; key <= LINE_CLASSES; key++)
+		add_members(l, &line, &x, key);
+}
+
+void
+lines_look_up(struct lookup *l)
+{
+	uint32_t n = l->n, kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (is_line(l, i))
+			take_line(l, l->list[i]);
+	for (uint32_t i = 0; i < l->n; i++)
+		if (!is_line(l, i))
+			l->list[kept++] = l->list[i];
+	l->n = kept;
 }
 
 bool
-line_is_out(const struct name *p, const struct name *d, const struct range *r)
+ident_is_line(unsigned ident)
 {
-	const struct name_token *t = only_line(d, p);
-	struct version v;
-	bool lone;
+	return ident == IDENT_LINE || ident == IDENT_LINE_PART;
+}
 
-	/* "V2022" may count in another way than the publisher's "< 14". */
-	if (t == NULL || version_read(d->flat + t->at, t->len, &v) != 0 ||
-	    v.n == 0 || v.n == VERSION_PIECES_MAX ||
-	    v.piece[0].value >= 1000)
-		return false;
-	if (!v.wild)
-		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
-	v.wild = true;
-	return range_test(r, &v, &lone) == VERDICT_OUT;
+bool
+hit_is_line(const struct hit *h)
+{
+	return ident_is_line(h->ident);
+}
+
+static bool
+run_has(struct index_run run, uint32_t what)
+{
+	for (uint32_t i = 0; i < run.n; i++)
+		if (run.at[i] == what)
+			return true;
+	return false;
+}
+
+uint32_t
+line_of_class(const struct matcher *m, uint32_t class, uint32_t from)
+{
+	const struct index_class *c = index_class(m->ix, class);
+	uint32_t i = from;
+
+	for (; c != NULL && i < m->ix->n_kinds; i++)
+		if (m->ix->kinds[i].flags & INDEX_LINE_KIND &&
+		    (run_has(line_members(m, i, LINE_KINDS), c->kind) ||
+		    run_has(line_members(m, i, LINE_DOUBTED), c->kind) ||
+		    run_has(line_members(m, i, LINE_CLASSES), class)))
+			return i;
+	return UINT32_MAX;
+}
+
+/* By text alone; it hangs on no product. */
+static void
+hit_named(struct matcher *m, uint32_t line, enum line_key key,
+    struct hit *h)
+{
+	struct index_run run = line_members(m, line, key);
+
+	for (uint32_t i = 0; i < run.n; i++) {
+		const struct index_kind *kind = key == LINE_CLASSES ? NULL :
+		    index_kind(m->ix, run.at[i]);
+		if (kind == NULL && (key != LINE_CLASSES ||
+		    index_class(m->ix, run.at[i]) == NULL))
+			continue;
+		h->class = kind != NULL ? kind->first : run.at[i];
+		h->n = kind != NULL ? kind->n : 1;
+		h->ident = kind != NULL ? IDENT_LINE : IDENT_LINE_PART;
+		if (h->n > 0)
+			add_hit(m, h);
+	}
+}
+
+void
+line_named(struct matcher *m, uint32_t line, struct hit h)
+{
+	uint32_t rule = line_rule(m, line);
+
+	if (rule == UINT32_MAX)
+		return;
+	h.rule = (uint16_t)(rule + 1);
+	for (enum line_key key = LINE_KINDS; key <= LINE_CLASSES; key++)
+		hit_named(m, line, key, &h);
+}
+
+void
+line_why(struct matcher *m, const struct hit *h, const char *own,
+    const char *printed, struct match *ret)
+{
+	const struct alias *a = m->rules->list[h->rule - 1].alias;
+	bool system = a->kind == ALIAS_SYSTEM;
+
+	add_why(m, ret, "%.160s %s \"%.160s\", %.200s", own,
+	    system ? "runs" : "is of the line", a->product, a->where);
+	if (system || h->product == NO_PRODUCT)
+		return;
+	if (h->how > HOW_FAMILY)
+		add_why(m, ret, "the publisher's \"%.160s\" may be another of "
+		    "that line", printed);
+	else if (!text_eq_nocase(printed, a->product))
+		add_why(m, ret, "the publisher's \"%.160s\" is that line",
+		    printed);
 }

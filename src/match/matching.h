@@ -13,6 +13,7 @@
  *	why.c		reasons in words
  *	parts.c		matches of a device's parts -> one, the device's
  *	rules.c		the operator's includes and excludes
+ *	lines.c		codes that are of a line of products, or run a system
  *	explain.c	each step for one device, told
  *	near.c		what almost matched
  *
@@ -66,8 +67,11 @@ struct hit {
 	uint8_t		 ident;		/* enum index_key of an identifier */
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
-/* An ident beside those of enum index_key: the operator says so. */
+/* Idents beside those of enum index_key: the operator says so; its model, or
+ * its part number, is a code of the line that `rule` names. */
 #define IDENT_ALIAS 32
+#define IDENT_LINE 33
+#define IDENT_LINE_PART 34
 #define NO_PRODUCT UINT32_MAX
 #define ALL_DEVICES UINT32_MAX
 

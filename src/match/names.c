@@ -2,6 +2,7 @@
  * identifier first, then by maker and name. No device is looked at that does
  * not share a key with the product. */
 #include <string.h>
+#include "lines.h"
 #include "names.h"
 #include "rules.h"
 #include "base/text.h"
@@ -105,7 +106,7 @@ has_token(const struct name *n, uint64_t hash)
 	return false;
 }
 
-static bool
+bool
 tokens_hold(const struct index *ix, const struct index_kind *kind,
     uint64_t hash)
 {
@@ -538,7 +539,9 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	if (l->guessed && l->maker.n > 0)
 		find_whole(l, text);
 	find_alternatives(l, text);
-	if (m->rules != NULL)
+	if (m->rules != NULL) {
+		lines_look_up(l);
 		rules_look_up(l);
+	}
 	fetch_candidates(l);
 }

@@ -58,6 +58,8 @@ bool same_lookup(const struct product *a, const struct product *b);
 /* The text that names the product without its version. */
 const char *product_text(const struct product *p);
 bool has_token(const struct name *n, uint64_t hash);
+bool tokens_hold(const struct index *ix, const struct index_kind *kind,
+    uint64_t hash);
 
 /* verdicts.c. Order codes tell siblings apart: 2 the same, 1 nothing to
  * compare, 0 another product, -1 numbers of another kind. */

@@ -9,6 +9,23 @@
 #include "base/mem.h"
 #include "base/pack.h"
 
+/* No makers' keys: these are asked for by their names alone. */
+#define SYSTEMS	1u
+#define LINES	2u
+
+/* The same for names with the same telling words. */
+static uint64_t
+telling_key(const struct name *name)
+{
+	uint64_t h = 0;
+
+	for (unsigned i = 0; i < name->n; i++)
+		if (name->token[i].kind != NAME_LINE &&
+		    !token_is_weak(name, &name->token[i]))
+			h += name->token[i].hash;
+	return h;
+}
+
 uint64_t
 rules_vendor_key(const char *text)
 {
@@ -106,6 +123,53 @@ find_devices(const struct index *ix, struct rules *rules, struct arena *mem)
 	}
 }
 
+static void
+make_rule(struct rules *rules, uint32_t i, const struct alias *a)
+{
+	struct rule *r = &rules->list[i];
+	struct maker maker;
+	struct name name;
+
+	r->alias = a;
+	if (a->kind == ALIAS_SYSTEM || a->kind == ALIAS_LINE) {
+		maker_read(a->vendor, &maker);
+		name_read(a->product, &maker, &name);
+		r->vendor = a->kind == ALIAS_LINE ? LINES : SYSTEMS;
+		r->product = telling_key(&name);
+		enter(rules, i);
+	}
+	if (a->kind != ALIAS_INCLUDE && a->kind != ALIAS_EXCLUDE)
+		return;
+	rules->any = true;
+	r->vendor = rules_vendor_key(a->vendor);
+	r->product = rules_text_key(a->product);
+	r->own_vendor = rules_vendor_key(a->own_vendor);
+	r->own_model = rules_text_key(a->own_model);
+	maker_read(a->own_vendor, &maker);
+	name_read(a->own_model, &maker, &name);
+	r->name = name.key;
+	enter(rules, i);
+}
+
+bool
+rules_name_system(const struct rules *rules, const struct product *p)
+{
+	struct maker maker;
+	struct name name;
+
+	if (rules == NULL)
+		return false;
+	maker_read(p->vendor, &maker);
+	name_read(product_text(p), &maker, &name);
+	return find_rule(rules, SYSTEMS, telling_key(&name)) != 0;
+}
+
+bool
+rules_name_line(const struct rules *rules, const struct name *name)
+{
+	return find_rule(rules, LINES, telling_key(name)) != 0;
+}
+
 const struct rules *
 rules_open(const struct index *ix, struct arena *mem)
 {
@@ -128,21 +192,8 @@ rules_open(const struct index *ix, struct arena *mem)
 	for (rules->room = 16; rules->room < list.n * 2;)
 		rules->room *= 2;
 	rules->slots = arena_alloc(mem, rules->room * sizeof(*rules->slots));
-	for (uint32_t i = 0; i < list.n; i++) {
-		struct rule *r = &rules->list[i];
-		struct maker maker;
-		struct name name;
-		const struct alias *a = r->alias = &list.list[i];
-		r->vendor = rules_vendor_key(a->vendor);
-		r->product = rules_text_key(a->product);
-		r->own_vendor = rules_vendor_key(a->own_vendor);
-		r->own_model = rules_text_key(a->own_model);
-		maker_read(a->own_vendor, &maker);
-		name_read(a->own_model, &maker, &name);
-		r->name = name.key;
-		if (a->kind != ALIAS_MAKER)
-			enter(rules, i);
-	}
+	for (uint32_t i = 0; i < list.n; i++)
+		make_rule(rules, i, &list.list[i]);
 	find_devices(ix, rules, mem);
 	return rules;
 }
@@ -225,10 +276,12 @@ void
 rules_look_up(struct lookup *l)
 {
 	const struct product *p = l->p;
-	uint64_t vendor = rules_vendor_key(p->vendor);
 
 	l->rules = NULL;
 	l->n_rules = 0;
+	if (!l->m->rules->any)
+		return;
+	uint64_t vendor = rules_vendor_key(p->vendor);
 	add_rules(l, vendor, rules_text_key(product_text(p)));
 	add_rules(l, vendor, rules_text_key(p->name));
 	add_rules(l, vendor, 0);
@@ -278,6 +331,9 @@ rules_sift(const struct matcher *m, const struct hit *hits, uint32_t *n,
 {
 	uint32_t kept = 0;
 
+	*ret_excluded = false;
+	if (!m->rules->any)
+		return hits;
 	for (uint32_t i = 0; i < *n; i++)
 		kept += !is_excluded(m, &hits[i]);
 	*ret_excluded = kept == 0;
@@ -297,6 +353,8 @@ rule_why(struct matcher *m, const struct hit *h, struct match *ret)
 {
 	const struct alias *a = m->rules->list[h->rule - 1].alias;
 
+	if (a->kind != ALIAS_INCLUDE && a->kind != ALIAS_EXCLUDE)
+		return;		/* a line: what is said of the name tells it */
 	if (a->kind == ALIAS_EXCLUDE)
 		add_why(m, ret, "excluded by %.200s%s%.300s", a->where,
 		    a->reason[0] != '\0' ? ": " : "", a->reason);

@@ -12,6 +12,7 @@ struct hit;
 struct lookup;
 struct matcher;
 struct match;
+struct product;
 
 struct rule {
 	const struct alias *alias;
@@ -29,9 +30,10 @@ struct rules {
 	uint32_t	 n;
 	uint32_t	*slots;			/* list index + 1, by key */
 	uint32_t	 room;			/* a power of two */
+	bool		 any;			/* includes or excludes */
 };
 
-/* NULL: the index has neither includes nor excludes. Lends from the index. */
+/* NULL: the index has nothing but makers. Lends from the index. */
 const struct rules *rules_open(const struct index *ix, struct arena *mem);
 
 /* Sees which rules speak of the looked-up product, and adds what they
@@ -46,7 +48,11 @@ const struct hit *rules_sift(const struct matcher *m, const struct hit *hits,
 /* Number + 1 of the rule that excludes this device, by its name or id, from
  * the product that was looked up; 0: none. */
 uint32_t rules_excluding(const struct lookup *l, uint32_t device);
-/* Why the hit is or is not. */
+/* Has it the telling words of some line's name, no more and no less? */
+bool rules_name_line(const struct rules *rules, const struct name *name);
+/* Is this the name of a system that runs on devices as their firmware? */
+bool rules_name_system(const struct rules *rules, const struct product *p);
+/* Why the hit is or is not, by the operator's own word. */
 void rule_why(struct matcher *m, const struct hit *h, struct match *ret);
 /* By its texts alone: does the maker's text mean the same? */
 uint64_t rules_vendor_key(const char *text);

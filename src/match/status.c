@@ -4,6 +4,7 @@
  * Devices with the same hits get the same answer, so answers are kept, and so
  * are the reasons, in which the devices' own texts are quoted by column. */
 #include <string.h>
+#include "lines.h"
 #include "matching.h"
 #include "rules.h"
 #include "base/limits.h"
@@ -101,7 +102,8 @@ keep_hits(struct judge *j, const struct hit *hits, uint32_t n)
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		const struct hit *h = &hits[i];
-		if (own && !h->host && h->how > HOW_FAMILY)
+		if (own && !h->host && (h->how > HOW_FAMILY ||
+		    hit_is_line(h)))
 			continue;
 		if (same && !h->host && h->how == HOW_RESPELT)
 			continue;

@@ -4,6 +4,7 @@
  * What is found is named, no more: nobody compared a version. */
 #include <stdlib.h>
 #include <string.h>
+#include "lines.h"
 #include "matching.h"
 #include "base/mem.h"
 
@@ -101,13 +102,18 @@ find_makers(struct reader *r)
 	}
 }
 
+static const struct hit named = { .device = ALL_DEVICES,
+    .product = NO_PRODUCT, .how = HOW_TEXT, .maker = MAKER_SAME,
+    .verdict = VERDICT_UNKNOWN };
+
 static void
 hit_classes(struct reader *r, uint32_t class, uint32_t n, enum index_key ident)
 {
-	struct hit h = { .class = class, .n = n, .device = ALL_DEVICES,
-	    .product = NO_PRODUCT, .how = HOW_TEXT, .maker = MAKER_SAME,
-	    .verdict = VERDICT_UNKNOWN, .ident = (uint8_t)ident };
+	struct hit h = named;
 
+	h.class = class;
+	h.n = n;
+	h.ident = (uint8_t)ident;
 	add_hit(r->m, &h);
 }
 
@@ -116,7 +122,9 @@ hit_kind(struct reader *r, uint32_t number)
 {
 	const struct index_kind *kind = index_kind(r->m->ix, number);
 
-	if (kind != NULL)
+	if (kind != NULL && kind->flags & INDEX_LINE_KIND)
+		line_named(r->m, number, named);
+	else if (kind != NULL)
 		hit_classes(r, kind->first, kind->n, 0);
 }
 

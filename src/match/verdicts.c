@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cpe.h"
 #include "lines.h"
+#include "version_lines.h"
 #include "rules.h"
 #include "verdicts.h"
 #include "base/text.h"
@@ -108,8 +109,10 @@ is_firmware(struct matcher *m, uint32_t product)
 	if (m->firmware == NULL)
 		m->firmware = arena_alloc(m->mem, m->a->n_products + 1);
 	uint8_t *known = &m->firmware[product];
+	const struct product *p = &m->a->products[product];
 	if (*known == 0)
-		*known = names_firmware(&m->a->products[product]) ? 2 : 1;
+		*known = names_firmware(p) || rules_name_system(m->rules, p) ?
+		    2 : 1;
 	return *known == 2;
 }
 
@@ -272,6 +275,30 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	return range_test_device(r, &own, &h->lone);
 }
 
+/* The numbers in a name that is a code of a line, as hit_codes_fit. */
+static int
+own_codes_fit(const struct lookup *l, const struct name *own)
+{
+	int best = -1;
+
+	for (unsigned i = 0; i < own->n && best < 2; i++) {
+		const struct name_token *t = &own->token[i];
+		char text[ORDER_TEXT], order[ORDER_TEXT];
+		if (t->kind != NAME_CODE || t->len >= sizeof(text))
+			continue;
+		for (unsigned k = 0; k < t->len; k++) {
+			char c = own->flat[t->at + k];
+			text[k] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') :
+			    c;
+		}
+		text[t->len] = '\0';
+		int fits = order_read(text, order, sizeof(order)) == 0 ? -1 :
+		    hit_codes_fit(l, order);
+		best = fits > best ? fits : best;
+	}
+	return best;
+}
+
 /* The same where an identifier names the version. */
 static enum verdict
 hit_verdict(const struct lookup *l, struct hit *h, const struct range *r)
@@ -320,8 +347,11 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 	struct matcher *m = l->m;
 	char room[ORDER_TEXT];
 
-	if (h->how != HOW_IDENTIFIER && h->ident == 0 && l->n_codes > 0) {
-		int fits = hit_codes_fit(l, device_order(m, h, own, room));
+	if (h->how != HOW_IDENTIFIER && (h->ident == 0 || hit_is_line(h)) &&
+	    l->n_codes > 0) {
+		const char *order = device_order(m, h, own, room);
+		int fits = order[0] == '\0' && hit_is_line(h) && own != NULL ?
+		    own_codes_fit(l, own) : hit_codes_fit(l, order);
 		if (fits == 0)
 			return false;
 		if (fits == 2 && h->how <= HOW_FAMILY) {
@@ -341,7 +371,8 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 		    one_device(m, h));
 	if (*ret_line == 0)
 		return false;
-	if (h->how == HOW_WIDER && own != NULL && number_is_line(m, &l->name,
+	if (h->how == HOW_WIDER && !hit_is_line(h) && own != NULL &&
+	    number_is_line(m, &l->name,
 	    own, h))
 		h->how = HOW_RESPELT;
 	return true;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cpe.h"
+#include "lines.h"
 #include "matching.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -23,6 +24,13 @@ add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
 	ret->why = arena_more(m->mem, ret->why, ret->n_why,
 	    sizeof(*ret->why));
 	ret->why[ret->n_why++] = arena_text(m->mem, text);
+}
+
+/* What the list calls it. */
+static const char *
+own_text(const struct match *m)
+{
+	return m->device.model[0] != '\0' ? m->device.model : m->device.name;
 }
 
 static void
@@ -80,8 +88,7 @@ static void
 name_why(struct matcher *m, const struct hit *h, const struct product *p,
     struct match *ret)
 {
-	const char *own = ret->device.model[0] != '\0' ? ret->device.model :
-	    ret->device.name;
+	const char *own = own_text(ret);
 	const char *printed = p->product[0] != '\0' ? p->product :
 	    product_printed(p);
 
@@ -92,6 +99,11 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	if (h->ident == INDEX_PURL && h->how != HOW_IDENTIFIER) {
 		add_why(m, ret, "purl %.128s, in another release than the "
 		    "publisher's", ret->device.purl);
+		return;
+	}
+	if (hit_is_line(h)) {
+		line_why(m, h, h->ident == IDENT_LINE ? own :
+		    ret->device.part_number, printed, ret);
 		return;
 	}
 	switch ((enum how)h->how) {
@@ -186,14 +198,18 @@ void
 hit_why(struct matcher *m, const struct hit *h, enum why_step step,
     struct match *ret)
 {
+	if (h->product == NO_PRODUCT && hit_is_line(h)) {
+		if (step == WHY_MAKER)
+			line_why(m, h, h->ident == IDENT_LINE ?
+			    own_text(ret) : ret->device.part_number, "", ret);
+		return;
+	}
 	if (h->product == NO_PRODUCT) {
 		if (step == WHY_MAKER)
 			add_why(m, ret, "the text names %.160s %.160s",
 			    h->ident == INDEX_ORDER ? "order number" :
 			    ret->device.vendor, h->ident == INDEX_ORDER ?
-			    ret->device.part_number :
-			    ret->device.model[0] != '\0' ?
-			    ret->device.model : ret->device.name);
+			    ret->device.part_number : own_text(ret));
 		return;
 	}
 	const struct product *p = &m->a->products[h->product], *part = p;

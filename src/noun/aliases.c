@@ -18,16 +18,22 @@
 #define USAGE_RULE(w)	w " \"VENDOR\" \"PRODUCT\" = \"MY VENDOR\" " \
 	"\"MY MODEL\", or " w " \"VENDOR\" \"PRODUCT\" = device \"ID\""
 
+#define USAGE_LINE(w)	w " \"VENDOR\" \"NAME\" = \"CODE\" ..."
+
 static const char *const kind_names[ALIAS_KINDS_] = {
 	[ALIAS_MAKER] = "maker",
 	[ALIAS_INCLUDE] = "include",
 	[ALIAS_EXCLUDE] = "exclude",
+	[ALIAS_LINE] = "line",
+	[ALIAS_SYSTEM] = "system",
 };
 
 static const char *const usages[ALIAS_KINDS_] = {
 	[ALIAS_MAKER] = USAGE_MAKER,
 	[ALIAS_INCLUDE] = USAGE_RULE("include"),
 	[ALIAS_EXCLUDE] = USAGE_RULE("exclude") ", and because \"REASON\"",
+	[ALIAS_LINE] = USAGE_LINE("line"),
+	[ALIAS_SYSTEM] = USAGE_LINE("system"),
 };
 
 const char *
@@ -170,13 +176,89 @@ read_rule(struct line *l, struct alias *a)
 	return NULL;
 }
 
+const char *
+alias_code(const char *text, char out[ALIAS_CODE], unsigned *ret_head)
+{
+	unsigned n = 0, head = 0, digits = 0;
+	bool wild = false;
+
+	for (; *text != '\0'; text++) {
+		char c = *text;
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if ((unsigned char)c >= 0x80)
+			return "a code has Latin letters and digits only";
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		    c == '?' || c == '*'))
+			continue;
+		if (n + 1 == ALIAS_CODE)
+			return "a code is longer than 47 signs";
+		if (n > 0 && out[n - 1] == '*')
+			return "a * stands only at the end of a code";
+		wild |= c == '?' || c == '*';
+		head += !wild;
+		digits += !wild && c <= '9';
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	*ret_head = head;
+	return (head >= 2 && digits > 0) || head >= 4 ? NULL :
+	    "a code begins with two signs of which one is a digit, or with "
+	    "four letters, before any ? or *";
+}
+
+/* A line of products, or a system, and the codes that are of it. */
+static const char *
+read_line(struct line *l, struct alias *a)
+{
+	char code[ALIAS_CODE];
+	const char *name, *fault;
+	unsigned head;
+
+	if (!take(l, WORD_NAME, NULL, &a->vendor) || a->vendor[0] == '\0')
+		return "the publisher's vendor is missing";
+	if (!take(l, WORD_NAME, NULL, &a->product) || a->product[0] == '\0')
+		return "the name that the publisher prints is missing";
+	if (!take(l, WORD_EQUAL, NULL, NULL))
+		return "\"=\" is missing between the publisher's names and the "
+		    "codes of the device list";
+	while (take(l, WORD_NAME, NULL, &name)) {
+		fault = alias_code(name, code, &head);
+		if (fault != NULL)
+			return fault;
+		if (a->n_names == ALIAS_NAMES_MAX)
+			return "more than 64 codes";
+		a->names = arena_more(l->mem, a->names, a->n_names,
+		    sizeof(*a->names));
+		a->names[a->n_names++] = name;
+	}
+	return a->n_names == 0 ? "a code is missing" : NULL;
+}
+
+static const char *
+read_kind(struct line *l, struct alias *a)
+{
+	switch (a->kind) {
+	case ALIAS_MAKER:
+		return read_maker(l, a);
+	case ALIAS_LINE:
+	case ALIAS_SYSTEM:
+		return read_line(l, a);
+	case ALIAS_INCLUDE:
+	case ALIAS_EXCLUDE:
+	case ALIAS_KINDS_:
+		break;
+	}
+	return read_rule(l, a);
+}
+
 static const char *
 read_statement(struct line *l, struct alias *a, const char **ret_allowed)
 {
 	const char *word, *fault;
 	int kind;
 
-	*ret_allowed = "maker, include or exclude";
+	*ret_allowed = "maker, include, exclude, line or system";
 	if (!take(l, WORD_PLAIN, NULL, &word))
 		return "a line begins with what it does";
 	kind = word_find(word, kind_names, ALIAS_KINDS_);
@@ -184,7 +266,7 @@ read_statement(struct line *l, struct alias *a, const char **ret_allowed)
 		return arena_printf(l->mem, "\"%s\" is not known", word);
 	a->kind = (enum alias_kind)kind;
 	*ret_allowed = usages[kind];
-	fault = kind == ALIAS_MAKER ? read_maker(l, a) : read_rule(l, a);
+	fault = read_kind(l, a);
 	if (l->kind == WORD_BAD)
 		return l->fault;
 	return fault != NULL || l->kind == WORD_END ? fault :
@@ -274,15 +356,19 @@ show_pair(struct buf *out, const char *vendor, const char *product)
 void
 alias_show(struct buf *out, const struct alias *a)
 {
+	bool maker = a->kind == ALIAS_MAKER;
+
 	buf_puts(out, alias_kind_name(a->kind));
+	if (!maker) {
+		show_pair(out, a->vendor, a->product);
+		buf_puts(out, " =");
+	}
 	for (uint32_t i = 0; i < a->n_names; i++) {
-		buf_puts(out, i == 0 ? " " : " = ");
+		buf_puts(out, !maker || i == 0 ? " " : " = ");
 		alias_quote(out, a->names[i]);
 	}
-	if (a->kind == ALIAS_MAKER)
+	if (maker || a->kind == ALIAS_LINE || a->kind == ALIAS_SYSTEM)
 		return;
-	show_pair(out, a->vendor, a->product);
-	buf_puts(out, " =");
 	if (a->device[0] != '\0') {
 		buf_puts(out, " device ");
 		alias_quote(out, a->device);

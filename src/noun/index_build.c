@@ -72,7 +72,7 @@ keep_once(struct index_builder *b, const struct text *t)
 	return *at;
 }
 
-static uint32_t
+uint32_t
 keep_text(struct index_builder *b, const char *s)
 {
 	struct text t = text_of(s);
@@ -99,12 +99,13 @@ index_builder_free(struct index_builder *b)
 	struct items *all[] = { &b->strings, &b->rows, &b->row_at,
 	    &b->models, &b->kinds, &b->classes, &b->tokens, &b->codes,
 	    &b->pairs, &b->vendors, &b->orders, &b->serials, &b->lists,
-	    &b->rules, &b->idents };
+	    &b->rules, &b->idents, &b->lines, &b->line_codes };
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
 	    &b->kind_set, &b->vendor_set, &b->read_set, &b->ident_set,
-	    &b->spelling_set };
+	    &b->spelling_set, &b->line_heads, &b->line_kinds,
+	    &b->line_makers };
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		set_clear(sets[i]);
 	free(b->makers);
@@ -170,6 +171,8 @@ index_builder_rules(struct index_builder *b, const struct aliases *list)
 	if (list->n > 0 && !packed.over)
 		memcpy(items_add(&b->rules, packed.len, 1), packed.data,
 		    packed.len);
+	if (!packed.over)
+		lines_add(b, list);
 	buf_clear(&packed);
 }
 
@@ -299,9 +302,11 @@ model_of(struct index_builder *b, const struct text *vendor,
 		struct index_model *m = items_add(&b->models, 1, sizeof(*m));
 		m->vendor = keep_once(b, vendor);
 		m->model = keep_once(b, text);
-		m->kind = kind_of(b, vendor->s, vendor->hash, text->s,
-		    text->hash);
 		*at = (uint32_t)b->models.n - 1;
+		/* Which may add models of its own. */
+		uint32_t kind = kind_of(b, vendor->s, vendor->hash, text->s,
+		    text->hash);
+		((struct index_model *)b->models.at)[*at].kind = kind;
 	}
 	return *at;
 }

@@ -46,6 +46,13 @@ struct index_builder {
 		uint64_t	 text;	/* its hash */
 		struct maker	 maker;
 	}		*makers;	/* MAKERS_KEPT */
+	struct items	 lines;		/* struct line, of index_lines.c */
+	struct items	 line_codes;	/* struct line_code */
+	struct set	 line_heads;	/* start of codes -> the last + 1 */
+	struct set	 line_kinds;	/* line, ident -> kind */
+	struct set	 line_makers;	/* ident -> has he lines? */
+	uint64_t	 line_lengths;	/* bit n: some start has n signs */
+	uint64_t	 line_pairs[36 * 36 / 64 + 1];
 	uint32_t	 groups;
 	uint32_t	 list;
 	uint32_t	 host;		/* of the last part, if has_host */
@@ -63,6 +70,30 @@ uint32_t vendor_group(struct index_builder *b, const struct maker *m,
 /* index_kinds.c: the kind of a new model, by hashes of its texts. */
 uint32_t kind_of(struct index_builder *b, const char *vendor,
     uint64_t vendor_hash, const char *model, uint64_t model_hash);
+/* The kind of a model that was added last; its number. */
+uint32_t add_kind(struct index_builder *b, const struct name *name,
+    const struct maker *maker, uint64_t ident, enum index_flags flags);
+/* What a vendor's text says, by its hash; until the next call. */
+const struct maker *maker_kept(struct index_builder *b, const char *text,
+    uint64_t hash);
+uint64_t ident_of(struct index_builder *b, const char *vendor, uint64_t hash);
+uint32_t keep_text(struct index_builder *b, const char *s);
+
+/* index_lines.c: the lines and systems of the aliases; and of which ones a
+ * kind is by its model's text, or (part) a class by its part number. */
+struct aliases;
+struct line_text {
+	const char	*text;
+	const struct maker *maker;
+	uint64_t	 ident;		/* of the vendor's text */
+	uint32_t	 vendor;	/* string */
+	uint32_t	 kind;
+	bool		 part;
+};
+void	 lines_add(struct index_builder *b, const struct aliases *list);
+void	 lines_of(struct index_builder *b, const struct line_text *t,
+    uint32_t number);
+
 /* index_classes.c: classes of all devices, their members, their keys. */
 void	 make_classes(struct index_builder *b, struct items *members);
 

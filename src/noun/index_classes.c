@@ -196,6 +196,21 @@ column_text(const struct index_builder *b, const uint32_t *row, unsigned column)
 	    (const char *)b->strings.at + row[place_of(row[0], column)];
 }
 
+/* A part number may be that of a line. */
+static void
+part_line(struct index_builder *b, uint32_t class, const char *part)
+{
+	struct line_text t = { .text = part, .part = true, .kind =
+	    ((const struct index_class *)b->classes.at)[class].kind };
+
+	t.vendor = ((const struct index_kind *)b->kinds.at)[t.kind].vendor;
+	const char *vendor = (const char *)b->strings.at + t.vendor;
+	uint64_t hash = index_hash(vendor, strlen(vendor));
+	t.ident = ident_of(b, vendor, hash);
+	t.maker = maker_kept(b, vendor, hash);
+	lines_of(b, &t, class);
+}
+
 /* A star in a list's part number may be one of its signs. */
 static size_t
 without_stars(char *order)
@@ -224,6 +239,8 @@ class_keys(struct index_builder *b, uint32_t number, uint32_t device)
 		    b->classes.at + number;
 		((struct index_kind *)b->kinds.at)[class->kind].flags |=
 		    INDEX_PARTS;
+		if (b->lines.n > 0)
+			part_line(b, number, part);
 	}
 	if (n > 0) {
 		add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order, n)),

@@ -13,7 +13,7 @@ mix(uint64_t h, uint64_t with)
 	return index_key(0, 0, h * 3 ^ with);
 }
 
-static const struct maker *
+const struct maker *
 maker_kept(struct index_builder *b, const char *text, uint64_t hash)
 {
 	struct maker_kept *at = &b->makers[hash % MAKERS_KEPT];
@@ -46,7 +46,7 @@ read_ident(struct index_builder *b, const char *vendor, uint64_t hash)
 	return h;
 }
 
-static uint64_t
+uint64_t
 ident_of(struct index_builder *b, const char *vendor, uint64_t hash)
 {
 	bool new = false;
@@ -143,9 +143,9 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	}
 }
 
-static void
-new_kind(struct index_builder *b, const struct name *name,
-    const struct maker *maker, uint64_t ident)
+uint32_t
+add_kind(struct index_builder *b, const struct name *name,
+    const struct maker *maker, uint64_t ident, enum index_flags flags)
 {
 	uint32_t number = (uint32_t)b->kinds.n;
 	struct index_kind k = { .key = name->key };
@@ -157,7 +157,7 @@ new_kind(struct index_builder *b, const struct name *name,
 		*vendor = ((const struct index_model *)
 		    b->models.at)[k.model].vendor;
 	k.vendor = *vendor;
-	k.flags = name->family ? INDEX_FAMILY : 0;
+	k.flags = (uint8_t)(flags | (name->family ? INDEX_FAMILY : 0));
 	k.tokens = (uint32_t)b->tokens.n;
 	/* Those with digits first: they tell most. */
 	for (int codes = 1; codes >= 0; codes--) {
@@ -179,6 +179,7 @@ new_kind(struct index_builder *b, const struct name *name,
 	}
 	*(struct index_kind *)items_add(&b->kinds, 1, sizeof(k)) = k;
 	kind_keys(b, number, name, maker);
+	return number;
 }
 
 /* All that matching looks at in a name, but for its spelling. */
@@ -212,8 +213,11 @@ kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
 	uint32_t *at = set_find(&b->kind_set, mix(ident, name_ident(&name) +
 	    (model[0] == '\0')), &new);
 	if (new) {
-		*at = (uint32_t)b->kinds.n;
-		new_kind(b, &name, maker, ident);
+		*at = add_kind(b, &name, maker, ident, 0);
+		struct line_text t = { .text = model, .maker = maker,
+		    .ident = ident, .kind = *at, .vendor =
+		    ((const struct index_kind *)b->kinds.at)[*at].vendor };
+		lines_of(b, &t, *at);
 	}
 	*read = *at;
 	return *at;

@@ -26,15 +26,21 @@ make_index(void)
 {
 	static const char *const models[] = { "Gate 7", "Gate 7 Pro",
 	    "MRD-315", "NET 216 (6GK5216-0BA00-2FC2)", "Centre", "" };
+	static const char *codes[] = { "MRD-3??", "Gate 7*", "AG-77*" };
 	static struct alias list[] = {
 		{ .kind = ALIAS_INCLUDE, .vendor = "Acme", .product = "G7",
 		  .own_vendor = "Acme", .own_model = "Gate 7" },
 		{ .kind = ALIAS_EXCLUDE, .vendor = "Acme", .product = "MRD",
 		  .device = "c" },
+		{ .kind = ALIAS_LINE, .vendor = "Acme", .product = "Gate 700",
+		  .names = codes, .n_names = 2 },
+		{ .kind = ALIAS_SYSTEM, .vendor = "Acme", .product = "GateOS",
+		  .names = codes + 1, .n_names = 2 },
 	};
-	const struct aliases rules = { list, 2 };
+	const struct aliases rules = { list, 4 };
 	struct index_builder *b = index_builder_new();
 
+	index_builder_rules(b, &rules);
 	for (size_t i = 0; i < 6; i++) {
 		char id[2] = { (char)('a' + i), '\0' };
 		struct device d;
@@ -47,7 +53,6 @@ make_index(void)
 		d.part_number = i == 2 ? "AG-7712" : "";
 		index_builder_add(b, &d, NULL);
 	}
-	index_builder_rules(b, &rules);
 	if (index_builder_finish(b, &own, NULL) != 0 ||
 	    blob_map(&own, NULL) != 0 ||
 	    index_open(&own_index, own.map, own.len, NULL) != 0)
@@ -93,6 +98,8 @@ match_text_of(const char *text, struct arena *mem)
 		explain_device(&own_index, rules_open(&own_index, mem), &a, i,
 		    mem, &told);
 	find_near(&own_index, rules_open(&own_index, mem), &a, mem, &near);
+	p.n_models = 0;		/* for lines, which numbers outweigh */
+	advisory_match(&own_index, &a, true, mem, &got);
 	a.n_products = a.n_vulns = 0;
 	a.title = text;
 	advisory_match(&own_index, &a, true, mem, &got);

@@ -79,6 +79,32 @@ static const struct {
 	    "1:the device list's vendor and model are both empty" },
 	{ "no reason", "exclude \"A\" = \"C\" because", "",
 	    "1:the reason is missing" },
+	{ "a line", "line \"A\" \"B 7\" = \"AB-7?\" \"B7 *\" # x",
+	    "line \"A\" \"B 7\" = \"AB-7?\" \"B7 *\"\n", "" },
+	{ "a system", "system \"A\" \"BOS\" = \"Gate*\"",
+	    "system \"A\" \"BOS\" = \"Gate*\"\n", "" },
+	{ "a line of nobody", "line \"\" \"B\" = \"B7\"", "",
+	    "1:the publisher's vendor is missing; allowed: line \"VENDOR\" "
+	    "\"NAME\" = \"CODE\" ..." },
+	{ "a line without a name", "line \"A\" = \"B7\"", "",
+	    "1:the name that the publisher prints is missing" },
+	{ "a line without codes", "line \"A\" \"B\" =", "",
+	    "1:a code is missing" },
+	{ "codes are not parted by =", "line \"A\" \"B\" = \"B7\" = \"B8\"", "",
+	    "1:there is more behind the end" },
+	{ "a list's vendor has no place", "line \"A\" \"B\" = \"AAA\" \"B8\"",
+	    "", "1:a code begins with two signs of which one is a digit" },
+	{ "a star within", "line \"A\" \"B\" = \"B7*x\"", "",
+	    "1:a * stands only at the end of a code" },
+	{ "a code that fits all", "line \"A\" \"B\" = \"B*\"", "",
+	    "1:a code begins with two signs" },
+	{ "a code of wildcards", "system \"A\" \"B\" = \"????7\"", "",
+	    "1:a code begins with two signs" },
+	{ "a code that is too long", "line \"A\" \"B\" = \"B7000000000000000000"
+	    "000000000000000000000000000000000\"", "",
+	    "1:a code is longer than 47 signs" },
+	{ "a code of other letters", "line \"A\" \"B\" = \"B7ß\"", "",
+	    "1:a code has Latin letters and digits only" },
 	{ "broken UTF-8", "maker \"\xff\"", "", "1:this is no text in UTF-8" },
 };
 
@@ -108,12 +134,13 @@ START_TEST(packed)
 {
 	static const char text[] = "maker \"A\" = \"B\"\n"
 	    "exclude \"C\" \"D\" = \"E\" \"F\" because \"G\"\n"
-	    "include \"C\" \"D\" = device \"H\"\n";
+	    "include \"C\" \"D\" = device \"H\"\n"
+	    "line \"C\" \"D\" = \"D-1\" \"D-2*\"\n";
 	struct aliases got = read_all(text, sizeof(text) - 1), back;
 	struct buf a = BUF_INIT(65536), b = BUF_INIT(65536);
 	struct unpack in;
 
-	ck_assert_uint_eq(got.n, 3);
+	ck_assert_uint_eq(got.n, 4);
 	ck_assert_str_eq(got.list[2].where, "own:3");
 	aliases_pack(&a, &got);
 	unpack_open(&in, a.data, a.len);
@@ -174,6 +201,28 @@ START_TEST(ceilings)
 }
 END_TEST
 
+/* Codes as they are compared, and what stands before the first wildcard. */
+START_TEST(codes)
+{
+	static const struct {
+		const char	*text, *code;
+		unsigned	 head;
+	} all[] = {
+		{ "1756-L8?E", "1756l8?e", 6 }, { "CPU 1214C", "cpu1214c", 8 },
+		{ "6ES7 214-1??4*", "6es72141??4*", 8 }, { "B7", "b7", 2 },
+		{ "Gate *", "gate*", 4 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		char code[ALIAS_CODE];
+		unsigned head;
+		ck_assert_ptr_null(alias_code(all[i].text, code, &head));
+		ck_assert_str_eq(code, all[i].code);
+		ck_assert_uint_eq(head, all[i].head);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -182,6 +231,7 @@ main(void)
 
 	tcase_add_loop_test(t, line, 0, (int)COUNT_OF(table));
 	tcase_add_test(t, packed);
+	tcase_add_test(t, codes);
 	tcase_add_test(t, ceilings);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

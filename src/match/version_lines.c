@@ -1,0 +1,215 @@
+/* version_lines.c - lines of versions that names stand for. */
+#include <string.h>
+#include "version_lines.h"
+#include "ranges.h"
+#include "verdicts.h"
+
+/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
+ * none; else as line_fits. */
+static int
+bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
+    const struct cell *cell)
+{
+	static const char *const words[] = { "earlier", "older", "prior",
+	    "below", "lower", "newer", "later", "above", "higher", NULL };
+	size_t at = t->at, end = t->at + t->len, n = strlen(p->flat);
+	char text[128];
+	struct range r;
+	bool found = false, lone;
+
+	while (at > 0 && strchr("<>= ", p->flat[at - 1]) != NULL)
+		found |= p->flat[--at] != ' ';
+	while (end < n && p->flat[end] != '(' && p->flat[end] != ',')
+		end++;
+	if (end - at >= sizeof(text))
+		return 2;
+	memcpy(text, p->flat + at, end - at);
+	text[end - at] = '\0';
+	for (const char *const *w = words; *w != NULL; w++)
+		found |= strstr(text, *w) != NULL;
+	if (!found)
+		return 2;
+	range_read(text, VERSION_RANGE, m->mem, &r);
+	enum verdict verdict = range_test_cell(&r, cell, false, &lone);
+	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
+}
+
+/* "9 SP1" and the line 9.0, 3 and 3.1: printed shorter than the line. 1: it is
+ * of it; -1: nobody knows; 0: it is neither. */
+static int
+shorter_within(const struct version *v, const struct version *line)
+{
+	unsigned i = 0;
+
+	if (v->n == 0 || v->n >= line->n)
+		return 0;
+	for (; i < v->n; i++)
+		if (v->piece[i].kind != line->piece[i].kind ||
+		    v->piece[i].value != line->piece[i].value)
+			return 0;
+	for (; i < line->n; i++)
+		if (line->piece[i].kind != PIECE_NUMBER ||
+		    line->piece[i].value != 0)
+			return -1;
+	return 1;
+}
+
+/* Is what stands in the cell of the line? As line_fits. */
+static int
+cell_within(const struct cell *cell, const struct version *line)
+{
+	unsigned in = 0;
+	bool sure = !cell->unsure && !cell->strange && !cell->front_is_code;
+
+	for (unsigned i = 0; i < cell->n; i++) {
+		const struct version *v = &cell->version[i];
+		int shorter = shorter_within(v, line);
+		in += version_is_within(v, line) || shorter > 0;
+		sure &= !v->address && v->date == line->date && shorter >= 0;
+	}
+	if (cell->n > 0 && in == cell->n)
+		return cell->unsure || cell->front_is_code ? -1 : 1;
+	return sure && cell->n > 0 && in == 0 ? 0 : -1;
+}
+
+const struct name_token *
+number_behind(const struct name *p, const struct name *d)
+{
+	const struct name_token *own = NULL;
+
+	for (unsigned i = 0; i < d->n; i++) {
+		const struct name_token *t = &d->token[i];
+		if (t->kind == NAME_NOISE || has_token(p, t->hash))
+			continue;
+		if (own != NULL || t->kind != NAME_CODE || t->len > 2 ||
+		    i + 1 != d->n)
+			return NULL;
+		own = t;
+	}
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind == NAME_CODE)
+			return NULL;
+	return own;
+}
+
+bool
+number_is_line(struct matcher *m, const struct name *p, const struct name *d,
+    const struct hit *h)
+{
+	const struct name_token *own = number_behind(p, d);
+	struct version line;
+	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
+	return own != NULL && cell != NULL &&
+	    version_read(d->flat + own->at, own->len, &line) == 0 &&
+	    cell_within(cell, &line) == 1;
+}
+
+/* The one line of versions that a name stands for and the other does not; NULL
+ * if it names several, or a bound: "V7.4 and earlier", "V10, V11". */
+static const struct name_token *
+only_line(const struct name *d, const struct name *p)
+{
+	const struct name_token *line = NULL;
+
+	for (unsigned i = 0; i < d->n; i++) {
+		const struct name_token *t = &d->token[i];
+		if (t->kind == NAME_LINE && !has_token(p, t->hash)) {
+			if (line != NULL || d->flat[t->at] != 'v' ||
+			    (i > 0 && d->token[i - 1].kind == NAME_NOISE))
+				return NULL;
+			line = t;
+		} else if (t->kind == NAME_NOISE && line == t - 1 && i > 0) {
+			return NULL;
+		}
+	}
+	return line == NULL || strpbrk(d->flat, "<>") != NULL ? NULL : line;
+}
+
+/* A line of the list's hardware, as "TL-WR940N V4" may mean it. */
+static bool
+hardware_within(const struct matcher *m, uint32_t device,
+    const struct version *line)
+{
+	const char *text = index_column(m->ix, device,
+	    INDEX_COLUMN_hw_version);
+	struct version own;
+
+	return text[0] != '\0' && version_read_printed(text, &own) == 0 &&
+	    version_is_within(&own, line);
+}
+
+/* "TL-WR940N V4" and "< 3.16.9": no version of the line can be in the range, so
+ * the line counts something else. */
+static bool
+line_is_apart(const struct version *line, const struct range *r)
+{
+	struct version v = *line;
+	bool lone;
+
+	if (v.n == 0 || v.n == VERSION_PIECES_MAX || r->all || r->n != 1 ||
+	    r->spans[0].low.there)
+		return false;
+	if (!v.wild)
+		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
+	v.wild = true;
+	return range_test(r, &v, &lone) == VERDICT_OUT;
+}
+
+/* What one line in the publisher's name says of the device. As line_fits. */
+static int
+one_line_fits(struct matcher *m, const struct name *p,
+    const struct name_token *t, const struct hit *h, uint32_t device)
+{
+	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
+	struct version line;
+
+	if (version_read(p->flat + t->at, t->len, &line) != 0 ||
+	    hardware_within(m, device, &line))
+		return 1;
+	if (cell == NULL || cell->n == 0)
+		return -1;
+	int bound = bound_fits(m, p, t, cell);
+	if (bound != 2)
+		return bound;
+	int fits = cell_within(cell, &line);
+	return fits == 0 && line_is_apart(&line, product_range(m,
+	    h->product)) ? -1 : fits;
+}
+
+int
+line_fits(struct matcher *m, const struct name *p, const struct name *d,
+    const struct hit *h, uint32_t device)
+{
+	int fits = 1;
+
+	if (h->how > HOW_FAMILY && only_line(p, d) == NULL)
+		return 1;
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct name_token *t = &p->token[i];
+		if (t->kind != NAME_LINE || has_token(d, t->hash))
+			continue;
+		int one = one_line_fits(m, p, t, h, device);
+		if (one < 0)
+			return -1;
+		fits &= one;
+	}
+	return fits;
+}
+
+bool
+line_is_out(const struct name *p, const struct name *d, const struct range *r)
+{
+	const struct name_token *t = only_line(d, p);
+	struct version v;
+	bool lone;
+
+	/* "V2022" may count in another way than the publisher's "< 14". */
+	if (t == NULL || version_read(d->flat + t->at, t->len, &v) != 0 ||
+	    v.n == 0 || v.n == VERSION_PIECES_MAX ||
+	    v.piece[0].value >= 1000)
+		return false;
+	if (!v.wild)
+		v.piece[v.n++] = (struct piece){ .kind = PIECE_WILD };
+	v.wild = true;
+	return range_test(r, &v, &lone) == VERDICT_OUT;
+}
