@@ -103,7 +103,8 @@ enum index_key {
 	INDEX_CORE,		/* vendor, name.core -> kinds */
 	INDEX_WORD,		/* vendor, word -> kinds */
 	INDEX_LEAD,		/* vendor, the word that tells most -> kinds */
-	/* vendor, "EDR-810" of "EDR-810-2GSFP" -> kinds */
+	/* vendor, "EDR-810" of "EDR-810-2GSFP", "DVP12SE" of "DVP12SE11T" ->
+	 * kinds */
 	INDEX_STEM,
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
@@ -117,6 +118,13 @@ enum index_key {
 	INDEX_MAKER,
 	/* -, list and id -> a device that has parts; 1, 0 -> one of these */
 	INDEX_HOST,
+	/* vendor, how a number begins -> kinds; of its letters and digits
+	 * alone the first six, and those up to the first digit (where a digit
+	 * leads, the first four), also behind letters and a hyphen: "nvr4" of
+	 * "DHI-NVR4216" */
+	INDEX_HEAD,
+	/* vendor, "615" of "REF615" -> kinds */
+	INDEX_TAIL,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 
@@ -133,7 +141,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	6u
+#define INDEX_VERSION	7u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
