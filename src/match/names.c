@@ -336,7 +336,8 @@ find_alternatives(struct lookup *l, const char *text)
 		bool code = false;
 		for (unsigned k = 0; k < l->name.n; k++)
 			code |= l->name.token[k].kind == NAME_CODE;
-		l->name.cut |= list.n > 32 || !code;
+		l->name.cut |= list.n > 32 ||
+		    (!code && (list.n > 8 || !is_series(&l->name)));
 		if (l->name.words > 0)
 			find_name(l);
 	}

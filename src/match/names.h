@@ -133,6 +133,7 @@ enum pattern_fit pattern_fits(const struct pattern *p, const char *s, size_t n);
 /* series.c: by these, and by "EDR-810 Series" for EDR-810-2GSFP. */
 void find_patterns(struct lookup *l);
 void find_series(struct lookup *l, uint32_t group);
+bool is_series(const struct name *n);	/* says "series" or "family" */
 
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);

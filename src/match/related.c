@@ -28,7 +28,7 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "distributed", "ptz", "dome", NULL
+		"rtu", "rtus", "portfolio", "standalone", "distributed", "ptz", "dome", NULL
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -144,6 +144,42 @@ is_short_form(const struct name *n, unsigned i)
 	return false;
 }
 
+/* "(incl. SIPLUS variants)": these words may stand in a member's name. */
+static bool
+is_included(const struct name *n, uint64_t hash)
+{
+	for (unsigned i = 0; i < n->n; i++)
+		if (n->token[i].hash == hash &&
+		    n->token[i].kind == NAME_NOISE)
+			return true;
+	return false;
+}
+
+/* Is p nothing but an order number, with which d ends? What stands before it
+ * there is its family's name: "Modicon M340 module BMXNOE0110". */
+static bool
+is_ordered(const struct name *p, const struct name *d)
+{
+	const struct name_token *own = NULL, *last = NULL;
+	unsigned digits = 0, letters = 0;
+
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind != NAME_NOISE)
+			own = &p->token[i];
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->token[i].kind != NAME_NOISE)
+			last = &d->token[i];
+	if (p->words != 1 || own == NULL || last == NULL ||
+	    own->kind != NAME_CODE || own->hash != last->hash)
+		return false;
+	for (unsigned i = 0; i < own->len; i++) {
+		char c = p->flat[own->at + i];
+		digits += c >= '0' && c <= '9';
+		letters += c >= 'a' && c <= 'z';
+	}
+	return digits >= 4 && letters >= 3;
+}
+
 static struct extra
 extra_of(const struct name *more, const struct name *less,
     const struct name *words)
@@ -163,7 +199,8 @@ extra_of(const struct name *more, const struct name *less,
 		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
-		    maker_says(words, t->hash) || is_short_form(more, i))
+		    maker_says(words, t->hash) || is_short_form(more, i) ||
+		    is_included(less, t->hash))
 			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
@@ -279,7 +316,7 @@ how_wider(const struct name *p, const struct name *d,
 	struct extra x = extra_of(d, p, words);
 	unsigned share = share_code(p, d);
 
-	if (x.n == x.lines)
+	if (x.n == x.lines || is_ordered(p, d))
 		return HOW_RESPELT;
 	if (says_little(&x, share))
 		return HOW_RESPELT;

@@ -32,7 +32,7 @@ is_alnum(char c)
 
 /* By number, and it is said that there are several. A word about variants would
  * make siblings of it: "X204 (incl. SIPLUS variant)". */
-static bool
+bool
 is_series(const struct name *n)
 {
 	static const char *const words[] = { "series", "family", "families",
@@ -379,6 +379,18 @@ is_sure(const struct lookup *l, const struct pattern *pat,
 	return false;
 }
 
+/* "X-200RNA" itself: no member, a family by its own name. */
+static bool
+is_family(const struct pattern *pat, const struct member *m)
+{
+	size_t zeros = 0, end = pattern_round(m->word, m->len, &zeros);
+	unsigned wild = 0;
+
+	for (unsigned i = 0; i < pat->n; i++)
+		wild += pat->sign[i] == '#';
+	return end > 0 && end < m->len && zeros >= wild;
+}
+
 /* Is the member rather of a family with further letters? */
 static bool
 is_sibling(struct lookup *l, const struct pattern *pat,
@@ -413,7 +425,8 @@ take_member(struct lookup *l, const struct pattern *pat, uint32_t number)
 	const struct name *d = kind_name(l, number, kind);
 	if (d->cut || !find_member(pat, d, &m))
 		return;
-	if (pat->kind == PATTERN_ROUND && is_sibling(l, pat, &m))
+	if (pat->kind == PATTERN_ROUND && (is_family(pat, &m) ||
+	    is_sibling(l, pat, &m)))
 		return;
 	bool sure = is_sure(l, pat, &m);
 	/* "1000 Series" alone may end anybody's type. */
