@@ -245,8 +245,14 @@ without_range(const char *s, size_t n)
 {
 	size_t half = n / 2;
 
-	return n >= 7 && n % 2 == 1 && s[half] == '-' &&
-	    s[0] == s[half + 1] && is_letter(s[0]) ? half : n;
+	if (n < 7 || n % 2 == 0 || s[half] != '-' || !is_letter(s[0]))
+		return n;
+	for (size_t i = 0; i < half; i++) {
+		char c = s[half + 1 + i];
+		if (is_digit(s[i]) ? !is_digit(c) : c != s[i])
+			return n;
+	}
+	return half;
 }
 
 /* Commas alone part a name from its options as well ("ET200, DC24V"): then all

@@ -103,8 +103,8 @@ enum pattern_kind {
 };
 struct pattern {
 	enum pattern_kind kind;
-	/* A letter or digit itself; '#' a digit, '?' any sign, '+' digits, '*'
-	 * whatever follows, '-' what parts two digits. */
+	/* A letter or digit itself; '#' a digit, '?' any sign, '*' whatever
+	 * follows, '-' what parts two digits. */
 	char		 sign[PATTERN_SIGNS];
 	unsigned	 n;
 	unsigned	 optional;	/* from here on it may be missing; 0 */

@@ -1,6 +1,6 @@
 /* patterns.c - what a publisher's number stands for:
  *
- *	EDS-4xx, 750-81xx/xxx-xxx, CPU3[]	signs that stand for digits
+ *	EDS-4xx, 750-81xx/xxx-xxx, CPU3[]H	signs that stand for digits
  *	BMXP34*					whatever begins so
  *	X-200 family				the models of its hundred
  *	SMT Series				SMT and a number
@@ -41,7 +41,7 @@ is_sign(char c)
 static bool
 counts(char c)
 {
-	return is_digit(c) || c == '#' || c == '?' || c == '+';
+	return is_digit(c) || c == '#' || c == '?';
 }
 
 /* --- comparing --- */
@@ -83,12 +83,10 @@ take_signs(const struct pattern *p, const char *s, size_t n)
 				return whole;
 			continue;
 		}
-		if (at >= n || (c == '#' || c == '+' ? !is_digit(s[at]) :
+		if (at >= n || (c == '#' ? !is_digit(s[at]) :
 		    c == '?' ? !is_sign(s[at]) : s[at] != c))
 			return whole;
 		at++;
-		while (c == '+' && at < n && is_digit(s[at]))
-			at++;
 	}
 	return p->kind == PATTERN_RANGE ? take_range(p, s, at, n) : at;
 }
@@ -188,8 +186,10 @@ read_wild(const char *s, size_t n, struct pattern *p)
 	for (size_t i = 0; i < n; i++) {
 		char c = s[i];
 		if (c == '[' && i + 1 < n && s[i + 1] == ']') {
-			c = '+';
+			c = '#';
 			i++;
+		} else if (c == '*') {
+			c = '#';
 		} else if (c == '/') {
 			slash = true;
 			if (all_any(s + i + 1, n - i - 1))
@@ -198,7 +198,7 @@ read_wild(const char *s, size_t n, struct pattern *p)
 		    (s[i - 1] == 'x' || !is_sign(s[i - 1]))))) {
 			c = slash ? '?' : '#';
 		}
-		if (p->n + 1 >= PATTERN_SIGNS || c == '*')
+		if (p->n + 1 >= PATTERN_SIGNS)
 			return false;
 		if (is_sign(c)) {
 			fixed++;
@@ -390,7 +390,8 @@ read_number(struct spelling *r, unsigned i)
 	const char *s = n->flat + at;
 	unsigned last = last_token(n, i, end);
 
-	if (len > n->token[i].len && memchr(s, '*', len) != NULL) {
+	/* One star at the end is whatever follows; others are digits. */
+	if (len > 2 && s[len - 1] == '*' && s[len - 2] != '*') {
 		read_star(r, i, end);
 		return;
 	}

@@ -71,6 +71,7 @@ struct extra {
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
 	bool		 between;	/* such a word parts two shared ones */
+	bool		 included;	/* it has one of an "(incl. ...)" */
 };
 
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
@@ -180,8 +181,20 @@ is_ordered(const struct name *p, const struct name *d)
 	return digits >= 4 && letters >= 3;
 }
 
+/* A family of CPUs has no other modules: "SIPLUS S7-1200 CP 1243-1". */
+static bool
+is_other_module(const struct name *p, const struct name *d)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind != NAME_NOISE &&
+		    is_word(p, &p->token[i], "cpu"))
+			return !has_token(d, p->token[i].hash);
+	return false;
+}
+
+/* What more, the device's name or the product's, says beyond less. */
 static struct extra
-extra_of(const struct name *more, const struct name *less,
+extra_of(const struct name *more, const struct name *less, bool device,
     const struct name *words)
 {
 	struct extra x = { .n = 0 };
@@ -199,9 +212,12 @@ extra_of(const struct name *more, const struct name *less,
 		}
 		/* A word of the maker, as in "Schneider Electric Software". */
 		if (t->kind == NAME_NOISE || there ||
-		    maker_says(words, t->hash) || is_short_form(more, i) ||
-		    is_included(less, t->hash))
+		    maker_says(words, t->hash) || is_short_form(more, i))
 			continue;
+		if (device && is_included(less, t->hash)) {
+			x.included = true;
+			continue;
+		}
 		x.n++;
 		if (t->kind == NAME_LINE)
 			x.lines++;
@@ -277,7 +293,7 @@ int
 how_narrower(const struct name *p, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, words);
+	struct extra x = extra_of(p, d, false, words);
 
 	if (x.n == x.lines || is_one_of_list(p, d))
 		return HOW_RESPELT;
@@ -313,7 +329,7 @@ int
 how_wider(const struct name *p, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(d, p, words);
+	struct extra x = extra_of(d, p, true, words);
 	unsigned share = share_code(p, d);
 
 	if (x.n == x.lines || is_ordered(p, d))
@@ -336,14 +352,15 @@ int
 how_shared(const struct name *p, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, words), y = extra_of(d, p, words);
+	struct extra x = extra_of(p, d, false, words), y = extra_of(d, p, true, words);
 
 	unsigned share = share_code(p, d);
 
 	/* Two brands in front of one number are two products, and so are
 	 * two lines of versions. */
 	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||
-	    (x.front > 0 && y.front > 0) || (x.lines > 0 && y.lines > 0))
+	    (x.front > 0 && y.front > 0) || (x.lines > 0 && y.lines > 0) ||
+	    (y.included && is_other_module(p, d)))
 		return -1;
 	if (says_little(&y, share))
 		return HOW_RESPELT;

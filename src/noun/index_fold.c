@@ -78,6 +78,11 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 		out[1] = '=';
 		return 2;
 	}
+	if (c == 0x25a1) {			/* an empty box: any digit */
+		out[0] = '[';
+		out[1] = ']';
+		return 2;
+	}
 	if (c < 0xc0 || (c >= 0x2000 && c < 0x2c00) || c == 0x3000 ||
 	    c == 0xfffd) {
 		out[0] = ' ';
