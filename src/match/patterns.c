@@ -409,8 +409,10 @@ read_number(struct spelling *r, unsigned i)
 		return;
 	}
 	p = next_pattern(r, PATTERN_TAIL, i, i);
+	/* "3000 family" may end anybody's type. */
 	if (is_series_word(n, i + 1) && len >= 3 &&
-	    strspn(s, "0123456789") >= len) {
+	    strspn(s, "0123456789") >= len && memcmp(s + len - 2, "00",
+	    2) != 0) {
 		read_signs(s, len, p);
 		r->n++;
 		return;

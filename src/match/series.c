@@ -288,16 +288,15 @@ how_rest(struct lookup *l, const struct pattern *pat,
 	return how >= 0 && how < HOW_FAMILY ? HOW_FAMILY : how;
 }
 
-/* "Relion 615 series", "Relion RED615": a word that tells, in both. */
+/* "Relion 615 series", "Relion RED615": the word before the number, in both. */
 static bool
-brand_shared(const struct lookup *l, const struct name *d)
+brand_shared(const struct lookup *l, const struct pattern *pat,
+    const struct name *d)
 {
-	for (unsigned i = 0; i < l->name.n; i++)
-		if (l->name.token[i].kind == NAME_WORD &&
-		    !token_is_weak(&l->name, &l->name.token[i]) &&
-		    has_token(d, l->name.token[i].hash))
-			return true;
-	return false;
+	const struct name_token *t = &l->name.token[pat->first];
+
+	return pat->first > 0 && t[-1].kind == NAME_WORD &&
+	    has_token(d, t[-1].hash);
 }
 
 static size_t
@@ -369,7 +368,7 @@ is_sure(const struct lookup *l, const struct pattern *pat,
 		return pat->suffix[0] != '\0' || (end_letters(m->word, m->len)
 		    < NAMED_MIN && !says_name(l, m));
 	case PATTERN_TAIL:
-		return brand_shared(l, m->d);
+		return brand_shared(l, pat, m->d);
 	case PATTERN_STAR:
 	case PATTERN_LETTERS:
 		return true;
@@ -429,10 +428,6 @@ take_member(struct lookup *l, const struct pattern *pat, uint32_t number)
 	    is_sibling(l, pat, &m)))
 		return;
 	bool sure = is_sure(l, pat, &m);
-	/* "1000 Series" alone may end anybody's type. */
-	if (!sure && pat->kind == PATTERN_TAIL &&
-	    memcmp(pat->sign + pat->n - 2, "00", 2) == 0)
-		return;
 	int how = how_rest(l, pat, kind, &m);
 	if (how < 0)
 		return;
