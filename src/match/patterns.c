@@ -338,7 +338,7 @@ next_pattern(struct spelling *r, enum pattern_kind kind, unsigned first,
 	p->kind = kind;
 	p->first = first;
 	p->last = last;
-	p->series = says_series(r->name, last);
+	p->series = r->name->family && says_series(r->name, last);
 	return p;
 }
 
@@ -382,6 +382,46 @@ read_star(struct spelling *r, unsigned i, size_t end)
 	}
 }
 
+/* Numbers behind which "series" or "family" stands. */
+static bool
+read_series(struct spelling *r, unsigned i)
+{
+	const struct name *n = r->name;
+	const char *s = n->flat + n->token[i].at;
+	size_t len = n->token[i].len;
+	struct pattern *p = next_pattern(r, PATTERN_ROUND, i, i);
+
+	if ((p->series || (r->one_of && len > 3 && memcmp(s + len - 3, "000",
+	    3) == 0)) && read_round(s, len, p)) {
+		p->guess = !p->series;
+		return true;
+	}
+	/* "3000 family" may end anybody's type. */
+	p = next_pattern(r, PATTERN_TAIL, i, i);
+	if (!is_series_word(n, i + 1) || len < 3 ||
+	    strspn(s, "0123456789") < len || memcmp(s + len - 2, "00",
+	    2) == 0)
+		return false;
+	read_signs(s, len, p);
+	return true;
+}
+
+/* "DVP-12SE" */
+static void
+read_stem(struct spelling *r, unsigned i)
+{
+	const struct name_token *t = &r->name->token[i];
+	const char *s = r->name->flat + t->at;
+
+	if (t->len < STEM_MIN || t->len >= PATTERN_SIGNS ||
+	    !is_letter(s[t->len - 1]) || !token_is_strong(r->name, t))
+		return;
+	struct pattern *p = next_pattern(r, PATTERN_STEM, i, i);
+	read_signs(s, t->len, p);
+	p->guess = true;
+	r->n += p->n >= STEM_MIN;
+}
+
 static void
 read_number(struct spelling *r, unsigned i)
 {
@@ -389,41 +429,27 @@ read_number(struct spelling *r, unsigned i)
 	size_t at = n->token[i].at, end = word_end(n, i), len = end - at;
 	const char *s = n->flat + at;
 	unsigned last = last_token(n, i, end);
+	bool wild = false;
 
+	for (size_t k = 1; k < len && !wild; k++)
+		wild = s[k] == 'x' || s[k] == '#' || s[k] == '*' ||
+		    s[k] == '[';
 	/* One star at the end is whatever follows; others are digits. */
-	if (len > 2 && s[len - 1] == '*' && s[len - 2] != '*') {
+	if (wild && len > 2 && s[len - 1] == '*' && s[len - 2] != '*') {
 		read_star(r, i, end);
 		return;
 	}
-	if (read_wild(s, len, next_pattern(r, PATTERN_WILD, i, last)) ||
-	    read_range(s, len, next_pattern(r, PATTERN_RANGE, i, last))) {
+	if ((wild && read_wild(s, len, next_pattern(r, PATTERN_WILD, i,
+	    last))) ||
+	    (is_letter(s[0]) && len >= 7 && len % 2 == 1 && s[len / 2] == '-' &&
+	    read_range(s, len, next_pattern(r, PATTERN_RANGE, i, last)))) {
 		r->n++;
 		return;
 	}
-	len = n->token[i].len;
-	struct pattern *p = next_pattern(r, PATTERN_ROUND, i, i);
-	if ((p->series || (r->one_of && len > 3 && memcmp(s + len - 3, "000",
-	    3) == 0)) && read_round(s, len, p)) {
-		p->guess = !p->series;
+	if ((n->family || r->one_of) && read_series(r, i))
 		r->n++;
-		return;
-	}
-	p = next_pattern(r, PATTERN_TAIL, i, i);
-	/* "3000 family" may end anybody's type. */
-	if (is_series_word(n, i + 1) && len >= 3 &&
-	    strspn(s, "0123456789") >= len && memcmp(s + len - 2, "00",
-	    2) != 0) {
-		read_signs(s, len, p);
-		r->n++;
-		return;
-	}
-	p = next_pattern(r, PATTERN_STEM, i, i);
-	if (len >= STEM_MIN && is_letter(s[len - 1]) && token_is_strong(n,
-	    &n->token[i])) {
-		read_signs(s, len, p);
-		p->guess = true;
-		r->n += p->n >= STEM_MIN;
-	}
+	else
+		read_stem(r, i);
 }
 
 /* "RSP, RSPE, MSP, GRS": how many from token i on. */
@@ -434,10 +460,11 @@ letter_list(const struct name *n, unsigned i)
 
 	for (; i < n->n; i++, count++) {
 		const struct name_token *t = &n->token[i];
+		size_t end = (size_t)t->at + t->len;
 		if (t->kind != NAME_WORD || t->len < 3 || t->len > 5 ||
+		    (count == 0 && n->flat[end] != ',') ||
 		    token_is_weak(n, t))
 			break;
-		size_t end = (size_t)t->at + t->len;
 		if (i + 1 == n->n || n->flat[end] != ',' ||
 		    n->token[i + 1].at > end + 2) {
 			count++;
@@ -463,7 +490,7 @@ read_letters(struct spelling *r, unsigned i)
 		p->guess = true;
 		r->n++;
 	}
-	if (list > 0 || t->len < 3 || t->len > 12 ||
+	if (list > 0 || !n->family || t->len < 3 || t->len > 12 ||
 	    !is_series_word(n, i + 1) || token_is_weak(n, t))
 		return;
 	read_signs(n->flat + t->at, t->len, next_pattern(r, PATTERN_LETTERS,

@@ -408,16 +408,55 @@ is_sibling(struct lookup *l, const struct pattern *pat,
 	return false;
 }
 
+/* A glance at a model's text, before its words are read: true also where only
+ * reading can tell. */
+static bool
+may_fit(const struct pattern *p, const char *text)
+{
+	char word[PATTERN_SIGNS * 2];
+
+	for (const char *s = text; *s != '\0';) {
+		size_t n = 0;
+		while (is_alnum(s[n]) || s[n] == '-' || s[n] == '.' ||
+		    s[n] == '/' || s[n] == '_') {
+			if (n == sizeof(word))
+				return true;
+			word[n] = s[n] >= 'A' && s[n] <= 'Z' ?
+			    (char)(s[n] - 'A' + 'a') : s[n];
+			n++;
+		}
+		if ((signed char)s[n] < 0)
+			return true;
+		if (n > 0 && (word[0] == p->sign[0] || p->sign[0] == '#' ||
+		    p->kind == PATTERN_TAIL) && (p->kind == PATTERN_TAIL ?
+		    tail_fits(p, word, n) : pattern_fits(p, word, n) !=
+		    PATTERN_NO))
+			return true;
+		size_t skip = p->kind == PATTERN_WILD ? sales_prefix(word,
+		    n) : 0;
+		if (skip > 0 && pattern_fits(p, word + skip, n - skip) !=
+		    PATTERN_NO)
+			return true;
+		s += n + (s[n] != '\0');
+	}
+	return false;
+}
+
 static void
 take_member(struct lookup *l, const struct pattern *pat, uint32_t number)
 {
 	const struct index_kind *kind = index_kind(l->m->ix, number);
 	struct member m;
 
+	/* With the publisher's own word in it, it was found by that. */
 	if (kind == NULL || kind->key == l->name.key ||
-	    l->m->tried > TRIED_MAX)
+	    l->m->tried > TRIED_MAX || (!pat->out && pat->first ==
+	    pat->last && tokens_hold(l->m->ix, kind,
+	    l->name.token[pat->first].hash)))
 		return;
 	l->m->tried += KIND_COST;
+	if (!may_fit(pat, index_kind_model(l->m->ix, kind)))
+		return;
 	enum maker_fit fit = maker_fits(l, kind);
 	if (fit == MAKER_NO)
 		return;
