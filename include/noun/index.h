@@ -123,7 +123,7 @@ enum index_key {
 	 * leads, the first four), also behind letters and a hyphen: "nvr4" of
 	 * "DHI-NVR4216" */
 	INDEX_HEAD,
-	/* vendor, "615" of "REF615" -> kinds */
+	/* vendor, "615" of "REF615", "SEL-615" -> kinds */
 	INDEX_TAIL,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */

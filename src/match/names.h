@@ -138,6 +138,8 @@ bool is_series(const struct name *n);	/* says "series" or "family" */
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
+/* By part number; code is as order_read makes it. */
+void find_order_pattern(struct lookup *l, const char *code);
 void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
 

@@ -571,6 +571,21 @@ find_pattern_kinds(struct lookup *l, const struct pattern *pat)
 		take_numbers(l, pat);
 }
 
+static void
+find_numbers(struct lookup *l, const struct pattern *pat)
+{
+	char code[PATTERN_SIGNS + 1];
+
+	for (unsigned i = 0; i < pat->n; i++) {
+		char c = pat->sign[i];
+		if (c == '-')
+			return;
+		code[i] = is_letter(c) ? (char)(c - 'a' + 'A') : c;
+	}
+	code[pat->n] = '\0';
+	find_order_pattern(l, code);
+}
+
 void
 find_patterns(struct lookup *l)
 {
@@ -578,6 +593,11 @@ find_patterns(struct lookup *l)
 	unsigned n = patterns_read(&l->name, l->code, l->one_of ? 0 :
 	    l->n_codes, l->one_of, list);
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		find_pattern_kinds(l, &list[i]);
+		/* Order numbers are spelled out so, too. */
+		if (list[i].kind == PATTERN_STAR && list[i].own &&
+		    !list[i].out)
+			find_numbers(l, &list[i]);
+	}
 }

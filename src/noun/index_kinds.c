@@ -162,7 +162,8 @@ number_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		head_keys(b, kind, group, s + first + 1, t->len - first - 1);
 	while (digits < t->len && is_digit(s[t->len - 1 - digits]))
 		digits++;
-	if (first >= 2 && digits >= 3 && first + digits == t->len)
+	unsigned hyphen = first < t->len && s[first] == '-';
+	if (first >= 2 && digits >= 3 && first + hyphen + digits == t->len)
 		add_pair(b, index_key(INDEX_TAIL, group, name_hash(s,
 		    t->len - digits, t->len)), kind);
 }
