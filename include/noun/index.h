@@ -109,7 +109,8 @@ enum index_key {
 	INDEX_CORE,		/* vendor, name.core -> kinds */
 	INDEX_WORD,		/* vendor, word -> kinds */
 	INDEX_LEAD,		/* vendor, the word that tells most -> kinds */
-	/* vendor, "EDR-810" of "EDR-810-2GSFP" -> kinds */
+	/* vendor, "EDR-810" of "EDR-810-2GSFP", "DVP12SE" of "DVP12SE11T" ->
+	 * kinds */
 	INDEX_STEM,
 	INDEX_ORDER,		/* -, part number -> classes */
 	INDEX_SERIAL,		/* -, serial -> devices */
@@ -125,6 +126,13 @@ enum index_key {
 	INDEX_HOST,
 	/* enum line_key, a kind that stands for a line -> what it tells */
 	INDEX_LINE,
+	/* vendor, how a number begins -> kinds; of its letters and digits
+	 * alone the first six, and those up to the first digit (where a digit
+	 * leads, the first four), also behind letters and a hyphen: "nvr4" of
+	 * "DHI-NVR4216" */
+	INDEX_HEAD,
+	/* vendor, "615" of "REF615", "SEL-615" -> kinds */
+	INDEX_TAIL,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 
@@ -136,6 +144,7 @@ enum line_key {
 	LINE_KINDS,		/* whose models are codes of it */
 	LINE_DOUBTED,		/* the same, with other words in front */
 	LINE_CLASSES,		/* whose part numbers are */
+	LINE_OF			/* of a model's kind: the lines' kinds */
 };
 
 uint64_t index_key(enum index_key kind, uint32_t vendor, uint64_t what);
@@ -157,7 +166,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	8u
+#define INDEX_VERSION	9u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */

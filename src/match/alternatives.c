@@ -7,20 +7,15 @@
  *	1756-EN2T Series A/B/C			"1756-EN2T Series B"
  *	X-300 switch family (incl. X408)	"X408"
  *	Series PF2 (750-82xx/xxx-xxx)		"750-82xx/xxx-xxx"
- */
+ *
+ * with alternative_words.c for lists of words and of letters. */
 #include <string.h>
 #include <strings.h>
-#include "names.h"
+#include "alternatives.h"
 #include "base/text.h"
 
-#define TEXTS_MAX	512u		/* combinations of one name */
 #define PIECES_MAX	32u
 #define VALUES_MAX	40u
-
-struct work {
-	struct arena		*mem;
-	struct alternatives	*out;
-};
 
 static bool
 is_digit(char c)
@@ -40,34 +35,11 @@ is_letter(char c)
 	return is_small(c) || (c >= 'A' && c <= 'Z');
 }
 
-static void
-add_text(struct work *w, const char *s, size_t n)
-{
-	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == ','))
-		n--;
-	while (n > 0 && *s == ' ')
-		s++, n--;
-	if (n < 2 || n > NAME_RUN_MAX || w->out->n == TEXTS_MAX)
-		return;
-	for (uint32_t i = 0; i < w->out->n && i < 32; i++)
-		if (strlen(w->out->text[i]) == n &&
-		    memcmp(w->out->text[i], s, n) == 0)
-			return;
-	w->out->text = arena_more(w->mem, w->out->text, w->out->n,
-	    sizeof(char *));
-	w->out->text[w->out->n++] = arena_text_n(w->mem, s, n);
-}
-
 /* --- "x=14,24" --- */
-
-struct value {
-	const char	*at;
-	size_t		 n;
-};
 
 struct letter {
 	char		 name;
-	struct value	 value[VALUES_MAX];
+	struct part_of_text	 value[VALUES_MAX];
 	unsigned	 n;
 };
 
@@ -124,13 +96,13 @@ is_place(const char *p, size_t i, size_t n, char name)
 }
 
 static void
-put_letters(struct work *w, const char *p, size_t n,
+put_letters(struct taken *w, const char *p, size_t n,
     const struct letter *letters, unsigned n_letters)
 {
 	char out[NAME_RUN_MAX];
 
 	if (n_letters == 0) {
-		add_text(w, p, n);
+		alternative_add(w, p, n);
 		return;
 	}
 	for (unsigned v = 0; v < letters->n; v++) {
@@ -150,7 +122,7 @@ put_letters(struct work *w, const char *p, size_t n,
 }
 
 static bool
-take_letters(struct work *w, const char *text)
+take_letters(struct taken *w, const char *text)
 {
 	struct letter letters[4];
 	unsigned n = 0;
@@ -245,7 +217,8 @@ same_start(const char *a, const char *b, size_t n)
 /* One piece behind the first: alone if it says enough, and with the first
  * one's leading words. */
 static void
-take_piece(struct work *w, const struct value *first, const struct value *p)
+take_piece(struct taken *w, const struct part_of_text *first,
+    const struct part_of_text *p)
 {
 	char out[NAME_RUN_MAX];
 	bool code = code_start(p->at, p->n) < p->n;
@@ -253,7 +226,7 @@ take_piece(struct work *w, const struct value *first, const struct value *p)
 
 	if (same_start(p->at, first->at, first->n) ||
 	    (code && p->n >= 4) || count_words(p->at, p->n) >= 2)
-		add_text(w, p->at, p->n);
+		alternative_add(w, p->at, p->n);
 	if (head == first->n || !code) {
 		head = first->n;
 		while (head > 0 && first->at[head - 1] != ' ')
@@ -264,19 +237,37 @@ take_piece(struct work *w, const struct value *first, const struct value *p)
 		return;
 	memcpy(out, first->at, head);
 	memcpy(out + head, p->at, p->n);
-	add_text(w, out, head + p->n);
+	alternative_add(w, out, head + p->n);
+}
+
+/* "MX400-MX550" counts as its first number. */
+static size_t
+without_range(const char *s, size_t n)
+{
+	size_t half = n / 2;
+
+	if (n < 7 || n % 2 == 0 || s[half] != '-' || !is_letter(s[0]))
+		return n;
+	for (size_t i = 0; i < half; i++) {
+		char c = s[half + 1 + i];
+		if (is_digit(s[i]) ? !is_digit(c) : c != s[i])
+			return n;
+	}
+	return half;
 }
 
 /* Commas alone part a name from its options as well ("ET200, DC24V"): then all
  * pieces must look alike. */
 static bool
-pieces_alike(const struct value *piece, unsigned n)
+pieces_alike(const struct part_of_text *piece, unsigned n)
 {
 	size_t at = code_start(piece[0].at, piece[0].n);
 
 	for (unsigned i = 1; i < n; i++) {
 		size_t own = code_start(piece[i].at, piece[i].n);
-		size_t a = piece[0].n - at, b = piece[i].n - own;
+		size_t a = without_range(piece[0].at + at, piece[0].n - at);
+		size_t b = without_range(piece[i].at + own,
+		    piece[i].n - own);
 		if (a == 0 || b == 0 || (a > b ? a - b : b - a) > 2 ||
 		    is_digit(piece[0].at[at]) != is_digit(piece[i].at[own]))
 			return false;
@@ -285,9 +276,9 @@ pieces_alike(const struct value *piece, unsigned n)
 }
 
 static void
-take_list(struct work *w, const char *s, size_t n)
+take_list(struct taken *w, const char *s, size_t n)
 {
-	struct value piece[PIECES_MAX];
+	struct part_of_text piece[PIECES_MAX];
 	unsigned count = 0;
 	bool last = false, bracket = false;
 	size_t start = 0;
@@ -308,9 +299,13 @@ take_list(struct work *w, const char *s, size_t n)
 			at += joint - 1;
 		start = at + 1;
 	}
-	if (count < 2 || (!last && !pieces_alike(piece, count)))
+	if (count < 2)
 		return;
-	add_text(w, piece[0].at, piece[0].n);
+	if (count < 4 && last)
+		alternative_families(w, piece, count);
+	if (!last && !pieces_alike(piece, count))
+		return;
+	alternative_add(w, piece[0].at, piece[0].n);
 	for (unsigned i = 1; i < count; i++)
 		take_piece(w, &piece[0], &piece[i]);
 }
@@ -320,7 +315,7 @@ take_list(struct work *w, const char *s, size_t n)
 /* One word with slashes: parts that are whole, and parts that take the place of
  * the first one's end. */
 static void
-take_slashes(struct work *w, const char *s, size_t n, size_t at, size_t end)
+take_slashes(struct taken *w, const char *s, size_t n, size_t at, size_t end)
 {
 	char out[NAME_RUN_MAX];
 	size_t first = at, tail = end;
@@ -359,7 +354,7 @@ take_slashes(struct work *w, const char *s, size_t n, size_t at, size_t end)
 		memcpy(p, s + tail, tail_len);
 		p += tail_len;
 		memcpy(p, s + end, n - end);
-		add_text(w, out, (size_t)(p - out) + n - end);
+		alternative_add(w, out, (size_t)(p - out) + n - end);
 	}
 }
 
@@ -403,8 +398,59 @@ slashes_part(const char *s, size_t at, size_t end)
 	return parts > 1 && first;
 }
 
+/* "Card 2 AP9630/AP9631": whole codes of one shape behind a name. */
 static void
-take_all_slashes(struct work *w, const char *s, size_t n)
+take_alone(struct taken *w, const char *s, size_t n, size_t at, size_t end)
+{
+	size_t len = strcspn(s + at, "/"), letters = 0, parts = 0;
+
+	while (letters < len && is_letter(s[at + letters]))
+		letters++;
+	if (at == 0 || end < n || letters < 2 || len < letters + 3)
+		return;
+	for (size_t i = at; i < end; i += len + 1, parts++)
+		for (size_t k = 0; k < len; k++)
+			if (i + len > end || (k < letters ? s[i + k] !=
+			    s[at + k] : !is_digit(s[i + k])))
+				return;
+	if ((end - at + 1) != parts * (len + 1))
+		return;
+	for (size_t i = at; i < end; i += len + 1)
+		alternative_add(w, s + i, len);
+}
+
+/* "Q03UDECPU Q04/06/10UDEHCPU": a whole code stands beside the list, not before
+ * each of it. */
+static void
+take_beside(struct taken *w, const char *s, size_t n, size_t at, size_t end)
+{
+	char out[NAME_RUN_MAX];
+	size_t from = at > 0 ? at - 1 : 0, letters = 0, digits = 0;
+
+	while (from > 0 && s[from - 1] != ' ')
+		from--;
+	while (is_letter(s[at + letters]) && s[from + letters] ==
+	    s[at + letters])
+		letters++;
+	for (size_t i = from; i + 1 < at; i++) {
+		if (!is_digit(s[i]) && !is_letter(s[i]))
+			return;
+		digits += is_digit(s[i]);
+	}
+	if (at < 6 || letters == 0 || digits < 2 || at - 1 - from < 5 ||
+	    !is_digit(s[from + letters]) || !is_digit(s[at + letters]) ||
+	    s[at - 1] != ' ' || !is_letter(s[end - 1]))
+		return;
+	memcpy(out, s, from);
+	memcpy(out + from, s + at, n - at);
+	take_slashes(w, out, from + n - at, from, from + end - at);
+	memcpy(out, s, at - 1);
+	memcpy(out + at - 1, s + end, n - end);
+	alternative_add(w, out, at - 1 + n - end);
+}
+
+static void
+take_all_slashes(struct taken *w, const char *s, size_t n)
 {
 	for (size_t at = 0; at < n;) {
 		size_t end = at;
@@ -412,18 +458,22 @@ take_all_slashes(struct work *w, const char *s, size_t n)
 		while (end < n && s[end] != ' ' && s[end] != ',')
 			slash |= s[end++] == '/';
 		if (slash && (slashes_part(s, at, end) ||
-		    letters_part(s, at, end)))
+		    letters_part(s, at, end) ||
+		    alternative_letters(s, at, end, n))) {
 			take_slashes(w, s, n, at, end);
+			take_alone(w, s, n, at, end);
+			take_beside(w, s, n, at, end);
+		}
 		at = end + 1;
 	}
 }
 
 /* "(incl. X408 and SIPLUS NET variants)": products by number in it. */
 static void
-take_included(struct work *w, const char *text)
+take_included(struct taken *w, const char *text)
 {
 	const char *at = strstr(text, "incl");
-	struct value first = { .at = text };
+	struct part_of_text first = { .at = text };
 
 	if (at == NULL || at == text)
 		return;
@@ -439,12 +489,12 @@ take_included(struct work *w, const char *text)
 			digit |= is_digit(s[i]);
 		if (digit && n >= 3) {
 			char out[NAME_RUN_MAX];
-			add_text(w, s, n);
+			alternative_add(w, s, n);
 			if (first.n + 1 + n < sizeof(out)) {
 				memcpy(out, text, first.n);
 				out[first.n] = ' ';
 				memcpy(out + first.n + 1, s, n);
-				add_text(w, out, first.n + 1 + n);
+				alternative_add(w, out, first.n + 1 + n);
 			}
 		}
 		s += n + (s[n] != '\0' && s[n] != ')');
@@ -453,7 +503,7 @@ take_included(struct work *w, const char *text)
 
 /* An order number with wildcards in a bracket is another name of it all. */
 static void
-take_numbers(struct work *w, const char *text)
+take_numbers(struct taken *w, const char *text)
 {
 	for (const char *open = strchr(text, '('); open != NULL;
 	    open = strchr(open + 1, '(')) {
@@ -463,12 +513,12 @@ take_numbers(struct work *w, const char *text)
 			digits += is_digit(open[1 + i]);
 		if (open[1 + n] == ')' && digits >= 4 && wild != NULL &&
 		    wild < open + n)
-			add_text(w, open + 1, n);
+			alternative_add(w, open + 1, n);
 	}
 }
 
 static void
-take_all(struct work *w, const char *text, size_t n)
+take_all(struct taken *w, const char *text, size_t n)
 {
 	take_list(w, text, n);
 	take_all_slashes(w, text, n);
@@ -477,7 +527,7 @@ take_all(struct work *w, const char *text, size_t n)
 /* "120(EN)CPU", "G120(C/P/D)": a bracket glued to a number may be there or not.
  */
 static bool
-take_glued(struct work *w, const char *text, size_t n)
+take_glued(struct taken *w, const char *text, size_t n)
 {
 	char out[NAME_RUN_MAX];
 	const char *open = strchr(text, '(');
@@ -499,7 +549,7 @@ take_glued(struct work *w, const char *text, size_t n)
 		memcpy(out + head, part, len);
 		memcpy(out + head + len, close + 1, tail);
 		out[head + len + tail] = '\0';
-		add_text(w, out, head + len + tail);
+		alternative_add(w, out, head + len + tail);
 		take_all(w, out, head + len + tail);
 		if (part != open && part[len] != '/')
 			return true;
@@ -510,7 +560,7 @@ void
 alternatives_read(const char *text, struct arena *mem,
     struct alternatives *ret)
 {
-	struct work w = { .mem = mem, .out = ret };
+	struct taken w = { .mem = mem, .out = ret };
 	size_t n = strlen(text);
 
 	ret->text = NULL;
@@ -526,5 +576,6 @@ alternatives_read(const char *text, struct arena *mem,
 			take_all_slashes(&w, ret->text[i],
 			    strlen(ret->text[i]));
 	take_included(&w, text);
+	alternative_brackets(&w, text);
 	take_numbers(&w, text);
 }

@@ -89,6 +89,12 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 	}
 }
 
+void
+find_order_pattern(struct lookup *l, const char *code)
+{
+	find_pattern(l, code, INDEX_ORDER);
+}
+
 static void
 find_code(struct lookup *l, const char *code, bool part)
 {

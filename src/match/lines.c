@@ -12,8 +12,6 @@
 #define AGAIN_MAX	64u
 /* A shorter start of a code would be that of too many. */
 #define START_MIN	4u
-/* Names that are compared with such starts, in one advisory. */
-#define TRIED_MAX	4000000u
 
 struct index_run
 line_members(const struct matcher *m, uint32_t kind, enum line_key key)

@@ -105,6 +105,11 @@ struct matcher {
 	const struct rules	*rules;		/* NULL: none */
 	struct maker		*makers;	/* of the whole document */
 	unsigned		 n_makers;
+	/* Families beside one of the same number, "X-200IRT" beside "X-200";
+	 * read when a product is such a one (series.c). */
+	struct named_family	*families;
+	unsigned		 n_families;
+	bool			 families_read;
 	struct {
 		const char	*text;
 		struct cell	*cell;

@@ -9,9 +9,6 @@
 
 /* A word that more kinds share than this tells nothing. */
 #define SHARED_MAX 512u
-/* Names that patterns are spelled out to, in one advisory: real ones have some
- * thousands, a hostile one would keep us for hours. */
-#define TRIED_MAX 4000000u
 /* Candidates that are fetched ahead of their use. */
 #define FETCH_MAX 64u
 
@@ -291,113 +288,6 @@ find_shared(struct lookup *l, uint32_t group)
 	}
 }
 
-/* "750-8xx", "MRD-3x5": each digit that the x may be, one device's word. */
-static void
-find_wild(struct lookup *l, uint32_t group)
-{
-	struct name *n = &l->name;
-
-	for (unsigned i = 0; i < n->n; i++) {
-		struct name_token *t = &n->token[i];
-		char word[48];
-		unsigned at[3], count = 0;
-		if (t->kind != NAME_CODE || t->len >= sizeof(word))
-			continue;
-		memcpy(word, n->flat + t->at, t->len);
-		for (unsigned k = 1; k < t->len; k++) {
-			bool near = (word[k - 1] >= '0' && word[k - 1] <= '9')
-			    || word[k - 1] == 'x' || (k + 1 < t->len &&
-			    word[k + 1] >= '0' && word[k + 1] <= '9' &&
-			    word[k - 1] < 'a');
-			if (word[k] == 'x' && near && count++ < 3)
-				at[count - 1] = k;
-		}
-		if (count == 0 || count > 3 || t->len < count + 2)
-			continue;
-		struct name_token was = *t;
-		bool family = n->family;
-		unsigned max = count == 1 ? 10 : count == 2 ? 100 : 1000;
-		if (l->m->tried > TRIED_MAX)
-			return;
-		l->m->tried += max;
-		n->family = true;
-		for (unsigned v = 0; v < max; v++) {
-			for (unsigned k = 0, rest = v; k < count; k++) {
-				word[at[k]] = (char)('0' + rest % 10);
-				rest /= 10;
-			}
-			t->hash = name_hash(word, 0, was.len);
-			if (index_find(l->m->ix, index_key(INDEX_WORD, group,
-			    t->hash)).n > 0) {
-				find_wider(l, group);
-				find_shared(l, group);
-				find_narrower(l, group);
-			}
-		}
-		*t = was;
-		n->family = family;
-	}
-}
-
-/* "EDR-810 Series": by number, and it is said that there are several. A word
- * about variants would make siblings of it: "X204 (incl. SIPLUS variant)". */
-static bool
-is_series(const struct name *n)
-{
-	static const char *const words[] = { "series", "family", "families",
-	    NULL };
-
-	for (unsigned i = 0; i < n->n; i++)
-		for (const char *const *w = words; *w != NULL; w++)
-			if (n->token[i].len == strlen(*w) && memcmp(n->flat +
-			    n->token[i].at, *w, n->token[i].len) == 0)
-				return true;
-	return false;
-}
-
-/* Spelt alike: "X-200" is no series of "X200-4P". */
-static bool
-begins_number(const struct name *p, const struct name_token *t,
-    const struct name *d)
-{
-	for (unsigned i = 0; i < d->n; i++)
-		if (d->token[i].len > t->len && d->flat[d->token[i].at +
-		    t->len] == '-' && memcmp(d->flat + d->token[i].at,
-		    p->flat + t->at, t->len) == 0)
-			return true;
-	return false;
-}
-
-/* Models of a series, whose numbers begin with the series' own. */
-static void
-find_series(struct lookup *l, uint32_t group)
-{
-	const struct index *ix = l->m->ix;
-
-	if (!l->name.family || !is_series(&l->name))
-		return;
-	for (unsigned i = 0; i < l->name.n; i++) {
-		const struct name_token *t = &l->name.token[i];
-		struct index_run run = { .n = 0 };
-		if (token_is_strong(&l->name, t))
-			run = index_find(ix, index_key(INDEX_STEM, group,
-			    t->hash));
-		for (uint32_t k = 0; k < run.n; k++) {
-			const struct index_kind *kind = index_kind(ix,
-			    run.at[k]);
-			bool all = kind != NULL;
-			for (unsigned q = 0; q < l->name.n && all; q++)
-				all = q == i || token_is_weak(&l->name,
-				    &l->name.token[q]) || tokens_hold(ix, kind,
-				    l->name.token[q].hash);
-			if (all && begins_number(&l->name, t, kind_name(l,
-			    run.at[k], kind)))
-				add_candidate(l, run.at[k], CANDIDATE_KIND,
-				    HOW_FAMILY, 0, maker_fits(l, kind));
-		}
-	}
-}
-
 void
 find_name(struct lookup *l)
 {
@@ -418,9 +308,10 @@ find_name(struct lookup *l)
 		find_wider(l, group);
 		find_narrower(l, group);
 		find_shared(l, group);
-		find_wild(l, group);
 		find_series(l, group);
 	}
+	if (l->name.words > 0 && !l->name.cut)
+		find_patterns(l);
 }
 
 /* A text that holds several names, unless its order number says that it is
@@ -450,7 +341,8 @@ find_alternatives(struct lookup *l, const char *text)
 		bool code = false;
 		for (unsigned k = 0; k < l->name.n; k++)
 			code |= l->name.token[k].kind == NAME_CODE;
-		l->name.cut |= list.n > 32 || !code;
+		l->name.cut |= list.n > 32 ||
+		    (!code && (list.n > 8 || !is_series(&l->name)));
 		if (l->name.words > 0)
 			find_name(l);
 	}

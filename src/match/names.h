@@ -60,6 +60,9 @@ const char *product_text(const struct product *p);
 bool has_token(const struct name *n, uint64_t hash);
 bool tokens_hold(const struct index *ix, const struct index_kind *kind,
     uint64_t hash);
+/* Names that are tried for patterns, lists and series, in one advisory: real
+ * ones have some thousands, a hostile one would keep us for hours. */
+#define TRIED_MAX 4000000u
 
 /* verdicts.c. Order codes tell siblings apart: 2 the same, 1 nothing to
  * compare, 0 another product, -1 numbers of another kind. */
@@ -93,11 +96,61 @@ int  how_shared(const struct name *p, const struct name *d,
 bool token_is_weak(const struct name *n, const struct name_token *t);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
+/* patterns.c: what a publisher's number stands for, read from his name. */
+#define PATTERNS_MAX 8u
+#define PATTERN_SIGNS 48u
+#define PATTERN_SUFFIX 8u
+enum pattern_kind {
+	PATTERN_WILD,		/* "EDS-4xx", "CPU3[]" */
+	PATTERN_STAR,		/* "BMXP34*" */
+	PATTERN_ROUND,		/* "X-200 family" */
+	PATTERN_LETTERS,	/* "SMT Series" */
+	PATTERN_TAIL,		/* "615 series" */
+	PATTERN_RANGE,		/* "MX400-MX550" */
+	PATTERN_STEM,		/* "DVP-12SE", of DVP12SE11T */
+};
+struct pattern {
+	enum pattern_kind kind;
+	/* A letter or digit itself; '#' a digit, '?' any sign, '*' whatever
+	 * follows, '-' what parts two digits. */
+	char		 sign[PATTERN_SIGNS];
+	unsigned	 n;
+	unsigned	 optional;	/* from here on it may be missing; 0 */
+	unsigned	 first, last;	/* its tokens in the name */
+	unsigned	 low, high;	/* of a range, with as many digits */
+	unsigned	 digits;
+	char		 suffix[PATTERN_SUFFIX];	/* "irt": X-200IRT */
+	bool		 series;	/* "series" or "family" is said of it */
+	bool		 own;		/* names the product by itself */
+	bool		 guess;		/* possible at most */
+	bool		 out;		/* is not in the name: no tokens */
+};
+/* codes: order numbers that were taken out of the name; ret: PATTERNS_MAX. */
+unsigned patterns_read(const struct name *n, char (*codes)[40],
+    unsigned n_codes, bool one_of, struct pattern *ret);
+/* How a device's word s of n signs, which begins there, stands to it. */
+enum pattern_fit {
+	PATTERN_NO, PATTERN_WHOLE,
+	PATTERN_SLASH, PATTERN_HYPHEN, PATTERN_LETTER	/* options behind */
+};
+/* "x-200irt", "s7-1200": letters and a number of hundreds or thousands; further
+ * letters are the family's own. The length up to these; 0: it is none. */
+size_t pattern_round(const char *s, size_t n, size_t *ret_zeros);
+enum pattern_fit pattern_fits(const struct pattern *p, const char *s, size_t n);
+
+/* series.c: by these. */
+void find_patterns(struct lookup *l);
+/* stems.c: "EDR-810 Series" for EDR-810-2GSFP. */
+void find_series(struct lookup *l, uint32_t group);
+bool is_series(const struct name *n);	/* says "series" or "family" */
+
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
 /* Do the CPEs of product and device deny what their names say? */
 bool cpe_denies(const struct lookup *l, uint32_t device, enum how how);
+/* By part number; code is as order_read makes it. */
+void find_order_pattern(struct lookup *l, const char *code);
 void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
 

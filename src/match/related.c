@@ -28,7 +28,8 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "distributed", "ptz", "dome", NULL
+		"rtu", "rtus", "portfolio", "standalone", "distributed", "ptz",
+		"dome", NULL
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -71,6 +72,7 @@ struct extra {
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
 	bool		 between;	/* such a word parts two shared ones */
+	bool		 included;	/* it has one of an "(incl. ...)" */
 };
 
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
@@ -144,8 +146,56 @@ is_short_form(const struct name *n, unsigned i)
 	return false;
 }
 
+/* "(incl. SIPLUS variants)": these words may stand in a member's name. */
+static bool
+is_included(const struct name *n, uint64_t hash)
+{
+	for (unsigned i = 0; i < n->n; i++)
+		if (n->token[i].hash == hash &&
+		    n->token[i].kind == NAME_NOISE)
+			return true;
+	return false;
+}
+
+/* Is p nothing but an order number, with which d ends? What stands before it
+ * there is its family's name: "Modicon M340 module BMXNOE0110". */
+static bool
+is_ordered(const struct name *p, const struct name *d)
+{
+	const struct name_token *own = NULL, *last = NULL;
+	unsigned digits = 0, letters = 0;
+
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind != NAME_NOISE)
+			own = &p->token[i];
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->token[i].kind != NAME_NOISE)
+			last = &d->token[i];
+	if (p->words != 1 || own == NULL || last == NULL ||
+	    own->kind != NAME_CODE || own->hash != last->hash)
+		return false;
+	for (unsigned i = 0; i < own->len; i++) {
+		char c = p->flat[own->at + i];
+		digits += c >= '0' && c <= '9';
+		letters += c >= 'a' && c <= 'z';
+	}
+	return digits >= 4 && letters >= 3;
+}
+
+/* A family of CPUs has no other modules: "SIPLUS S7-1200 CP 1243-1". */
+static bool
+is_other_module(const struct name *p, const struct name *d)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind != NAME_NOISE &&
+		    is_word(p, &p->token[i], "cpu"))
+			return !has_token(d, p->token[i].hash);
+	return false;
+}
+
+/* What more, the device's name or the product's, says beyond less. */
 static struct extra
-extra_of(const struct name *more, const struct name *less,
+extra_of(const struct name *more, const struct name *less, bool device,
     const struct name *words)
 {
 	struct extra x = { .n = 0 };
@@ -165,6 +215,10 @@ extra_of(const struct name *more, const struct name *less,
 		if (t->kind == NAME_NOISE || there ||
 		    maker_says(words, t->hash) || is_short_form(more, i))
 			continue;
+		if (device && is_included(less, t->hash)) {
+			x.included = true;
+			continue;
+		}
 		x.n++;
 		if (t->kind == NAME_LINE)
 			x.lines++;
@@ -240,7 +294,7 @@ int
 how_narrower(const struct name *p, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, words);
+	struct extra x = extra_of(p, d, false, words);
 
 	if (x.n == x.lines || is_one_of_list(p, d))
 		return HOW_RESPELT;
@@ -276,10 +330,10 @@ int
 how_wider(const struct name *p, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(d, p, words);
+	struct extra x = extra_of(d, p, true, words);
 	unsigned share = share_code(p, d);
 
-	if (x.n == x.lines)
+	if (x.n == x.lines || is_ordered(p, d))
 		return HOW_RESPELT;
 	if (says_little(&x, share))
 		return HOW_RESPELT;
@@ -299,14 +353,15 @@ int
 how_shared(const struct name *p, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, words), y = extra_of(d, p, words);
-
+	struct extra x = extra_of(p, d, false, words);
+	struct extra y = extra_of(d, p, true, words);
 	unsigned share = share_code(p, d);
 
 	/* Two brands in front of one number are two products, and so are
 	 * two lines of versions. */
 	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||
-	    (x.front > 0 && y.front > 0) || (x.lines > 0 && y.lines > 0))
+	    (x.front > 0 && y.front > 0) || (x.lines > 0 && y.lines > 0) ||
+	    (y.included && is_other_module(p, d)))
 		return -1;
 	if (says_little(&y, share))
 		return HOW_RESPELT;

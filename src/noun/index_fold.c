@@ -89,9 +89,10 @@ fold_rune(uint32_t c, const char *from, size_t from_len, char *out)
 		out[0] = '-';
 		return 1;
 	}
-	if (c == 0x2264 || c == 0x2265) {	/* <= and >= in ranges */
-		out[0] = c == 0x2264 ? '<' : '>';
-		out[1] = '=';
+	/* <= and >= in ranges; an empty box: any digit. */
+	if (c == 0x2264 || c == 0x2265 || c == 0x25a1) {
+		memcpy(out, c == 0x2264 ? "<=" : c == 0x2265 ? ">=" : "[]",
+		    2);
 		return 2;
 	}
 	if (c < 0xc0 || (c >= 0x2000 && c < 0x2c00) || c == 0x3000 ||

@@ -81,22 +81,91 @@ lead_of(const struct name *name)
 	return best != NULL ? best->hash : 0;
 }
 
-/* A number with its options behind a hyphen: what stands before each. */
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* A number with its options behind a hyphen: what stands before each. Or
+ * behind letters, "DVP-12SE" of "DVP-12SE11T". */
 static void
 stem_keys(struct index_builder *b, uint32_t kind, const struct name *name,
     const struct name_token *t, uint32_t group)
 {
 	const char *s = name->flat + t->at;
-	unsigned digits = 0, left = 2;
+	unsigned digits = 0, left = 2, glued = 2;
 
 	for (unsigned i = 0; i < t->len && left > 0; i++) {
-		digits += s[i] >= '0' && s[i] <= '9';
-		if (s[i] != '-' || i < 4 || digits < 2)
+		bool end = s[i] == '-' && i >= 4 && digits >= 2;
+		if (!end && glued > 0 && is_digit(s[i]) && i >= 6 &&
+		    digits >= 2 && is_letter(s[i - 1])) {
+			add_pair(b, index_key(INDEX_STEM, group,
+			    name_hash(s, 0, i)), kind);
+			glued--;
+		}
+		digits += is_digit(s[i]);
+		if (!end)
 			continue;
 		add_pair(b, index_key(INDEX_STEM, group,
 		    name_hash(s, 0, i)), kind);
 		left--;
 	}
+}
+
+#define HEAD_LONG 6u
+
+/* How the number s begins. */
+static void
+head_keys(struct index_builder *b, uint32_t kind, uint32_t group,
+    const char *s, size_t n)
+{
+	char sign[16];
+	unsigned len = 0, letters = 0, head = 4;
+
+	for (size_t i = 0; i < n && len < sizeof(sign); i++)
+		if (is_digit(s[i]) || is_letter(s[i]))
+			sign[len++] = s[i];
+	while (letters < len && is_letter(sign[letters]))
+		letters++;
+	if (letters > 0)
+		head = letters + 1;
+	if (head > len)
+		return;
+	add_pair(b, index_key(INDEX_HEAD, group, name_hash(sign, 0, head)),
+	    kind);
+	if (len >= HEAD_LONG && head != HEAD_LONG)
+		add_pair(b, index_key(INDEX_HEAD, group, name_hash(sign, 0,
+		    HEAD_LONG)), kind);
+}
+
+/* By what patterns and series find a number. */
+static void
+number_keys(struct index_builder *b, uint32_t kind, const struct name *name,
+    const struct name_token *t, uint32_t group)
+{
+	const char *s = name->flat + t->at;
+	unsigned first = 0, digits = 0;
+
+	head_keys(b, kind, group, s, t->len);
+	while (first < t->len && is_letter(s[first]))
+		first++;
+	/* A sales prefix. */
+	if (first >= 2 && first <= 4 && first + 4 < t->len &&
+	    s[first] == '-' && is_letter(s[first + 1]))
+		head_keys(b, kind, group, s + first + 1, t->len - first - 1);
+	while (digits < t->len && is_digit(s[t->len - 1 - digits]))
+		digits++;
+	unsigned hyphen = first < t->len && s[first] == '-';
+	if (first >= 2 && digits >= 3 && first + hyphen + digits == t->len)
+		add_pair(b, index_key(INDEX_TAIL, group, name_hash(s,
+		    t->len - digits, t->len)), kind);
 }
 
 /* The keys of one kind under one maker. */
@@ -118,8 +187,10 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 			continue;
 		add_pair(b, index_key(INDEX_WORD, group,
 		    name->token[i].hash), kind);
-		if (name->token[i].kind == NAME_CODE)
-			stem_keys(b, kind, name, &name->token[i], group);
+		if (name->token[i].kind != NAME_CODE)
+			continue;
+		stem_keys(b, kind, name, &name->token[i], group);
+		number_keys(b, kind, name, &name->token[i], group);
 	}
 }
 

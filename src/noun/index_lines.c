@@ -374,8 +374,10 @@ take_fit(struct index_builder *b, const struct line_text *t,
 		bool new = false;
 		if (t->part && set_get(&b->line_kinds, by_model) != NULL)
 			continue;
-		if (!t->part)
+		if (!t->part) {
 			set_find(&b->line_kinds, by_model, &new);
+			add_pair(b, line_key(LINE_OF, number), kind);
+		}
 		enum line_key key = t->part ? LINE_CLASSES : fit->doubted ?
 		    LINE_DOUBTED : LINE_KINDS;
 		add_pair(b, line_key(key, kind), number);

@@ -371,6 +371,16 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 		ret->family = true;
 }
 
+/* "ROC800-Series": where the number ends. */
+static size_t
+before_series(const char *s, size_t at, size_t end)
+{
+	if (end - at > 7 && (memcmp(s + end - 7, "-series", 7) == 0 ||
+	    memcmp(s + end - 7, "-family", 7) == 0))
+		return end - 7;
+	return end;
+}
+
 /* A chunk with a digit stays one token ("X204-2FM"), others come apart. */
 static void
 add_chunk(struct name *ret, size_t at, size_t end, bool noise)
@@ -391,7 +401,10 @@ add_chunk(struct name *ret, size_t at, size_t end, bool noise)
 	    fold_is_digit(s[at + 3]))
 		at++;
 	if (digit) {
-		add_token(ret, at, end, noise);
+		size_t own = before_series(s, at, end);
+		add_token(ret, at, own, noise);
+		if (own < end)
+			add_token(ret, own + 1, end, noise);
 		return;
 	}
 	for (size_t a = at, e; next_word(s, end, &a, &e); a = e)

@@ -41,7 +41,7 @@
 
 #define LINES_MAX 256
 
-#define CASES_MAX 1024
+#define CASES_MAX 4096
 
 static struct text_case {
 	char	*path;
