@@ -7,6 +7,9 @@
  *	include "Kestrel Water" "AquaGate Pro" = "Kestrel" "AG-100"
  *	include "Kestrel Water" "AquaGate Pro" = device "pump-7"
  *	exclude "Acme" "Gate Lite" = "Acme" "Gate" because "another board"
+ *	brand "Kestrel Water" "AquaLine" "AquaPro"
+ *	division "Kestrel Medical" = "Kestrel Water"
+ *	short "Kestrel Water" "AquaGate Studio" = "AGS"
  *
  * On the left stands what publishers print, on the right what the device list
  * says. Read by the keeper; travels packed to `list`, and from there within
@@ -21,13 +24,21 @@ struct buf;
 struct err;
 struct unpack;
 
-enum alias_kind { ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE, ALIAS_KINDS_ };
+enum alias_kind {
+	ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE,
+	ALIAS_BRAND,		/* words that names may leave out */
+	ALIAS_DIVISION,		/* a list may write the group's name */
+	ALIAS_SHORT,		/* how lists write some words */
+	ALIAS_KINDS_
+};
 const char *alias_kind_name(enum alias_kind k);		/* "maker" */
 
 struct alias {
 	enum alias_kind	 kind;
 	const char	*where;		/* "FILE:LINE", for reasons */
-	const char	**names;	uint32_t n_names;	/* maker */
+	/* of a maker; a maker and his brands; a division and its groups; a
+	 * maker, words and how they are written in short */
+	const char	**names;	uint32_t n_names;
 	/* The publisher's; product "" = any of this vendor (exclude). */
 	const char	*vendor, *product;
 	/* The list's; model "" = any of this vendor (exclude). */

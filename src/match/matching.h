@@ -13,6 +13,8 @@
  *	why.c		reasons in words
  *	parts.c		matches of a device's parts -> one, the device's
  *	rules.c		the operator's includes and excludes
+ *	vocabulary.c	brands, divisions, short forms: the table's words
+ *	second.c	further names that a publisher's own name holds
  *	explain.c	each step for one device, told
  *	near.c		what almost matched
  *
@@ -45,6 +47,7 @@ enum how {
 /* How the makers agree, worst first. */
 enum maker_fit {
 	MAKER_NO,
+	MAKER_GROUP,			/* the list names the maker's group */
 	MAKER_RIVALS,			/* written short, others begin so too */
 	MAKER_SHORT,			/* written short on one side */
 	MAKER_ALIAS,			/* known by another name, or not said */
@@ -99,6 +102,7 @@ struct matcher {
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
 	const struct rules	*rules;		/* NULL: none */
+	const struct vocabulary	*vocabulary;	/* NULL: none */
 	struct maker		*makers;	/* of the whole document */
 	unsigned		 n_makers;
 	struct {

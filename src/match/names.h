@@ -24,6 +24,9 @@ struct lookup {
 	struct maker	 maker;
 	bool		 guessed;	/* maker, from the product's text */
 	struct name	 name;
+	/* Bits of name's tokens: brands of the maker, and what tells it apart
+	 * beside them; words that the list has under the maker. */
+	uint32_t	 brands, telling, listed;
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
@@ -37,6 +40,7 @@ struct lookup {
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */
+	bool		 second;	/* it is a further name of the product */
 	bool		 of_cpe;	/* names are those of its CPE */
 	bool		 whole;		/* a relation, by its own numbers */
 	unsigned	 n_name_codes;	/* of these, out of its name */
@@ -80,14 +84,21 @@ const struct name *kind_name(struct lookup *l, uint32_t number,
     const struct index_kind *kind);
 const struct name *vendor_words(struct matcher *m, const char *text);
 
-/* related.c: how a product's name stands to a device's, -1: not at all; words
- * are those of the vendor. */
-int  how_narrower(const struct name *p, const struct name *d,
+/* related.c: how l's name stands to a device's, -1: not at all; words are those
+ * of the vendor. */
+int  how_narrower(const struct lookup *l, const struct name *d,
     const struct name *words);
-int  how_wider(const struct name *p, const struct name *d,
+int  how_wider(const struct lookup *l, const struct name *d,
     const struct name *words);
-int  how_shared(const struct name *p, const struct name *d,
+int  how_shared(const struct lookup *l, const struct name *d,
     const struct name *words);
+/* Have they so much in common that two weak steps are still worth a look: a
+ * telling number, or (words) two telling words? */
+bool have_much_in_common(const struct lookup *l, const struct name *d,
+    bool words);
+/* Sets l->brands and l->telling. */
+void find_brands(struct lookup *l);
+bool is_brand(const struct lookup *l, uint64_t hash);
 bool token_is_weak(const struct name *n, const struct name_token *t);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
@@ -98,6 +109,10 @@ void find_identifiers(struct lookup *l);
 bool cpe_denies(const struct lookup *l, uint32_t device, enum how how);
 void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
+
+/* second.c: further names in the product's own text, and short forms. Behind
+ * find_name. */
+void find_second(struct lookup *l, const char *text);
 
 /* alternatives.c: the single names in a text that holds several ("A, B and C",
  * "FX3G-xMy x=14,24"); each in mem. */

@@ -1,7 +1,9 @@
 /* related.c - how the words of a product's name stand to those of a device's.
- * A number or an order code tells products apart; "controller" does not. */
+ * A number or an order code tells products apart; "controller" does not, and
+ * neither does a brand that one of them leaves out. */
 #include <string.h>
 #include "names.h"
+#include "vocabulary.h"
 
 static bool
 is_word(const struct name *n, const struct name_token *t, const char *word)
@@ -28,7 +30,13 @@ token_is_weak(const struct name *n, const struct name_token *t)
 		"ip", "web", "network", "access", "point", "points", "main",
 		"hardware", "range", "pump", "pumps", "scanner", "printer",
 		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "distributed", "ptz", "dome", NULL
+		"portfolio", "standalone", "distributed", "ptz", "dome",
+		"dcs", "scada", "rtu", "rtus", "ups", "reader", "readers",
+		"frequenzumrichter", "umrichter", "antrieb",
+		"steuerung", "sps", "regler", "netzteil", "netzgeraet",
+		"schalter", "leser", "lesegeraet", "bedienpanel",
+		"bediengeraet", "kamera", "drucker", "schutzrelais",
+		"messumformer", "zaehler", "variateur", "automate", NULL
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -70,7 +78,9 @@ struct extra {
 	unsigned	 n;		/* all of these */
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
+	unsigned	 brands;	/* known ones, not among n */
 	bool		 between;	/* such a word parts two shared ones */
+	bool		 long_code;	/* a code of three signs or more */
 };
 
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
@@ -144,12 +154,80 @@ is_short_form(const struct name *n, unsigned i)
 	return false;
 }
 
+bool
+is_brand(const struct lookup *l, uint64_t hash)
+{
+	for (unsigned g = 0; g < l->n_groups && l->m->vocabulary != NULL; g++)
+		if (vocabulary_has_brand(l->m->vocabulary, l->group[g], hash))
+			return true;
+	return false;
+}
+
+/* Does this word tell the product from others of its maker? */
+static bool
+is_telling(const struct lookup *l, const struct name *n,
+    const struct name_token *t)
+{
+	return t->kind != NAME_NOISE && t->kind != NAME_LINE &&
+	    !token_is_weak(n, t) && !is_brand(l, t->hash);
+}
+
+void
+find_brands(struct lookup *l)
+{
+	l->brands = l->telling = 0;
+	if (l->m->vocabulary == NULL)
+		return;
+	for (unsigned i = 0; i < l->name.n; i++) {
+		const struct name_token *t = &l->name.token[i];
+		if (t->kind == NAME_NOISE)
+			continue;
+		if (is_brand(l, t->hash))
+			l->brands |= 1u << i;
+		else if (is_telling(l, &l->name, t))
+			l->telling |= 1u << i;
+	}
+}
+
+/* May a brand be left out between these two? They have a telling word in common
+ * that is none, and not each a brand that the other has not. */
+static bool
+brands_say_nothing(const struct lookup *l, const struct name *d)
+{
+	const struct name *p = &l->name;
+	bool telling = false, theirs = false, ours = false;
+
+	if (l->m->vocabulary == NULL)
+		return false;
+	for (unsigned i = 0; i < p->n; i++) {
+		bool there = has_token(d, p->token[i].hash);
+		telling |= (l->telling >> i & 1) != 0 && there;
+		theirs |= (l->brands >> i & 1) != 0 && !there;
+	}
+	for (unsigned i = 0; i < d->n && telling && theirs; i++)
+		ours |= !has_token(p, d->token[i].hash) &&
+		    is_brand(l, d->token[i].hash);
+	return telling && (!theirs || !ours);
+}
+
+bool
+have_much_in_common(const struct lookup *l, const struct name *d, bool words)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->n && words; i++)
+		n += has_token(&l->name, d->token[i].hash) &&
+		    is_telling(l, d, &d->token[i]);
+	return n >= 2 || share_code(&l->name, d) >= 2;
+}
+
 static struct extra
-extra_of(const struct name *more, const struct name *less,
-    const struct name *words)
+extra_of(const struct lookup *l, const struct name *more,
+    const struct name *less, const struct name *words)
 {
 	struct extra x = { .n = 0 };
 	bool code = false, shared = false, parted = false;
+	bool nothing = brands_say_nothing(l, more == &l->name ? less : more);
 
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
@@ -165,12 +243,17 @@ extra_of(const struct name *more, const struct name *less,
 		if (t->kind == NAME_NOISE || there ||
 		    maker_says(words, t->hash) || is_short_form(more, i))
 			continue;
+		if (nothing && is_brand(l, t->hash)) {
+			x.brands++;
+			continue;
+		}
 		x.n++;
 		if (t->kind == NAME_LINE)
 			x.lines++;
-		else if (t->kind == NAME_CODE)
+		else if (t->kind == NAME_CODE) {
 			x.codes++;
-		else if (!token_is_weak(more, t)) {
+			x.long_code |= t->len > 2;
+		} else if (!token_is_weak(more, t)) {
 			code ? x.words++ : x.front++;
 			parted |= shared;
 		}
@@ -235,14 +318,70 @@ weak_end(const struct name *p, const struct name *d)
 	return count;
 }
 
+/* "Gigabit Card NETWORK-M2" for "Network-M2": the list says nothing but a number
+ * with letters, and it is the publisher's last word. What is "for" a thing is
+ * another one. */
+static bool
+is_last_number(const struct name *p, const struct name *d)
+{
+	const struct name_token *last = &p->token[p->n - 1];
+
+	if (d->n != 1 || d->token[0].kind != NAME_CODE ||
+	    last->hash != d->token[0].hash || last->len < 5 ||
+	    p->flat[last->at] < 'a')
+		return false;
+	for (unsigned i = 0; i + 1 < p->n; i++)
+		if (p->token[i].kind == NAME_CODE ||
+		    is_word(p, &p->token[i], "for") ||
+		    is_word(p, &p->token[i], "with"))
+			return false;
+	return true;
+}
+
+/* Kinds of things that programs and devices are called by, or not: "HMI". */
+static bool
+is_kind_of_thing(const struct name *n, const struct name_token *t)
+{
+	static const char *const words[] = { "hmi", "dcs", "plc", "plcs",
+	    "scada", "sps", "rtu", "ups", NULL };
+
+	for (const char *const *w = words; *w != NULL; w++)
+		if (is_word(n, t, *w))
+			return true;
+	return false;
+}
+
+/* Does p say nothing beyond d but the kind of thing, and brands? */
+static bool
+only_kind_beyond(const struct lookup *l, const struct name *d,
+    const struct extra *x)
+{
+	const struct name *p = &l->name;
+	unsigned kinds = 0, telling = 0;
+
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->token[i].kind != NAME_NOISE &&
+		    !has_token(d, p->token[i].hash))
+			/* "Studio/HMI" is one of several Studios. */
+			kinds += is_kind_of_thing(p, &p->token[i]) &&
+			    (i == 0 || p->flat[p->token[i].at - 1] != '/' ||
+			    is_kind_of_thing(p, &p->token[i - 1]));
+		else
+			telling += p->token[i].kind != NAME_NOISE &&
+			    !token_is_weak(p, &p->token[i]);
+	return telling > 0 && kinds == x->n - x->lines;
+}
+
 /* The product's name holds all words of the device's, and more. */
 int
-how_narrower(const struct name *p, const struct name *d,
+how_narrower(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, words);
+	const struct name *p = &l->name;
+	struct extra x = extra_of(l, p, d, words);
 
-	if (x.n == x.lines || is_one_of_list(p, d))
+	if (x.n == x.lines || is_one_of_list(p, d) || is_last_number(p, d) ||
+	    only_kind_beyond(l, d, &x))
 		return HOW_RESPELT;
 	if (says_little(&x, share_code(p, d)))
 		return HOW_RESPELT;
@@ -256,7 +395,8 @@ how_narrower(const struct name *p, const struct name *d,
 	bool code = false;
 	for (unsigned i = 0; i < d->n; i++)
 		code |= d->token[i].kind == NAME_CODE;
-	if (d->words == 1 && !code && x.n > 1 + weak_end(p, d))
+	if (d->words == 1 && !code && x.n + x.brands > 1 + weak_end(p,
+	    d))
 		return -1;
 	return HOW_NARROWER;
 }
@@ -271,18 +411,30 @@ strong_words(const struct name *n)
 	return count;
 }
 
-/* The device's name holds all words of the product's, and more. */
+/* The device's name holds all words of the product's but for brands, and more.
+ */
 int
-how_wider(const struct name *p, const struct name *d,
+how_wider(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(d, p, words);
+	const struct name *p = &l->name;
+	struct extra x = extra_of(l, d, p, words);
 	unsigned share = share_code(p, d);
+	bool whole = true;
 
+	for (unsigned i = 0; i < p->n && l->brands != 0; i++)
+		whole &= (l->brands >> i & 1) == 0 ||
+		    has_token(d, p->token[i].hash);
+	if (!whole && !brands_say_nothing(l, d))
+		return -1;
 	if (x.n == x.lines)
 		return HOW_RESPELT;
 	if (says_little(&x, share))
 		return HOW_RESPELT;
+	/* "WinCC Unified" is no "SIMATIC WinCC"; "WinCC 7" may be. */
+	if (!whole && (x.long_code || (share < 2 && (x.front > 0 ||
+	    x.words > 0))))
+		return -1;
 	/* "SINTRA Remote Desk Server" is no "SINTRA Server": a brand and a
 	 * kind of thing are too little in common. */
 	if (x.between && share == 0 && x.front > 1 && !p->family &&
@@ -296,13 +448,17 @@ how_wider(const struct name *p, const struct name *d,
 
 /* Each says something that the other does not, but they share a number. */
 int
-how_shared(const struct name *p, const struct name *d,
+how_shared(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, words), y = extra_of(d, p, words);
+	const struct name *p = &l->name;
+	struct extra x = extra_of(l, p, d, words), y = extra_of(l, d, p, words);
 
 	unsigned share = share_code(p, d);
 
+	/* With more words on both sides even a known brand tells. */
+	x.front += x.brands;
+	y.front += y.brands;
 	/* Two brands in front of one number are two products, and so are
 	 * two lines of versions. */
 	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||

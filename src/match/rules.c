@@ -4,6 +4,7 @@
 #include <string.h>
 #include "names.h"
 #include "rules.h"
+#include "vocabulary.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -106,6 +107,12 @@ find_devices(const struct index *ix, struct rules *rules, struct arena *mem)
 	}
 }
 
+static bool
+is_rule(const struct alias *a)
+{
+	return a->kind == ALIAS_INCLUDE || a->kind == ALIAS_EXCLUDE;
+}
+
 const struct rules *
 rules_open(const struct index *ix, struct arena *mem)
 {
@@ -119,10 +126,15 @@ rules_open(const struct index *ix, struct arena *mem)
 	/* An index of a foreign hand may hold anything. */
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < list.n; i++)
-		n += list.list[i].kind != ALIAS_MAKER;
-	if (in.bad || n == 0)
+		n += is_rule(&list.list[i]);
+	const struct vocabulary *words = in.bad ? NULL :
+	    vocabulary_open(ix, &list, mem);
+	if (in.bad || (n == 0 && words == NULL))
 		return NULL;
 	struct rules *rules = arena_alloc(mem, sizeof(*rules));
+	rules->words = words;
+	if (n == 0)
+		return rules;
 	rules->n = list.n;
 	rules->list = arena_alloc(mem, list.n * sizeof(*rules->list));
 	for (rules->room = 16; rules->room < list.n * 2;)
@@ -140,7 +152,7 @@ rules_open(const struct index *ix, struct arena *mem)
 		maker_read(a->own_vendor, &maker);
 		name_read(a->own_model, &maker, &name);
 		r->name = name.key;
-		if (a->kind != ALIAS_MAKER)
+		if (is_rule(a))
 			enter(rules, i);
 	}
 	find_devices(ix, rules, mem);

@@ -24,14 +24,17 @@ struct rule {
 	uint32_t	 next;			/* + 1: of the same product */
 };
 
+struct vocabulary;
 struct rules {
+	const struct vocabulary *words;		/* NULL: none */
 	struct rule	*list;
 	uint32_t	 n;
 	uint32_t	*slots;			/* list index + 1, by key */
 	uint32_t	 room;			/* a power of two */
 };
 
-/* NULL: the index has neither includes nor excludes. Lends from the index. */
+/* NULL: the index has neither includes and excludes (then n is 0) nor words.
+ * Lends from the index. */
 const struct rules *rules_open(const struct index *ix, struct arena *mem);
 
 /* Sees which rules speak of the looked-up product, and adds what they

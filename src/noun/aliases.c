@@ -15,6 +15,9 @@
 
 #define LEAST_ALIAS	(1u + 7u * LEAST_STR + LEAST_NUM)
 #define USAGE_MAKER	"maker \"NAME\" = \"OTHER NAME\" ..."
+#define USAGE_BRAND	"brand \"MAKER\" \"BRAND\" ..."
+#define USAGE_DIVISION	"division \"MAKER\" = \"NAME OF ITS GROUP\" ..."
+#define USAGE_SHORT	"short \"MAKER\" \"WORDS\" = \"IN SHORT\" ..."
 #define USAGE_RULE(w)	w " \"VENDOR\" \"PRODUCT\" = \"MY VENDOR\" " \
 	"\"MY MODEL\", or " w " \"VENDOR\" \"PRODUCT\" = device \"ID\""
 
@@ -22,12 +25,18 @@ static const char *const kind_names[ALIAS_KINDS_] = {
 	[ALIAS_MAKER] = "maker",
 	[ALIAS_INCLUDE] = "include",
 	[ALIAS_EXCLUDE] = "exclude",
+	[ALIAS_BRAND] = "brand",
+	[ALIAS_DIVISION] = "division",
+	[ALIAS_SHORT] = "short",
 };
 
 static const char *const usages[ALIAS_KINDS_] = {
 	[ALIAS_MAKER] = USAGE_MAKER,
 	[ALIAS_INCLUDE] = USAGE_RULE("include"),
 	[ALIAS_EXCLUDE] = USAGE_RULE("exclude") ", and because \"REASON\"",
+	[ALIAS_BRAND] = USAGE_BRAND,
+	[ALIAS_DIVISION] = USAGE_DIVISION,
+	[ALIAS_SHORT] = USAGE_SHORT,
 };
 
 const char *
@@ -118,9 +127,23 @@ take(struct line *l, enum word_kind kind, const char *text, const char **ret)
 	return true;
 }
 
-static const char *
-read_maker(struct line *l, struct alias *a)
+/* So many names stand in front of the first "=". */
+static uint32_t
+names_in_front(enum alias_kind k)
 {
+	return k == ALIAS_BRAND ? ALIAS_NAMES_MAX : k == ALIAS_SHORT ? 2 : 1;
+}
+
+static bool
+is_names(enum alias_kind k)
+{
+	return k != ALIAS_INCLUDE && k != ALIAS_EXCLUDE;
+}
+
+static const char *
+read_names(struct line *l, struct alias *a)
+{
+	uint32_t front = names_in_front(a->kind);
 	const char *name;
 
 	do {
@@ -131,8 +154,10 @@ read_maker(struct line *l, struct alias *a)
 		a->names = arena_more(l->mem, a->names, a->n_names,
 		    sizeof(*a->names));
 		a->names[a->n_names++] = name;
-	} while (take(l, WORD_EQUAL, NULL, NULL));
-	return NULL;
+	} while (a->n_names < front ? a->n_names == 1 || l->kind ==
+	    WORD_NAME : take(l, WORD_EQUAL, NULL, NULL));
+	return a->n_names > (a->kind == ALIAS_BRAND ? 1 : front) ||
+	    a->kind == ALIAS_MAKER ? NULL : "a name is missing";
 }
 
 static const char *
@@ -176,7 +201,8 @@ read_statement(struct line *l, struct alias *a, const char **ret_allowed)
 	const char *word, *fault;
 	int kind;
 
-	*ret_allowed = "maker, include or exclude";
+	*ret_allowed = "maker, include, exclude, brand, division or "
+	    "short";
 	if (!take(l, WORD_PLAIN, NULL, &word))
 		return "a line begins with what it does";
 	kind = word_find(word, kind_names, ALIAS_KINDS_);
@@ -184,7 +210,7 @@ read_statement(struct line *l, struct alias *a, const char **ret_allowed)
 		return arena_printf(l->mem, "\"%s\" is not known", word);
 	a->kind = (enum alias_kind)kind;
 	*ret_allowed = usages[kind];
-	fault = kind == ALIAS_MAKER ? read_maker(l, a) : read_rule(l, a);
+	fault = is_names(a->kind) ? read_names(l, a) : read_rule(l, a);
 	if (l->kind == WORD_BAD)
 		return l->fault;
 	return fault != NULL || l->kind == WORD_END ? fault :
@@ -276,10 +302,10 @@ alias_show(struct buf *out, const struct alias *a)
 {
 	buf_puts(out, alias_kind_name(a->kind));
 	for (uint32_t i = 0; i < a->n_names; i++) {
-		buf_puts(out, i == 0 ? " " : " = ");
+		buf_puts(out, i < names_in_front(a->kind) ? " " : " = ");
 		alias_quote(out, a->names[i]);
 	}
-	if (a->kind == ALIAS_MAKER)
+	if (is_names(a->kind))
 		return;
 	show_pair(out, a->vendor, a->product);
 	buf_puts(out, " =");

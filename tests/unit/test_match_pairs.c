@@ -11,6 +11,7 @@
  *	expect d1 affected exact CVE-2099-0001		("none": no match)
  *	why d1 a part of a reason
  *	rule include "A" "B" = "C" "D"		(of the operator's aliases)
+ *	table					(the built-in one, first)
  *	near d1 product include "A" ...		("none": not near)
  *	step d1 vendor no a part of the text	(of the nearest product)
  *	also d1 by_hand | exploited | severity=critical | remedies=1
@@ -260,6 +261,30 @@ bad_rule(void *ctx, unsigned line, const char *text)
 	ck_abort_msg("rule: %s", text);
 }
 
+/* The built-in table of makers and their words. */
+static void
+read_table(struct scene *s)
+{
+	static char text[1 << 18];
+	const char *root = getenv("MAKERS");
+	FILE *f = fopen(root != NULL ? root : "etc/vendors/makers.txt", "r");
+	const char *names[ALIAS_NAMES_MAX + 1];
+
+	ck_assert_ptr_nonnull(f);
+	size_t n = fread(text, 1, sizeof(text), f);
+	fclose(f);
+	aliases_read("makers.txt", text, n, &s->mem, &s->rules, bad_rule,
+	    NULL);
+	for (uint32_t i = 0; i < s->rules.n; i++) {
+		const struct alias *a = &s->rules.list[i];
+		if (a->kind != ALIAS_MAKER)
+			continue;
+		memcpy(names, a->names, a->n_names * sizeof(*names));
+		names[a->n_names] = NULL;
+		index_builder_alias(s->index, names);
+	}
+}
+
 static void
 read_scene(struct scene *s, const char *text)
 {
@@ -273,7 +298,9 @@ read_scene(struct scene *s, const char *text)
 		if (line[0] == '#' || line[0] == '\0')
 			continue;
 		const char *rest;
-		if ((rest = after(line, "product")) != NULL) {
+		if (strcmp(line, "table") == 0) {
+			read_table(s);
+		} else if ((rest = after(line, "product")) != NULL) {
 			read_product(s, rest);
 		} else if ((rest = after(line, "vuln")) != NULL) {
 			read_vuln(s, rest);
@@ -456,6 +483,8 @@ START_TEST(pair)
 	advisory_init(&s.a);
 	s.a.id = "LAB-1";
 	s.index = index_builder_new();
+	if (getenv("TABLE") != NULL)
+		read_table(&s);
 	read_scene(&s, cases[_i].text);
 	index_builder_rules(s.index, &s.rules);
 	ck_assert_int_eq(index_builder_finish(s.index, &blob, &err), 0);
