@@ -79,6 +79,7 @@ struct extra {
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
 	unsigned	 brands;	/* known ones, not among n */
+	unsigned	 remarks;	/* neither are these */
 	bool		 between;	/* such a word parts two shared ones */
 	bool		 long_code;	/* a code of three signs or more */
 };
@@ -217,8 +218,43 @@ have_much_in_common(const struct lookup *l, const struct name *d, bool words)
 
 	for (unsigned i = 0; i < d->n && words; i++)
 		n += has_token(&l->name, d->token[i].hash) &&
-		    is_telling(l, d, &d->token[i]);
+		    d->token[i].kind != NAME_LINE &&
+		    !token_is_weak(d, &d->token[i]);
 	return n >= 2 || share_code(&l->name, d) >= 2;
+}
+
+/* "(IGSSdataServer.exe)", "(CPR 9 SR 12)", "(64-bit)": remarks in brackets
+ * about a file or a release, not about which product. */
+static bool
+is_remark(const struct name *n, const struct name_token *t)
+{
+	static const char *const words[] = { "cpr", "sr", "32-bit", "64-bit",
+	    NULL };
+	size_t open = t->at, end = (size_t)t->at + t->len;
+	bool release = false;
+
+	while (open > 0 && n->flat[open - 1] != '(' &&
+	    n->flat[open - 1] != ')')
+		open--;
+	while (n->flat[end] != '\0' && n->flat[end] != ')')
+		end++;
+	if (open == 0 || n->flat[open - 1] != '(' || n->flat[end] != ')')
+		return false;
+	if (end - open > 4 && memcmp(n->flat + end - 4, ".exe", 4) == 0)
+		return true;
+	for (unsigned i = 0; i < n->n; i++) {
+		const struct name_token *own = &n->token[i];
+		bool word = false;
+		if (own->at < open || own->at >= end)
+			continue;
+		for (const char *const *w = words; *w != NULL; w++)
+			word |= is_word(n, own, *w);
+		release |= word;
+		if (!word && own->kind != NAME_NOISE && (own->len > 2 ||
+		    n->flat[own->at] > '9'))
+			return false;
+	}
+	return release;
 }
 
 static struct extra
@@ -245,6 +281,10 @@ extra_of(const struct lookup *l, const struct name *more,
 			continue;
 		if (nothing && is_brand(l, t->hash)) {
 			x.brands++;
+			continue;
+		}
+		if (is_remark(more, t)) {
+			x.remarks++;
 			continue;
 		}
 		x.n++;
@@ -457,8 +497,8 @@ how_shared(const struct lookup *l, const struct name *d,
 	unsigned share = share_code(p, d);
 
 	/* With more words on both sides even a known brand tells. */
-	x.front += x.brands;
-	y.front += y.brands;
+	x.front += x.brands + x.remarks;
+	y.front += y.brands + y.remarks;
 	/* Two brands in front of one number are two products, and so are
 	 * two lines of versions. */
 	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||

@@ -46,7 +46,7 @@ words_but(const struct name *n, uint32_t without)
 }
 
 /* Devices called by these words of the name, with initials in the place of
- * those from `from` on. */
+ * those from `from` on, if there are so many. */
 static void
 take_initials(struct lookup *l, uint32_t words, unsigned from,
     const char *initials)
@@ -97,7 +97,7 @@ list_has_word(const struct lookup *l, const char *word)
 	return false;
 }
 
-/* A word that tells, and that the list has, must stay as it is. */
+/* A word that tells, and that the list has, or a brand must stay as it is. */
 static uint32_t
 telling_words(const struct lookup *l)
 {
@@ -109,7 +109,7 @@ telling_words(const struct lookup *l)
 		    n->token[i].kind != NAME_LINE &&
 		    !token_is_weak(n, &n->token[i]))
 			ret |= 1u << i;
-	return ret & l->listed;
+	return (ret & l->listed) | l->brands;
 }
 
 static void
@@ -120,6 +120,9 @@ find_initials(struct lookup *l)
 
 	if (telling == 0 || n->cut)
 		return;
+	/* Without the brand, however it is parted: "CCURE" for "C-CURE". */
+	if (l->brands != 0 && l->telling != 0)
+		take_initials(l, words_but(n, l->brands), n->n, "");
 	for (unsigned i = 0; i < n->n; i++)
 		if (n->token[i].kind == NAME_LINE)
 			lines |= 1u << i;
@@ -135,7 +138,8 @@ find_initials(struct lookup *l)
 			    !list_has_word(l, initials))
 				continue;
 			take_initials(l, words_but(n, run), from, initials);
-			if (((l->brands | lines) & ~run) != 0)
+			if (((l->brands | lines) & ~run) != 0 &&
+			    (telling & ~run & ~l->brands) != 0)
 				take_initials(l, words_but(n, run |
 				    l->brands | lines), from, initials);
 		}
@@ -171,11 +175,12 @@ spells_out(const struct lookup *l, const struct name *d,
 {
 	const struct name *p = &l->name;
 	unsigned got = 0, last = 0;
+	bool brand = l->telling == 1u << (t - p->token) || l->telling == 0;
 
 	for (unsigned i = 0; i < p->n; i++)
 		if (&p->token[i] != t && p->token[i].kind != NAME_NOISE &&
 		    p->token[i].kind != NAME_LINE &&
-		    (l->brands >> i & 1) == 0 &&
+		    (brand || (l->brands >> i & 1) == 0) &&
 		    !has_token(d, p->token[i].hash))
 			return false;
 	for (unsigned i = 0; i < d->n; i++) {
@@ -193,34 +198,82 @@ spells_out(const struct lookup *l, const struct name *d,
 	return got == t->len;
 }
 
+/* The same by the kind's tokens alone, without reading its name. */
+static bool
+may_spell_out(const struct lookup *l, const struct index_kind *kind,
+    unsigned c, uint32_t telling)
+{
+	const struct name *p = &l->name;
+	const uint64_t *own = index_tokens(l->m->ix, kind);
+
+	if (kind->n_tokens < p->token[c].len + 1u ||
+	    kind->n_tokens > p->words + p->token[c].len + 2u)
+		return false;
+	for (unsigned i = 0; i < kind->n_codes; i++)
+		if (!has_token(p, own[i]))
+			return false;
+	for (unsigned i = 0; i < p->n; i++) {
+		bool there = false;
+		for (unsigned k = 0; k < kind->n_tokens && !there; k++)
+			there = own[k] == p->token[i].hash;
+		if (i == c ? there : !there && (telling >> i & 1) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The devices with this word of the name that the fewest have. */
+static struct index_run
+rarest(const struct lookup *l, uint32_t group, uint32_t words)
+{
+	struct index_run best = { .at = NULL, .n = SHARED_MAX + 1 };
+
+	for (unsigned i = 0; i < l->name.n; i++) {
+		if ((words >> i & 1) == 0)
+			continue;
+		struct index_run run = index_find(l->m->ix, index_key(
+		    INDEX_WORD, group, l->name.token[i].hash));
+		if (run.n < best.n)
+			best = run;
+	}
+	return best;
+}
+
+static void
+spell_out(struct lookup *l, unsigned c, uint32_t words, uint32_t telling)
+{
+	const struct index *ix = l->m->ix;
+
+	for (unsigned g = 0; g < l->n_groups; g++) {
+		struct index_run run = rarest(l, l->group[g], words);
+		for (uint32_t i = 0; i < run.n && run.n <= SHARED_MAX; i++) {
+			const struct index_kind *kind = index_kind(ix,
+			    run.at[i]);
+			if (kind != NULL && may_spell_out(l, kind, c,
+			    telling) && spells_out(l, kind_name(l, run.at[i],
+			    kind), &l->name.token[c]))
+				add_candidate(l, run.at[i], CANDIDATE_KIND,
+				    HOW_RESPELT, 0, maker_fits(l, kind));
+		}
+	}
+}
+
 static void
 find_capitals(struct lookup *l, const char *text)
 {
-	const struct index *ix = l->m->ix;
 	const struct name *n = &l->name;
 	uint32_t telling = telling_words(l);
 
 	for (unsigned c = 0; c < n->n && telling != 0 && !n->cut; c++) {
-		const struct name_token *t = &n->token[c];
-		if (token_is_weak(n, t) || (telling & ~(1u << c)) == 0 ||
-		    !is_capitals(text, n, t))
+		uint32_t rest = telling & ~(1u << c);
+		if (rest == 0 || !is_capitals(text, n, &n->token[c]) ||
+		    token_is_weak(n, &n->token[c]))
 			continue;
-		unsigned by = (unsigned)__builtin_ctz(telling & ~(1u << c));
-		for (unsigned g = 0; g < l->n_groups; g++) {
-			struct index_run run = index_find(ix, index_key(
-			    INDEX_WORD, l->group[g], n->token[by].hash));
-			for (uint32_t i = 0; i < run.n && run.n <= SHARED_MAX;
-			    i++) {
-				const struct index_kind *kind = index_kind(ix,
-				    run.at[i]);
-				if (kind != NULL && kind->n_tokens > t->len &&
-				    spells_out(l, kind_name(l, run.at[i],
-				    kind), t))
-					add_candidate(l, run.at[i],
-					    CANDIDATE_KIND, HOW_RESPELT, 0,
-					    maker_fits(l, kind));
-			}
-		}
+		uint32_t own = rest & ~l->brands;
+		/* A word that tells and that no device has: no device is
+		 * called so. */
+		if ((l->telling & ~l->listed & ~(1u << c)) == 0)
+			spell_out(l, c, own != 0 ? own : rest, own);
 	}
 }
 

@@ -138,6 +138,7 @@ load_devices(const char *path, struct blob *blob)
 	struct index_builder *b = index_builder_new();
 	struct aliases built_in = { .n = 0 };
 	vendors_add(b, &run.mem, &built_in);
+	index_builder_rules(b, &built_in);
 	list_read(&file, &run.mem, take_device, b, &report);
 	for (uint32_t i = 0; i < report.n_remarks; i++)
 		fprintf(stderr, "%s\n", report.remarks[i]);
