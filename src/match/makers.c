@@ -194,6 +194,10 @@ find_makers(struct lookup *l, const char *text)
 		add_longer(l, i);
 		add_shorter(l, i);
 	}
+	l->branded = false;
+	for (unsigned i = 0; i < l->n_groups; i++)
+		l->branded |= vocabulary_has_brand(l->m->vocabulary,
+		    l->group[i], 0);
 }
 
 static enum maker_fit

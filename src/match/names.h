@@ -24,12 +24,14 @@ struct lookup {
 	struct maker	 maker;
 	bool		 guessed;	/* maker, from the product's text */
 	struct name	 name;
-	/* Bits of name's tokens: brands of the maker, and what tells it apart
-	 * beside them; words that the list has under the maker. */
+	/* Bits of name's tokens: brands of the maker, and if there are any
+	 * what tells it apart beside them; words that the list has under the
+	 * maker. */
 	uint32_t	 brands, telling, listed;
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
+	bool		 branded;	/* one of them has brands */
 	/* Answers of maker_fits, by the vendor's text in the index. */
 	struct fit_kept {
 		uint32_t	 vendor;	/* + 1 */
@@ -98,6 +100,8 @@ bool have_much_in_common(const struct lookup *l, const struct name *d,
     bool words);
 /* Sets l->brands and l->telling. */
 void find_brands(struct lookup *l);
+/* Words that are no noise, no line, no kind of thing and not in `but`. */
+uint32_t telling_words(const struct name *n, uint32_t but);
 bool is_brand(const struct lookup *l, uint64_t hash);
 bool token_is_weak(const struct name *n, const struct name_token *t);
 bool token_is_strong(const struct name *n, const struct name_token *t);

@@ -12,31 +12,60 @@ is_word(const struct name *n, const struct name_token *t, const char *word)
 	    memcmp(n->flat + t->at, word, t->len) == 0;
 }
 
+/* Words by their first letter, each with a blank behind it. */
+static bool
+is_one_of(const struct name *n, const struct name_token *t,
+    const char *const by[26])
+{
+	char first = n->flat[t->at];
+
+	if (first < 'a' || first > 'z')
+		return false;
+	for (const char *w = by[first - 'a']; w != NULL && *w != '\0';) {
+		size_t len = 0;
+		while (w[len] != ' ')
+			len++;
+		if (len == t->len && memcmp(w, n->flat + t->at, len) == 0)
+			return true;
+		w += len + 1;
+	}
+	return false;
+}
+
 /* Kinds of things: they say what it is, not which one. */
 bool
 token_is_weak(const struct name *n, const struct name_token *t)
 {
-	static const char *const words[] = {
-		"plc", "plcs", "hmi", "cpu", "cpus", "switch", "switches",
-		"router", "routers", "gateway", "gateways", "module",
-		"modules", "unit", "units", "panel", "panels", "relay",
-		"relays", "drive", "drives", "inverter", "inverters",
-		"sensor", "sensors", "transmitter", "transmitters", "camera",
-		"cameras", "recorder", "recorders", "meter", "meters",
-		"system", "systems",
-		"programmable", "logic", "industrial", "managed", "ethernet",
-		"terminal", "terminals", "interface", "card", "adapter",
-		"converter", "instrument", "analyzer", "automation", "power",
-		"ip", "web", "network", "access", "point", "points", "main",
-		"hardware", "range", "pump", "pumps", "scanner", "printer",
-		"charger", "monitor", "monitors", "station", "stations",
-		"portfolio", "standalone", "distributed", "ptz", "dome",
-		"dcs", "scada", "rtu", "rtus", "ups", "reader", "readers",
-		"frequenzumrichter", "umrichter", "antrieb",
-		"steuerung", "sps", "regler", "netzteil", "netzgeraet",
-		"schalter", "leser", "lesegeraet", "bedienpanel",
-		"bediengeraet", "kamera", "drucker", "schutzrelais",
-		"messumformer", "zaehler", "variateur", "automate", NULL
+	static const char *const words[26] = {
+		['a' - 'a'] = "adapter analyzer automation access antrieb "
+		    "automate ",
+		['b' - 'a'] = "bedienpanel bediengeraet ",
+		['c' - 'a'] = "cpu cpus camera cameras card converter "
+		    "charger ",
+		['d' - 'a'] = "drive drives distributed dome dcs drucker ",
+		['e' - 'a'] = "ethernet ",
+		['f' - 'a'] = "frequenzumrichter ",
+		['g' - 'a'] = "gateway gateways ",
+		['h' - 'a'] = "hmi hardware ",
+		['i' - 'a'] = "inverter inverters industrial interface "
+		    "instrument ip ",
+		['k' - 'a'] = "kamera ",
+		['l' - 'a'] = "logic leser lesegeraet ",
+		['m' - 'a'] = "module modules meter meters managed main "
+		    "monitor monitors messumformer ",
+		['n' - 'a'] = "network netzteil netzgeraet ",
+		['p' - 'a'] = "plc plcs panel panels programmable power "
+		    "point points pump pumps printer portfolio ptz ",
+		['r' - 'a'] = "router routers relay relays recorder "
+		    "recorders range rtu rtus reader readers regler ",
+		['s' - 'a'] = "switch switches sensor sensors system systems "
+		    "scanner station stations standalone scada steuerung sps "
+		    "schalter schutzrelais ",
+		['t' - 'a'] = "transmitter transmitters terminal terminals ",
+		['u' - 'a'] = "unit units ups umrichter ",
+		['v' - 'a'] = "variateur ",
+		['w' - 'a'] = "web ",
+		['z' - 'a'] = "zaehler ",
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
@@ -44,9 +73,8 @@ token_is_weak(const struct name *n, const struct name_token *t)
 
 	if (t->kind == NAME_NOISE)
 		return true;
-	for (const char *const *w = words; *w != NULL; w++)
-		if (is_word(n, t, *w))
-			return true;
+	if (is_one_of(n, t, words))
+		return true;
 	if (t != &n->token[n->n - 1])
 		return is_word(n, t, "control") && is_word(n, t + 1,
 		    "system");
@@ -79,7 +107,6 @@ struct extra {
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
 	unsigned	 brands;	/* known ones, not among n */
-	unsigned	 remarks;	/* neither are these */
 	bool		 between;	/* such a word parts two shared ones */
 	bool		 long_code;	/* a code of three signs or more */
 };
@@ -158,36 +185,36 @@ is_short_form(const struct name *n, unsigned i)
 bool
 is_brand(const struct lookup *l, uint64_t hash)
 {
-	for (unsigned g = 0; g < l->n_groups && l->m->vocabulary != NULL; g++)
+	for (unsigned g = 0; g < l->n_groups && l->branded; g++)
 		if (vocabulary_has_brand(l->m->vocabulary, l->group[g], hash))
 			return true;
 	return false;
 }
 
-/* Does this word tell the product from others of its maker? */
-static bool
-is_telling(const struct lookup *l, const struct name *n,
-    const struct name_token *t)
+uint32_t
+telling_words(const struct name *n, uint32_t but)
 {
-	return t->kind != NAME_NOISE && t->kind != NAME_LINE &&
-	    !token_is_weak(n, t) && !is_brand(l, t->hash);
+	uint32_t ret = 0;
+
+	for (unsigned i = 0; i < n->n; i++) {
+		const struct name_token *t = &n->token[i];
+		if ((but >> i & 1) == 0 && t->kind != NAME_NOISE &&
+		    t->kind != NAME_LINE && !token_is_weak(n, t))
+			ret |= 1u << i;
+	}
+	return ret;
 }
 
 void
 find_brands(struct lookup *l)
 {
 	l->brands = l->telling = 0;
-	if (l->m->vocabulary == NULL)
-		return;
-	for (unsigned i = 0; i < l->name.n; i++) {
-		const struct name_token *t = &l->name.token[i];
-		if (t->kind == NAME_NOISE)
-			continue;
-		if (is_brand(l, t->hash))
+	for (unsigned i = 0; i < l->name.n && l->branded; i++)
+		if (l->name.token[i].kind != NAME_NOISE &&
+		    is_brand(l, l->name.token[i].hash))
 			l->brands |= 1u << i;
-		else if (is_telling(l, &l->name, t))
-			l->telling |= 1u << i;
-	}
+	if (l->brands != 0)
+		l->telling = telling_words(&l->name, l->brands);
 }
 
 /* May a brand be left out between these two? They have a telling word in common
@@ -197,12 +224,11 @@ brands_say_nothing(const struct lookup *l, const struct name *d)
 {
 	const struct name *p = &l->name;
 	bool telling = false, theirs = false, ours = false;
+	uint32_t words = l->brands != 0 ? l->telling : telling_words(p, 0);
 
-	if (l->m->vocabulary == NULL)
-		return false;
 	for (unsigned i = 0; i < p->n; i++) {
 		bool there = has_token(d, p->token[i].hash);
-		telling |= (l->telling >> i & 1) != 0 && there;
+		telling |= (words >> i & 1) != 0 && there;
 		theirs |= (l->brands >> i & 1) != 0 && !there;
 	}
 	for (unsigned i = 0; i < d->n && telling && theirs; i++)
@@ -236,9 +262,11 @@ is_remark(const struct name *n, const struct name_token *t)
 	while (open > 0 && n->flat[open - 1] != '(' &&
 	    n->flat[open - 1] != ')')
 		open--;
+	if (open == 0 || n->flat[open - 1] != '(')
+		return false;
 	while (n->flat[end] != '\0' && n->flat[end] != ')')
 		end++;
-	if (open == 0 || n->flat[open - 1] != '(' || n->flat[end] != ')')
+	if (n->flat[end] != ')')
 		return false;
 	if (end - open > 4 && memcmp(n->flat + end - 4, ".exe", 4) == 0)
 		return true;
@@ -257,13 +285,14 @@ is_remark(const struct name *n, const struct name_token *t)
 	return release;
 }
 
+/* both: each says something, so that even known brands and remarks tell. */
 static struct extra
 extra_of(const struct lookup *l, const struct name *more,
-    const struct name *less, const struct name *words)
+    const struct name *less, const struct name *words, bool both)
 {
 	struct extra x = { .n = 0 };
 	bool code = false, shared = false, parted = false;
-	bool nothing = brands_say_nothing(l, more == &l->name ? less : more);
+	int nothing = -1;		/* do brands say it? */
 
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
@@ -279,14 +308,16 @@ extra_of(const struct lookup *l, const struct name *more,
 		if (t->kind == NAME_NOISE || there ||
 		    maker_says(words, t->hash) || is_short_form(more, i))
 			continue;
-		if (nothing && is_brand(l, t->hash)) {
-			x.brands++;
-			continue;
+		if (!both && is_brand(l, t->hash)) {
+			if (nothing < 0)
+				nothing = brands_say_nothing(l, more ==
+				    &l->name ? less : more);
+			x.brands += nothing == 1;
+			if (nothing == 1)
+				continue;
 		}
-		if (is_remark(more, t)) {
-			x.remarks++;
+		if (!both && is_remark(more, t))
 			continue;
-		}
 		x.n++;
 		if (t->kind == NAME_LINE)
 			x.lines++;
@@ -418,7 +449,7 @@ how_narrower(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
 	const struct name *p = &l->name;
-	struct extra x = extra_of(l, p, d, words);
+	struct extra x = extra_of(l, p, d, words, false);
 
 	if (x.n == x.lines || is_one_of_list(p, d) || is_last_number(p, d) ||
 	    only_kind_beyond(l, d, &x))
@@ -458,7 +489,7 @@ how_wider(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
 	const struct name *p = &l->name;
-	struct extra x = extra_of(l, d, p, words);
+	struct extra x = extra_of(l, d, p, words, false);
 	unsigned share = share_code(p, d);
 	bool whole = true;
 
@@ -492,13 +523,11 @@ how_shared(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
 	const struct name *p = &l->name;
-	struct extra x = extra_of(l, p, d, words), y = extra_of(l, d, p, words);
+	struct extra x = extra_of(l, p, d, words, true),
+	    y = extra_of(l, d, p, words, true);
 
 	unsigned share = share_code(p, d);
 
-	/* With more words on both sides even a known brand tells. */
-	x.front += x.brands + x.remarks;
-	y.front += y.brands + y.remarks;
 	/* Two brands in front of one number are two products, and so are
 	 * two lines of versions. */
 	if (share < 2 || x.codes > 0 || x.words > 0 || x.front > 1 ||

@@ -97,53 +97,73 @@ list_has_word(const struct lookup *l, const char *word)
 	return false;
 }
 
-/* A word that tells, and that the list has, or a brand must stay as it is. */
+/* A word that tells, or a brand, must stay as it is. */
 static uint32_t
-telling_words(const struct lookup *l)
+fixed_words(const struct lookup *l)
+{
+	return l->brands | (l->brands != 0 ? l->telling :
+	    telling_words(&l->name, 0));
+}
+
+/* Words that no device has: none is called by them. */
+static uint32_t
+strange_words(const struct lookup *l)
+{
+	uint32_t ret = 0;
+
+	for (unsigned i = 0; i < l->name.n; i++)
+		if (l->name.token[i].kind != NAME_NOISE &&
+		    l->name.token[i].kind != NAME_LINE)
+			ret |= 1u << i;
+	return ret & ~l->listed & ~l->brands;
+}
+
+/* Initials for the words from `from` on, two to four of them. */
+static void
+try_initials(struct lookup *l, unsigned from, uint32_t fixed, uint32_t lines)
 {
 	const struct name *n = &l->name;
-	uint32_t ret = l->m->vocabulary != NULL ? l->telling : 0;
+	char initials[INITIALS_MAX + 1];
+	uint32_t run = 0, strange = strange_words(l);
 
-	for (unsigned i = 0; i < n->n && l->m->vocabulary == NULL; i++)
-		if (n->token[i].kind != NAME_NOISE &&
-		    n->token[i].kind != NAME_LINE &&
-		    !token_is_weak(n, &n->token[i]))
-			ret |= 1u << i;
-	return (ret & l->listed) | l->brands;
+	for (unsigned k = 0; k < INITIALS_MAX && from + k < n->n &&
+	    is_plain_word(n, from + k); k++) {
+		initials[k] = n->flat[n->token[from + k].at];
+		initials[k + 1] = '\0';
+		run |= 1u << (from + k);
+		if (k + 1 < INITIALS_MIN || (fixed & ~run) == 0 ||
+		    (strange & ~run) != 0 || !list_has_word(l, initials))
+			continue;
+		take_initials(l, words_but(n, run), from, initials);
+		if (((l->brands | lines) & ~run) != 0 &&
+		    (fixed & ~run & ~l->brands) != 0)
+			take_initials(l, words_but(n, run | l->brands |
+			    lines), from, initials);
+	}
 }
 
 static void
 find_initials(struct lookup *l)
 {
 	const struct name *n = &l->name;
-	uint32_t telling = telling_words(l), lines = 0;
+	uint32_t strange = strange_words(l), lines = 0;
 
-	if (telling == 0 || n->cut)
+	if (n->cut)
 		return;
 	/* Without the brand, however it is parted: "CCURE" for "C-CURE". */
 	if (l->brands != 0 && l->telling != 0)
 		take_initials(l, words_but(n, l->brands), n->n, "");
-	for (unsigned i = 0; i < n->n; i++)
+	if (__builtin_popcount(strange) > (int)INITIALS_MAX)
+		return;
+	for (unsigned i = 0; i < n->n; i++) {
 		if (n->token[i].kind == NAME_LINE)
 			lines |= 1u << i;
-	for (unsigned from = 0; from + 1 < n->n; from++) {
-		char initials[INITIALS_MAX + 1];
-		uint32_t run = 0;
-		for (unsigned k = 0; k < INITIALS_MAX && from + k < n->n &&
-		    is_plain_word(n, from + k); k++) {
-			initials[k] = n->flat[n->token[from + k].at];
-			initials[k + 1] = '\0';
-			run |= 1u << (from + k);
-			if (k + 1 < INITIALS_MIN || (telling & ~run) == 0 ||
-			    !list_has_word(l, initials))
-				continue;
-			take_initials(l, words_but(n, run), from, initials);
-			if (((l->brands | lines) & ~run) != 0 &&
-			    (telling & ~run & ~l->brands) != 0)
-				take_initials(l, words_but(n, run |
-				    l->brands | lines), from, initials);
-		}
+		if ((strange >> i & 1) != 0 && !is_plain_word(n, i))
+			return;
 	}
+	uint32_t fixed = fixed_words(l);
+	for (unsigned from = 0; from + 1 < n->n && fixed != 0; from++)
+		try_initials(l, from, fixed, lines);
 }
 
 /* --- capitals: SE is "Site Edition" --- */
@@ -175,6 +195,7 @@ spells_out(const struct lookup *l, const struct name *d,
 {
 	const struct name *p = &l->name;
 	unsigned got = 0, last = 0;
+	/* The brand must be there if nothing else would tell. */
 	bool brand = l->telling == 1u << (t - p->token) || l->telling == 0;
 
 	for (unsigned i = 0; i < p->n; i++)
@@ -262,17 +283,17 @@ static void
 find_capitals(struct lookup *l, const char *text)
 {
 	const struct name *n = &l->name;
-	uint32_t telling = telling_words(l);
+	uint32_t strange = strange_words(l), fixed = 0;
 
-	for (unsigned c = 0; c < n->n && telling != 0 && !n->cut; c++) {
-		uint32_t rest = telling & ~(1u << c);
-		if (rest == 0 || !is_capitals(text, n, &n->token[c]) ||
+	for (unsigned c = 0; c < n->n && !n->cut; c++) {
+		if ((strange & ~(1u << c)) != 0 ||
+		    !is_capitals(text, n, &n->token[c]) ||
 		    token_is_weak(n, &n->token[c]))
 			continue;
-		uint32_t own = rest & ~l->brands;
-		/* A word that tells and that no device has: no device is
-		 * called so. */
-		if ((l->telling & ~l->listed & ~(1u << c)) == 0)
+		if (fixed == 0)
+			fixed = fixed_words(l);
+		uint32_t rest = fixed & ~(1u << c), own = rest & ~l->brands;
+		if (rest != 0)
 			spell_out(l, c, own != 0 ? own : rest, own);
 	}
 }
@@ -365,6 +386,12 @@ static bool
 is_initials_of(const char *text, size_t head, const char *s, size_t n)
 {
 	struct piece_of words[BEFORE_MAX], own[BEFORE_MAX];
+
+	if (n > 40 || !is_letter(s[0]) || !is_letter(s[1]))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] >= '0' && s[i] <= '9')
+			return false;
 	unsigned n_words = read_words(text, head, words);
 	unsigned n_own = read_words(s, n, own);
 

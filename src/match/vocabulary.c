@@ -32,6 +32,10 @@ add_brands(struct vocabulary *v, uint32_t group, const struct alias *a)
 	struct name n;
 	size_t count = 0;
 
+	/* The group itself, for those who ask whether it has any. */
+	if (v != NULL)
+		v->brands[brand_slot(v, brand_key(group, 0))] =
+		    brand_key(group, 0);
 	for (uint32_t i = 1; i < a->n_names; i++) {
 		name_read(a->names[i], NULL, &n);
 		count += n.n;
@@ -40,7 +44,7 @@ add_brands(struct vocabulary *v, uint32_t group, const struct alias *a)
 			v->brands[brand_slot(v, key)] = key;
 		}
 	}
-	return count;
+	return count + 1;
 }
 
 static const char *

@@ -33,6 +33,7 @@ struct vocabulary {
 const struct vocabulary *vocabulary_open(const struct index *ix,
     const struct aliases *list, struct arena *mem);
 /* NULL is allowed for all of these. */
+/* word 0: any brand. */
 bool vocabulary_has_brand(const struct vocabulary *v, uint32_t group,
     uint64_t word);
 /* A run of those with this maker or group; *ret_n may be 0. */
