@@ -32,6 +32,7 @@ struct lookup {
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
 	bool		 branded;	/* one of them has brands */
+	bool		 shortened;	/* or short forms */
 	/* Answers of maker_fits, by the vendor's text in the index. */
 	struct fit_kept {
 		uint32_t	 vendor;	/* + 1 */

@@ -12,23 +12,20 @@ is_word(const struct name *n, const struct name_token *t, const char *word)
 	    memcmp(n->flat + t->at, word, t->len) == 0;
 }
 
-/* Words by their first letter, each with a blank behind it. */
+#define OF_A_LETTER 16
+
+/* Words by their first letter. */
 static bool
 is_one_of(const struct name *n, const struct name_token *t,
-    const char *const by[26])
+    const char *const by[26][OF_A_LETTER])
 {
-	char first = n->flat[t->at];
+	const char *s = n->flat + t->at;
 
-	if (first < 'a' || first > 'z')
+	if (s[0] < 'a' || s[0] > 'z' || t->len < 2)
 		return false;
-	for (const char *w = by[first - 'a']; w != NULL && *w != '\0';) {
-		size_t len = 0;
-		while (w[len] != ' ')
-			len++;
-		if (len == t->len && memcmp(w, n->flat + t->at, len) == 0)
+	for (const char *const *w = by[s[0] - 'a']; *w != NULL; w++)
+		if ((*w)[1] == s[1] && is_word(n, t, *w))
 			return true;
-		w += len + 1;
-	}
 	return false;
 }
 
@@ -36,43 +33,48 @@ is_one_of(const struct name *n, const struct name_token *t,
 bool
 token_is_weak(const struct name *n, const struct name_token *t)
 {
-	static const char *const words[26] = {
-		['a' - 'a'] = "adapter analyzer automation access antrieb "
-		    "automate ",
-		['b' - 'a'] = "bedienpanel bediengeraet ",
-		['c' - 'a'] = "cpu cpus camera cameras card converter "
-		    "charger ",
-		['d' - 'a'] = "drive drives distributed dome dcs drucker ",
-		['e' - 'a'] = "ethernet ",
-		['f' - 'a'] = "frequenzumrichter ",
-		['g' - 'a'] = "gateway gateways ",
-		['h' - 'a'] = "hmi hardware ",
-		['i' - 'a'] = "inverter inverters industrial interface "
-		    "instrument ip ",
-		['k' - 'a'] = "kamera ",
-		['l' - 'a'] = "logic leser lesegeraet ",
-		['m' - 'a'] = "module modules meter meters managed main "
-		    "monitor monitors messumformer ",
-		['n' - 'a'] = "network netzteil netzgeraet ",
-		['p' - 'a'] = "plc plcs panel panels programmable power "
-		    "point points pump pumps printer portfolio ptz ",
-		['r' - 'a'] = "router routers relay relays recorder "
-		    "recorders range rtu rtus reader readers regler ",
-		['s' - 'a'] = "switch switches sensor sensors system systems "
-		    "scanner station stations standalone scada steuerung sps "
-		    "schalter schutzrelais ",
-		['t' - 'a'] = "transmitter transmitters terminal terminals ",
-		['u' - 'a'] = "unit units ups umrichter ",
-		['v' - 'a'] = "variateur ",
-		['w' - 'a'] = "web ",
-		['z' - 'a'] = "zaehler ",
+	static const char *const words[26][OF_A_LETTER] = {
+		['a' - 'a'] = { "adapter", "analyzer", "automation", "access",
+		    "antrieb", "automate" },
+		['b' - 'a'] = { "bedienpanel", "bediengeraet" },
+		['c' - 'a'] = { "cpu", "cpus", "camera", "cameras", "card",
+		    "converter", "charger" },
+		['d' - 'a'] = { "drive", "drives", "distributed", "dome",
+		    "dcs", "drucker" },
+		['e' - 'a'] = { "ethernet" },
+		['f' - 'a'] = { "frequenzumrichter" },
+		['g' - 'a'] = { "gateway", "gateways" },
+		['h' - 'a'] = { "hmi", "hardware" },
+		['i' - 'a'] = { "inverter", "inverters", "industrial",
+		    "interface", "instrument", "ip" },
+		['k' - 'a'] = { "kamera" },
+		['l' - 'a'] = { "logic", "leser", "lesegeraet" },
+		['m' - 'a'] = { "module", "modules", "meter", "meters",
+		    "managed", "main", "monitor", "monitors", "messumformer" },
+		['n' - 'a'] = { "network", "netzteil", "netzgeraet" },
+		['p' - 'a'] = { "plc", "plcs", "panel", "panels",
+		    "programmable", "power", "point", "points", "pump",
+		    "pumps", "printer", "portfolio", "ptz" },
+		['r' - 'a'] = { "router", "routers", "relay", "relays",
+		    "recorder", "recorders", "range", "rtu", "rtus", "reader",
+		    "readers", "regler" },
+		['s' - 'a'] = { "switch", "switches", "sensor", "sensors",
+		    "system", "systems", "scanner", "station", "stations",
+		    "standalone", "scada", "steuerung", "sps", "schalter",
+		    "schutzrelais" },
+		['t' - 'a'] = { "transmitter", "transmitters", "terminal",
+		    "terminals" },
+		['u' - 'a'] = { "unit", "units", "ups", "umrichter" },
+		['v' - 'a'] = { "variateur" },
+		['w' - 'a'] = { "web" },
+		['z' - 'a'] = { "zaehler" },
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
 	    "platform", "server", "suite", "tool", NULL };
 
-	if (t->kind == NAME_NOISE)
-		return true;
+	if (t->kind != NAME_WORD)
+		return t->kind == NAME_NOISE;
 	if (is_one_of(n, t, words))
 		return true;
 	if (t != &n->token[n->n - 1])

@@ -120,11 +120,12 @@ strange_words(const struct lookup *l)
 
 /* Initials for the words from `from` on, two to four of them. */
 static void
-try_initials(struct lookup *l, unsigned from, uint32_t fixed, uint32_t lines)
+try_initials(struct lookup *l, unsigned from, uint32_t fixed, uint32_t lines,
+    uint32_t strange)
 {
 	const struct name *n = &l->name;
 	char initials[INITIALS_MAX + 1];
-	uint32_t run = 0, strange = strange_words(l);
+	uint32_t run = 0;
 
 	for (unsigned k = 0; k < INITIALS_MAX && from + k < n->n &&
 	    is_plain_word(n, from + k); k++) {
@@ -143,10 +144,10 @@ try_initials(struct lookup *l, unsigned from, uint32_t fixed, uint32_t lines)
 }
 
 static void
-find_initials(struct lookup *l)
+find_initials(struct lookup *l, uint32_t strange)
 {
 	const struct name *n = &l->name;
-	uint32_t strange = strange_words(l), lines = 0;
+	uint32_t lines = 0;
 
 	if (n->cut)
 		return;
@@ -163,7 +164,7 @@ find_initials(struct lookup *l)
 	}
 	uint32_t fixed = fixed_words(l);
 	for (unsigned from = 0; from + 1 < n->n && fixed != 0; from++)
-		try_initials(l, from, fixed, lines);
+		try_initials(l, from, fixed, lines, strange);
 }
 
 /* --- capitals: SE is "Site Edition" --- */
@@ -280,12 +281,14 @@ spell_out(struct lookup *l, unsigned c, uint32_t words, uint32_t telling)
 }
 
 static void
-find_capitals(struct lookup *l, const char *text)
+find_capitals(struct lookup *l, const char *text, uint32_t strange)
 {
 	const struct name *n = &l->name;
-	uint32_t strange = strange_words(l), fixed = 0;
+	uint32_t fixed = 0;
 
-	for (unsigned c = 0; c < n->n && !n->cut; c++) {
+	if (n->cut || (strange & (strange - 1)) != 0)
+		return;
+	for (unsigned c = 0; c < n->n; c++) {
 		if ((strange & ~(1u << c)) != 0 ||
 		    !is_capitals(text, n, &n->token[c]) ||
 		    token_is_weak(n, &n->token[c]))
@@ -556,8 +559,9 @@ try_name(struct lookup *l, const char *text, bool wide, bool shorts)
 	name_read(text, &l->maker, &l->name);
 	if (l->name.words > 0) {
 		find_name(l);
-		find_initials(l);
-		find_capitals(l, text);
+		uint32_t strange = strange_words(l);
+		find_initials(l, strange);
+		find_capitals(l, text, strange);
 	}
 	if (shorts)
 		try_shorts(l, text);
@@ -568,13 +572,11 @@ void
 find_second(struct lookup *l, const char *text)
 {
 	const char *open = strchr(text, '(');
-	uint32_t n = 0;
+	uint32_t strange = strange_words(l);
 
-	find_initials(l);
-	find_capitals(l, text);
-	for (unsigned g = 0; g < l->n_groups && n == 0; g++)
-		vocabulary_shorts(l->m->vocabulary, l->group[g], &n);
-	if (open == NULL && n == 0)
+	find_initials(l, strange);
+	find_capitals(l, text, strange);
+	if (open == NULL && !l->shortened)
 		return;
 	struct name own = l->name;
 	for (unsigned tries = 0; open != NULL && tries < 4; tries++) {
@@ -583,7 +585,7 @@ find_second(struct lookup *l, const char *text)
 			try_bracket(l, text, open, len);
 		open = strchr(open + 1, '(');
 	}
-	if (n > 0)
+	if (l->shortened)
 		try_shorts(l, text);
 	l->name = own;
 }
