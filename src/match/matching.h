@@ -80,7 +80,7 @@ struct claim_of {
 };
 
 #define VERSION_CACHE 256
-#define NAMES_KEPT 128u
+#define NAMES_KEPT 512u
 #define WORDS_KEPT 16u
 
 struct matcher {

@@ -218,6 +218,26 @@ take_related(struct lookup *l, uint32_t number,
 		    fit);
 }
 
+/* A device's name without the product's brand may say a little more only, told
+ * without reading it. */
+static bool
+may_lack_brand(const struct lookup *l, const struct index_kind *kind)
+{
+	const uint64_t *own = index_tokens(l->m->ix, kind);
+	unsigned more = 0, codes = 0;
+	bool lacks = false;
+
+	for (unsigned i = 0; i < l->name.n; i++)
+		lacks |= (l->brands >> i & 1) != 0 && !tokens_hold(l->m->ix,
+		    kind, l->name.token[i].hash);
+	for (unsigned i = 0; i < kind->n_tokens && lacks; i++) {
+		bool there = has_token(&l->name, own[i]);
+		more += !there;
+		codes += !there && i < kind->n_codes;
+	}
+	return !lacks || (codes <= 1 && more <= 4);
+}
+
 /* Devices whose names hold all words of the product's, of one maker. */
 static void
 find_wider(struct lookup *l, uint32_t group)
@@ -251,7 +271,7 @@ find_wider(struct lookup *l, uint32_t group)
 		for (unsigned k = 0; k < l->name.n && all; k++)
 			all = l->name.token[k].kind == NAME_NOISE ||
 			    (out >> k & 1) != 0 || tokens_hold(ix, kind, l->name.token[k].hash);
-		if (all)
+		if (all && (out == 0 || may_lack_brand(l, kind)))
 			take_related(l, best.at[i], kind, RELATED_WIDER);
 	}
 }

@@ -152,7 +152,8 @@ find_initials(struct lookup *l, uint32_t strange)
 	if (n->cut)
 		return;
 	/* Without the brand, however it is parted: "CCURE" for "C-CURE". */
-	if (l->brands != 0 && l->telling != 0)
+	if (l->brands != 0 && l->telling != 0 && strange != 0 &&
+	    (words_but(n, l->brands) & (words_but(n, l->brands) - 1)) != 0)
 		take_initials(l, words_but(n, l->brands), n->n, "");
 	if (__builtin_popcount(strange) > (int)INITIALS_MAX)
 		return;
@@ -228,8 +229,16 @@ may_spell_out(const struct lookup *l, const struct index_kind *kind,
 	const struct name *p = &l->name;
 	const uint64_t *own = index_tokens(l->m->ix, kind);
 
+	unsigned more = 0;
+
 	if (kind->n_tokens < p->token[c].len + 1u ||
-	    kind->n_tokens > p->words + p->token[c].len + 2u)
+	    kind->n_tokens > p->words + p->token[c].len)
+		return false;
+	for (unsigned i = 0; i < kind->n_tokens; i++)
+		more += !has_token(p, own[i]);
+	/* A brand may be more. */
+	if (more < p->token[c].len || more > p->token[c].len +
+	    (l->branded ? 2u : 0))
 		return false;
 	for (unsigned i = 0; i < kind->n_codes; i++)
 		if (!has_token(p, own[i]))
