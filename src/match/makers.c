@@ -162,7 +162,8 @@ static void
 add_owners(struct lookup *l, uint64_t key)
 {
 	uint32_t n;
-	const struct division *d = vocabulary_divisions(l->m->vocabulary, key, &n);
+	const struct division *d = vocabulary_divisions(l->m->vocabulary, key,
+	    &n);
 
 	for (uint32_t i = 0; i < n; i++)
 		add_group(l, d[i].group, MAKER_GROUP);

@@ -13,8 +13,10 @@
  *	why.c		reasons in words
  *	parts.c		matches of a device's parts -> one, the device's
  *	rules.c		the operator's includes and excludes
- *	vocabulary.c	brands, divisions, short forms: the table's words
- *	second.c	further names that a publisher's own name holds
+ *	vocabulary.c	brands, divisions, short forms: the table's words, which
+ *			brands.c and makers.c ask for
+ *	second.c	further names that a publisher's own name holds, with
+ *			initials.c
  *	explain.c	each step for one device, told
  *	near.c		what almost matched
  *

@@ -49,24 +49,6 @@ same_lookup(const struct product *a, const struct product *b)
 	return true;
 }
 
-/* The maker is weak: of two weak steps, and of a device with the name of the
- * maker's group, much must be in common. */
-static bool
-is_worth_it(struct lookup *l, uint32_t what, enum candidate_of of,
-    enum how how, enum maker_fit maker)
-{
-	const struct index_kind *kind = of == CANDIDATE_KIND &&
-	    (maker == MAKER_GROUP || how > HOW_FAMILY) ?
-	    index_kind(l->m->ix, what) : NULL;
-
-	if (maker != MAKER_GROUP && how <= HOW_FAMILY)
-		return true;
-	if (kind == NULL)
-		return maker == MAKER_GROUP && how == HOW_IDENTIFIER;
-	return have_much_in_common(l, kind_name(l, what, kind),
-	    how <= HOW_FAMILY);
-}
-
 /* Best how wins where one comes twice. */
 void
 add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
@@ -74,7 +56,7 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 {
 	if (maker == MAKER_NO || (l->one_of && how > HOW_FAMILY) ||
 	    (l->second && how > HOW_WIDER) ||
-	    (maker < MAKER_ALIAS && !is_worth_it(l, what, of, how, maker)))
+	    (maker < MAKER_ALIAS && !weak_maker_may(l, what, of, how, maker)))
 		return;
 	if ((l->one_of || l->second) && how < HOW_RESPELT)
 		how = HOW_RESPELT;
@@ -218,26 +200,6 @@ take_related(struct lookup *l, uint32_t number,
 		    fit);
 }
 
-/* A device's name without the product's brand may say a little more only, told
- * without reading it. */
-static bool
-may_lack_brand(const struct lookup *l, const struct index_kind *kind)
-{
-	const uint64_t *own = index_tokens(l->m->ix, kind);
-	unsigned more = 0, codes = 0;
-	bool lacks = false;
-
-	for (unsigned i = 0; i < l->name.n; i++)
-		lacks |= (l->brands >> i & 1) != 0 && !tokens_hold(l->m->ix,
-		    kind, l->name.token[i].hash);
-	for (unsigned i = 0; i < kind->n_tokens && lacks; i++) {
-		bool there = has_token(&l->name, own[i]);
-		more += !there;
-		codes += !there && i < kind->n_codes;
-	}
-	return !lacks || (codes <= 1 && more <= 4);
-}
-
 /* Devices whose names hold all words of the product's, of one maker. */
 static void
 find_wider(struct lookup *l, uint32_t group)
@@ -270,8 +232,9 @@ find_wider(struct lookup *l, uint32_t group)
 		bool all = true;
 		for (unsigned k = 0; k < l->name.n && all; k++)
 			all = l->name.token[k].kind == NAME_NOISE ||
-			    (out >> k & 1) != 0 || tokens_hold(ix, kind, l->name.token[k].hash);
-		if (all && (out == 0 || may_lack_brand(l, kind)))
+			    (out >> k & 1) != 0 || tokens_hold(ix, kind,
+			    l->name.token[k].hash);
+		if (all && (out == 0 || brand_may_lack(l, kind)))
 			take_related(l, best.at[i], kind, RELATED_WIDER);
 	}
 }

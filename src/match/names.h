@@ -43,7 +43,7 @@ struct lookup {
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */
-	bool		 second;	/* it is a further name of the product */
+	bool		 second;	/* a further name of the product */
 	bool		 of_cpe;	/* names are those of its CPE */
 	bool		 whole;		/* a relation, by its own numbers */
 	unsigned	 n_name_codes;	/* of these, out of its name */
@@ -95,15 +95,26 @@ int  how_wider(const struct lookup *l, const struct name *d,
     const struct name *words);
 int  how_shared(const struct lookup *l, const struct name *d,
     const struct name *words);
-/* Have they so much in common that two weak steps are still worth a look: a
- * telling number, or (words) two telling words? */
-bool have_much_in_common(const struct lookup *l, const struct name *d,
-    bool words);
+/* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
+ * letters and of five signs at least. */
+unsigned share_code(const struct name *p, const struct name *d);
+
+/* brands.c */
 /* Sets l->brands and l->telling. */
 void find_brands(struct lookup *l);
 /* Words that are no noise, no line, no kind of thing and not in `but`. */
 uint32_t telling_words(const struct name *n, uint32_t but);
 bool is_brand(const struct lookup *l, uint64_t hash);
+/* May a brand be left out between l's name and d? They have a telling word in
+ * common that is none, and not each a brand that the other has not. */
+bool brands_say_nothing(const struct lookup *l, const struct name *d);
+/* A device's name without the product's brand may say a little more only, told
+ * without reading it. */
+bool brand_may_lack(const struct lookup *l, const struct index_kind *kind);
+/* The maker is weak: of two weak steps, and of a device with the name of the
+ * maker's group, much must be in common. */
+bool weak_maker_may(struct lookup *l, uint32_t what, enum candidate_of of,
+    enum how how, enum maker_fit maker);
 bool token_is_weak(const struct name *n, const struct name_token *t);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
@@ -118,6 +129,9 @@ void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 /* second.c: further names in the product's own text, and short forms. Behind
  * find_name. */
 void find_second(struct lookup *l, const char *text);
+/* initials.c: devices that write some words by their initials, or spell them
+ * out; text is that of l's name. Behind find_name. */
+void find_initials(struct lookup *l, const char *text);
 
 /* alternatives.c: the single names in a text that holds several ("A, B and C",
  * "FX3G-xMy x=14,24"); each in mem. */

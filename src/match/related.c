@@ -3,7 +3,6 @@
  * neither does a brand that one of them leaves out. */
 #include <string.h>
 #include "names.h"
-#include "vocabulary.h"
 
 static bool
 is_word(const struct name *n, const struct name_token *t, const char *word)
@@ -113,9 +112,7 @@ struct extra {
 	bool		 long_code;	/* a code of three signs or more */
 };
 
-/* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
- * letters and of five signs at least. */
-static unsigned
+unsigned
 share_code(const struct name *p, const struct name *d)
 {
 	unsigned best = 0;
@@ -182,73 +179,6 @@ is_short_form(const struct name *n, unsigned i)
 			return true;
 	}
 	return false;
-}
-
-bool
-is_brand(const struct lookup *l, uint64_t hash)
-{
-	for (unsigned g = 0; g < l->n_groups && l->branded; g++)
-		if (vocabulary_has_brand(l->m->vocabulary, l->group[g], hash))
-			return true;
-	return false;
-}
-
-uint32_t
-telling_words(const struct name *n, uint32_t but)
-{
-	uint32_t ret = 0;
-
-	for (unsigned i = 0; i < n->n; i++) {
-		const struct name_token *t = &n->token[i];
-		if ((but >> i & 1) == 0 && t->kind != NAME_NOISE &&
-		    t->kind != NAME_LINE && !token_is_weak(n, t))
-			ret |= 1u << i;
-	}
-	return ret;
-}
-
-void
-find_brands(struct lookup *l)
-{
-	l->brands = l->telling = 0;
-	for (unsigned i = 0; i < l->name.n && l->branded; i++)
-		if (l->name.token[i].kind != NAME_NOISE &&
-		    is_brand(l, l->name.token[i].hash))
-			l->brands |= 1u << i;
-	if (l->brands != 0)
-		l->telling = telling_words(&l->name, l->brands);
-}
-
-/* May a brand be left out between these two? They have a telling word in common
- * that is none, and not each a brand that the other has not. */
-static bool
-brands_say_nothing(const struct lookup *l, const struct name *d)
-{
-	const struct name *p = &l->name;
-	bool telling = false, theirs = false, ours = false;
-	uint32_t words = l->brands != 0 ? l->telling : telling_words(p, 0);
-
-	for (unsigned i = 0; i < p->n; i++) {
-		bool there = has_token(d, p->token[i].hash);
-		telling |= (words >> i & 1) != 0 && there;
-		theirs |= (l->brands >> i & 1) != 0 && !there;
-	}
-	for (unsigned i = 0; i < d->n && telling && theirs; i++)
-		ours |= !has_token(p, d->token[i].hash) &&
-		    is_brand(l, d->token[i].hash);
-	return telling && (!theirs || !ours);
-}
-
-bool
-have_much_in_common(const struct lookup *l, const struct name *d, bool words)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < d->n && words; i++)
-		n += has_token(&l->name, d->token[i].hash) &&
-		    d->token[i].kind != NAME_LINE &&
-		    !token_is_weak(d, &d->token[i]);
-	return n >= 2 || share_code(&l->name, d) >= 2;
 }
 
 /* "(IGSSdataServer.exe)", "(CPR 9 SR 12)", "(64-bit)": remarks in brackets
@@ -391,9 +321,9 @@ weak_end(const struct name *p, const struct name *d)
 	return count;
 }
 
-/* "Gigabit Card NETWORK-M2" for "Network-M2": the list says nothing but a number
- * with letters, and it is the publisher's last word. What is "for" a thing is
- * another one. */
+/* "Gigabit Card NETWORK-M2" for "Network-M2": the list says nothing but a
+ * number with letters, and it is the publisher's last word. What is "for" a
+ * thing is another one. */
 static bool
 is_last_number(const struct name *p, const struct name *d)
 {

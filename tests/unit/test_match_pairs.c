@@ -20,7 +20,8 @@
  *
  *	row VENDOR ~ PRODUCT ~ RANGE ~ VENDOR ~ MODEL ~ VERSION ~ EXPECTED ~ why
  *
- * is a case too: one affected product, one device.
+ * is a case too: one affected product, one device. Behind "table rows" these
+ * have the built-in table, too.
  */
 #include <check.h>
 #include <glob.h>
@@ -483,8 +484,6 @@ START_TEST(pair)
 	advisory_init(&s.a);
 	s.a.id = "LAB-1";
 	s.index = index_builder_new();
-	if (getenv("TABLE") != NULL)
-		read_table(&s);
 	read_scene(&s, cases[_i].text);
 	index_builder_rules(s.index, &s.rules);
 	ck_assert_int_eq(index_builder_finish(s.index, &blob, &err), 0);
@@ -523,7 +522,7 @@ add_case(const char *path, unsigned line, const char *text, size_t n)
 
 /* "row A ~ B ..." as a case. */
 static void
-add_row(const char *path, unsigned line, const char *row)
+add_row(const char *path, unsigned line, const char *row, bool table)
 {
 	char text[4096], copy[2048], *field[9];
 	unsigned n = 0;
@@ -547,10 +546,10 @@ add_row(const char *path, unsigned line, const char *row)
 			field[i][--len] = '\0';
 	}
 	bool none = strcmp(field[6], "none") == 0;
-	snprintf(text, sizeof(text), "product ref=P1; vendor=%s; product=%s; "
+	snprintf(text, sizeof(text), "%sproduct ref=P1; vendor=%s; product=%s; "
 	    "range=%s\nvuln CVE-2099-0001; score=98; affected=P1\n"
 	    "device id=d1; vendor=%s; model=%s; version=%s\n"
-	    "expect d1 %s%s\n", field[0], field[1], field[2], field[3],
+	    "expect d1 %s%s\n", table ? "table\n" : "", field[0], field[1], field[2], field[3],
 	    field[4], field[5], field[6], none ? "" : " CVE-2099-0001");
 	add_case(path, line, text, strlen(text));
 }
@@ -563,7 +562,7 @@ load_file(const char *path)
 	FILE *f = fopen(path, "r");
 	unsigned line = 1, first = 1;
 	size_t start = 0;
-	bool any = false;
+	bool any = false, table = false;
 
 	if (f == NULL)
 		bug("%s cannot be read", path);
@@ -581,8 +580,11 @@ load_file(const char *path)
 			first = line;
 		} else if (strncmp(text + at, "row ", 4) == 0) {
 			text[at + len] = '\0';
-			add_row(path, line, text + at + 4);
+			add_row(path, line, text + at + 4, table);
 			text[at + len] = '\n';
+			memset(text + at, '#', len);
+		} else if (strncmp(text + at, "table rows", 10) == 0) {
+			table = true;
 			memset(text + at, '#', len);
 		} else if (text[at] != '#' && len > 0) {
 			any = true;
