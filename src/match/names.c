@@ -8,9 +8,6 @@
 
 /* A word that more kinds share than this tells nothing. */
 #define SHARED_MAX 512u
-/* Names that patterns are spelled out to, in one advisory: real ones have some
- * thousands, a hostile one would keep us for hours. */
-#define TRIED_MAX 4000000u
 /* Candidates that are fetched ahead of their use. */
 #define FETCH_MAX 64u
 
@@ -546,10 +543,10 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);
 	find_name(l);
+	find_second(l, text);
 	if (l->guessed && l->maker.n > 0)
 		find_whole(l, text);
 	find_alternatives(l, text);
-	find_second(l, text);
 	if (m->rules != NULL)
 		rules_look_up(l);
 	fetch_candidates(l);

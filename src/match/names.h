@@ -14,6 +14,9 @@ struct candidate {
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
 
+/* Names that patterns are spelled out to, in one advisory: real ones have some
+ * thousands, a hostile one would keep us for hours. */
+#define TRIED_MAX 4000000u
 #define LOOKUP_GROUPS_MAX 16u
 #define FITS_KEPT 32u
 

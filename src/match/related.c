@@ -354,24 +354,33 @@ is_kind_of_thing(const struct name *n, const struct name_token *t)
 	return false;
 }
 
-/* Does p say nothing beyond d but the kind of thing, and brands? */
+/* Does p say nothing beyond d but brands, and in front or at the end the kind
+ * of thing? */
 static bool
 only_kind_beyond(const struct lookup *l, const struct name *d,
     const struct extra *x)
 {
 	const struct name *p = &l->name;
-	unsigned kinds = 0, telling = 0;
+	unsigned kinds = 0, telling = 0, open = 0;
 
-	for (unsigned i = 0; i < p->n; i++)
-		if (p->token[i].kind != NAME_NOISE &&
-		    !has_token(d, p->token[i].hash))
-			/* "Studio/HMI" is one of several Studios. */
-			kinds += is_kind_of_thing(p, &p->token[i]) &&
-			    (i == 0 || p->flat[p->token[i].at - 1] != '/' ||
-			    is_kind_of_thing(p, &p->token[i - 1]));
-		else
-			telling += p->token[i].kind != NAME_NOISE &&
-			    !token_is_weak(p, &p->token[i]);
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct name_token *t = &p->token[i];
+		if (t->kind == NAME_NOISE)
+			continue;
+		if (has_token(d, t->hash)) {
+			/* A kind between two words that tell parts lines. */
+			if (!token_is_weak(p, t) && telling++ > 0 && open > 0)
+				return false;
+			continue;
+		}
+		/* "Studio/HMI" is one of several Studios. */
+		if (!is_kind_of_thing(p, t) || (t->at > 0 &&
+		    p->flat[t->at - 1] == '/' && (i == 0 ||
+		    !is_kind_of_thing(p, t - 1))))
+			continue;
+		kinds++;
+		open += telling > 0;
+	}
 	return telling > 0 && kinds == x->n - x->lines;
 }
 

@@ -139,7 +139,11 @@ others_have(const struct lookup *l, const char *text, size_t head,
 {
 	const struct advisory *a = l->m->a;
 
-	for (uint32_t i = 0; i < a->n_products && i < 4096; i++) {
+	/* A hostile document has a bracket in each of its products. */
+	l->m->tried += a->n_products;
+	for (uint32_t i = 0; i < a->n_products; i++) {
+		if (l->m->tried > TRIED_MAX)
+			return true;
 		const char *other = product_text(&a->products[i]);
 		if (strlen(other) == n && strncasecmp(other, s, n) == 0)
 			return true;
@@ -249,7 +253,7 @@ try_shorts(struct lookup *l, const char *text)
 		    l->group[g], &n);
 		if (n > 0 && len == 0)
 			len = name_fold(text, flat, sizeof(flat));
-		for (uint32_t i = 0; i < n && l->m->tried < 4000000; i++) {
+		for (uint32_t i = 0; i < n && l->m->tried < TRIED_MAX; i++) {
 			const char *at = strstr(flat, s[i].words);
 			size_t words = strlen(s[i].words);
 			l->m->tried++;
