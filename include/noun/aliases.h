@@ -9,6 +9,9 @@
  *	exclude "Acme" "Gate Lite" = "Acme" "Gate" because "another board"
  *	line "Acme" "Gate 700" = "GT-70?" "GT70*"
  *	system "Acme" "GateOS" = "Gate*"
+ *	brand "Kestrel Water" "AquaLine" "AquaPro"
+ *	division "Kestrel Medical" = "Kestrel Water"
+ *	short "Kestrel Water" "AquaGate Studio" = "AGS"
  *
  * On the left stands what publishers print, on the right what the device list
  * says; of a line and a system, the catalogue numbers or short types that are
@@ -24,14 +27,21 @@ struct buf;
 struct err;
 struct unpack;
 
-enum alias_kind { ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE, ALIAS_LINE,
-    ALIAS_SYSTEM, ALIAS_KINDS_ };
+enum alias_kind {
+	ALIAS_MAKER, ALIAS_INCLUDE, ALIAS_EXCLUDE, ALIAS_LINE, ALIAS_SYSTEM,
+	ALIAS_BRAND,		/* words that names may leave out */
+	ALIAS_DIVISION,		/* a list may write the group's name */
+	ALIAS_SHORT,		/* how lists write some words */
+	ALIAS_KINDS_
+};
 const char *alias_kind_name(enum alias_kind k);		/* "maker" */
 
 struct alias {
 	enum alias_kind	 kind;
 	const char	*where;		/* "FILE:LINE", for reasons */
-	/* A maker's names; the codes of a line or a system (alias_code). */
+	/* A maker's names; codes of a line or a system (alias_code); a maker
+	 * and his brands; a division and its groups; a maker, words, and how
+	 * these are written in short. */
 	const char	**names;	uint32_t n_names;
 	/* The publisher's; product "" = any of this vendor (exclude). */
 	const char	*vendor, *product;

@@ -71,7 +71,8 @@ matcher_new(const struct index *ix, const struct rules *rules,
 	m->a = a;
 	m->mem = mem;
 	m->all = all;
-	m->rules = rules;
+	m->rules = rules != NULL && rules->n > 0 ? rules : NULL;
+	m->vocabulary = rules != NULL ? rules->words : NULL;
 	/* CSAF 2.0, profile 4.3: no product status to go by. */
 	m->informs = a->n_vulns == 0 &&
 	    text_find_nocase(a->category, "informational") != NULL;

@@ -154,7 +154,8 @@ maker_line(const struct explaining *e, const struct maker *own)
 	for (uint32_t i = 0; i < all.n; i++) {
 		const struct alias *a = &all.list[i];
 		bool theirs = false, ours = false;
-		for (uint32_t k = 0; k < a->n_names; k++) {
+		for (uint32_t k = 0; k < a->n_names && a->kind ==
+		    ALIAS_MAKER; k++) {
 			uint64_t key = rules_vendor_key(a->names[k]);
 			for (unsigned q = 0; q < m->n; q++)
 				theirs |= m->key[q] == key;
@@ -192,6 +193,11 @@ explain_vendor(struct explaining *e, struct explained_product *p,
 	case MAKER_ALIAS:
 		say(e, p, "vendor", STEP_YES, "\"%.128s\" is known as "
 		    "\"%.128s\" (%s)", theirs, ours, maker_line(e, e->l->own));
+		break;
+	case MAKER_GROUP:
+		say(e, p, "vendor", STEP_UNSURE, "\"%.128s\" is or was a part "
+		    "of \"%.128s\", whose name a list may have", theirs,
+		    ours);
 		break;
 	case MAKER_SHORT:
 	case MAKER_RIVALS:

@@ -5,6 +5,7 @@
  * document explains it better; with rivals it is a guess. */
 #include <string.h>
 #include "names.h"
+#include "vocabulary.h"
 
 #define DOCUMENT_MAKERS_MAX 32u
 
@@ -155,6 +156,19 @@ guess_maker(struct lookup *l, const char *text)
 	}
 }
 
+/* A list may name the group that the maker is, or was, a division of; never the
+ * other way round. */
+static void
+add_owners(struct lookup *l, uint64_t key)
+{
+	uint32_t n;
+	const struct division *d = vocabulary_divisions(l->m->vocabulary, key,
+	    &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		add_group(l, d[i].group, MAKER_GROUP);
+}
+
 void
 find_makers(struct lookup *l, const char *text)
 {
@@ -172,12 +186,22 @@ find_makers(struct lookup *l, const char *text)
 	}
 	/* Devices whose maker is not known may be anybody's. */
 	add_group(l, INDEX_NO_VENDOR, MAKER_ALIAS);
+	for (unsigned i = 0; i < l->maker.n; i++)
+		add_owners(l, l->maker.key[i]);
 	read_document_makers(l->m);
 	for (unsigned i = 0; i < l->maker.n; i++) {
 		if (l->maker.part[i])
 			continue;
 		add_longer(l, i);
 		add_shorter(l, i);
+	}
+	l->branded = l->shortened = false;
+	for (unsigned i = 0; i < l->n_groups; i++) {
+		uint32_t n;
+		l->branded |= vocabulary_has_brand(l->m->vocabulary,
+		    l->group[i], 0);
+		vocabulary_shorts(l->m->vocabulary, l->group[i], &n);
+		l->shortened |= n > 0;
 	}
 }
 

@@ -14,6 +14,10 @@
  *	parts.c		matches of a device's parts -> one, the device's
  *	rules.c		the operator's includes and excludes
  *	lines.c		codes that are of a line of products, or run a system
+ *	vocabulary.c	brands, divisions, short forms: the table's words, which
+ *			brands.c and makers.c ask for
+ *	second.c	further names that a publisher's own name holds, with
+ *			initials.c
  *	explain.c	each step for one device, told
  *	near.c		what almost matched
  *
@@ -46,6 +50,7 @@ enum how {
 /* How the makers agree, worst first. */
 enum maker_fit {
 	MAKER_NO,
+	MAKER_GROUP,			/* the list names the maker's group */
 	MAKER_RIVALS,			/* written short, others begin so too */
 	MAKER_SHORT,			/* written short on one side */
 	MAKER_ALIAS,			/* known by another name, or not said */
@@ -81,7 +86,7 @@ struct claim_of {
 };
 
 #define VERSION_CACHE 256
-#define NAMES_KEPT 128u
+#define NAMES_KEPT 512u
 #define WORDS_KEPT 16u
 
 struct matcher {
@@ -103,6 +108,7 @@ struct matcher {
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
 	const struct rules	*rules;		/* NULL: none */
+	const struct vocabulary	*vocabulary;	/* NULL: none */
 	struct maker		*makers;	/* of the whole document */
 	unsigned		 n_makers;
 	/* Families beside one of the same number, "X-200IRT" beside "X-200";

@@ -52,10 +52,11 @@ void
 add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker)
 {
-	if (maker == MAKER_NO || (maker < MAKER_ALIAS && how > HOW_FAMILY) ||
-	    (l->one_of && how > HOW_FAMILY))
+	if (maker == MAKER_NO || (l->one_of && how > HOW_FAMILY) ||
+	    (l->second && how > HOW_WIDER) ||
+	    (maker < MAKER_ALIAS && !weak_maker_may(l, what, of, how, maker)))
 		return;
-	if (l->one_of && how < HOW_RESPELT)
+	if ((l->one_of || l->second) && how < HOW_RESPELT)
 		how = HOW_RESPELT;
 	if (l->of_cpe) {
 		ident = INDEX_CPE;
@@ -187,11 +188,11 @@ take_related(struct lookup *l, uint32_t number,
 	const struct name *words = vendor_words(l->m, related ==
 	    RELATED_WIDER ? l->p->vendor : vendor);
 	if (related == RELATED_WIDER)
-		how = how_wider(&l->name, d, words);
+		how = how_wider(l, d, words);
 	else if (related == RELATED_NARROWER)
-		how = how_narrower(&l->name, d, words);
+		how = how_narrower(l, d, words);
 	else
-		how = how_shared(&l->name, d, words);
+		how = how_shared(l, d, words);
 	if (how >= 0)
 		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
 		    fit);
@@ -203,12 +204,19 @@ find_wider(struct lookup *l, uint32_t group)
 {
 	const struct index *ix = l->m->ix;
 	struct index_run best = { .at = NULL, .n = UINT32_MAX };
+	/* Brands may be left out, if something telling is left. */
+	uint32_t out = l->telling != 0 ? l->brands : 0;
+	unsigned least = l->name.words -
+	    (unsigned)__builtin_popcount(out);
 
 	for (unsigned i = 0; i < l->name.n; i++) {
-		if (l->name.token[i].kind == NAME_NOISE)
+		if (l->name.token[i].kind == NAME_NOISE ||
+		    (out >> i & 1) != 0)
 			continue;
 		struct index_run run = index_find(ix, index_key(INDEX_WORD,
 		    group, l->name.token[i].hash));
+		if (run.n > 0)
+			l->listed |= 1u << i;
 		if (run.n < best.n)
 			best = run;
 	}
@@ -216,14 +224,15 @@ find_wider(struct lookup *l, uint32_t group)
 		return;
 	for (uint32_t i = 0; i < best.n; i++) {
 		const struct index_kind *kind = index_kind(ix, best.at[i]);
-		if (kind == NULL || kind->n_tokens < l->name.words ||
+		if (kind == NULL || kind->n_tokens < least ||
 		    kind->key == l->name.key)
 			continue;
 		bool all = true;
 		for (unsigned k = 0; k < l->name.n && all; k++)
 			all = l->name.token[k].kind == NAME_NOISE ||
-			    tokens_hold(ix, kind, l->name.token[k].hash);
-		if (all)
+			    (out >> k & 1) != 0 || tokens_hold(ix, kind,
+			    l->name.token[k].hash);
+		if (all && (out == 0 || brand_may_lack(l, kind)))
 			take_related(l, best.at[i], kind, RELATED_WIDER);
 	}
 }
@@ -293,6 +302,8 @@ find_name(struct lookup *l)
 {
 	if (l->name.n == 0)
 		return;
+	find_brands(l);
+	l->listed = 0;
 	for (unsigned g = 0; g < l->n_groups; g++) {
 		uint32_t group = l->group[g];
 		take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME,
@@ -428,6 +439,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);
 	find_name(l);
+	find_second(l, text);
 	if (l->guessed && l->maker.n > 0)
 		find_whole(l, text);
 	find_alternatives(l, text);

@@ -13,7 +13,6 @@ struct candidate {
 	uint8_t		 ident;
 	uint16_t	 rule;		/* + 1: of the operator's aliases */
 };
-
 #define LOOKUP_GROUPS_MAX 16u
 #define FITS_KEPT 32u
 
@@ -24,9 +23,15 @@ struct lookup {
 	struct maker	 maker;
 	bool		 guessed;	/* maker, from the product's text */
 	struct name	 name;
+	/* Bits of name's tokens: brands of the maker, and if there are any
+	 * what tells it apart beside them; words that the list has under the
+	 * maker. */
+	uint32_t	 brands, telling, listed;
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
+	bool		 branded;	/* one of them has brands */
+	bool		 shortened;	/* or short forms */
 	/* Answers of maker_fits, by the vendor's text in the index. */
 	struct fit_kept {
 		uint32_t	 vendor;	/* + 1 */
@@ -37,6 +42,7 @@ struct lookup {
 	char		 (*code)[40];		/* order codes of the product */
 	unsigned	 n_codes;
 	bool		 one_of;	/* name is one of several in its text */
+	bool		 second;	/* a further name of the product */
 	bool		 of_cpe;	/* names are those of its CPE */
 	bool		 whole;		/* a relation, by its own numbers */
 	unsigned	 n_name_codes;	/* of these, out of its name */
@@ -85,14 +91,34 @@ const struct name *kind_name(struct lookup *l, uint32_t number,
     const struct index_kind *kind);
 const struct name *vendor_words(struct matcher *m, const char *text);
 
-/* related.c: how a product's name stands to a device's, -1: not at all; words
- * are those of the vendor. */
-int  how_narrower(const struct name *p, const struct name *d,
+/* related.c: how l's name stands to a device's, -1: not at all; words are those
+ * of the vendor. */
+int  how_narrower(const struct lookup *l, const struct name *d,
     const struct name *words);
-int  how_wider(const struct name *p, const struct name *d,
+int  how_wider(const struct lookup *l, const struct name *d,
     const struct name *words);
-int  how_shared(const struct name *p, const struct name *d,
+int  how_shared(const struct lookup *l, const struct name *d,
     const struct name *words);
+/* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
+ * letters and of five signs at least. */
+unsigned share_code(const struct name *p, const struct name *d);
+
+/* brands.c */
+/* Sets l->brands and l->telling. */
+void find_brands(struct lookup *l);
+/* Words that are no noise, no line, no kind of thing and not in `but`. */
+uint32_t telling_words(const struct name *n, uint32_t but);
+bool is_brand(const struct lookup *l, uint64_t hash);
+/* May a brand be left out between l's name and d? They have a telling word in
+ * common that is none, and not each a brand that the other has not. */
+bool brands_say_nothing(const struct lookup *l, const struct name *d);
+/* A device's name without the product's brand may say a little more only, told
+ * without reading it. */
+bool brand_may_lack(const struct lookup *l, const struct index_kind *kind);
+/* The maker is weak: of two weak steps, and of a device with the name of the
+ * maker's group, much must be in common. */
+bool weak_maker_may(struct lookup *l, uint32_t what, enum candidate_of of,
+    enum how how, enum maker_fit maker);
 bool token_is_weak(const struct name *n, const struct name_token *t);
 bool token_is_strong(const struct name *n, const struct name_token *t);
 
@@ -153,6 +179,13 @@ bool cpe_denies(const struct lookup *l, uint32_t device, enum how how);
 void find_order_pattern(struct lookup *l, const char *code);
 void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
     enum how how, enum index_key ident, enum maker_fit maker);
+
+/* second.c: further names in the product's own text, and short forms. Behind
+ * find_name. */
+void find_second(struct lookup *l, const char *text);
+/* initials.c: devices that write some words by their initials, or spell them
+ * out; text is that of l's name. Behind find_name. */
+void find_initials(struct lookup *l, const char *text);
 
 /* alternatives.c: the single names in a text that holds several ("A, B and C",
  * "FX3G-xMy x=14,24"); each in mem. */

@@ -91,7 +91,8 @@ consider(struct nearing *r, uint32_t number, bool other_maker)
 	    (r->matched[number / 8] >> number % 8 & 1) != 0)
 		return;
 	enum maker_fit fit = maker_fits(r->l, kind);
-	if ((fit == MAKER_NO) != other_maker || kind->n == 0)
+	if ((fit == MAKER_NO) != other_maker || fit == MAKER_GROUP ||
+	    kind->n == 0)
 		return;
 	name_read(index_kind_model(ix, kind), r->l->own, &own);
 	names_compare(&r->l->name, &own, &c);

@@ -1,5 +1,6 @@
 /* related.c - how the words of a product's name stand to those of a device's.
- * A number or an order code tells products apart; "controller" does not. */
+ * A number or an order code tells products apart; "controller" does not, and
+ * neither does a brand that one of them leaves out. */
 #include <string.h>
 #include "names.h"
 
@@ -10,36 +11,71 @@ is_word(const struct name *n, const struct name_token *t, const char *word)
 	    memcmp(n->flat + t->at, word, t->len) == 0;
 }
 
+#define OF_A_LETTER 16
+
+/* Words by their first letter. */
+static bool
+is_one_of(const struct name *n, const struct name_token *t,
+    const char *const by[26][OF_A_LETTER])
+{
+	const char *s = n->flat + t->at;
+
+	if (s[0] < 'a' || s[0] > 'z' || t->len < 2)
+		return false;
+	for (const char *const *w = by[s[0] - 'a']; *w != NULL; w++)
+		if ((*w)[1] == s[1] && is_word(n, t, *w))
+			return true;
+	return false;
+}
+
 /* Kinds of things: they say what it is, not which one. */
 bool
 token_is_weak(const struct name *n, const struct name_token *t)
 {
-	static const char *const words[] = {
-		"plc", "plcs", "hmi", "cpu", "cpus", "switch", "switches",
-		"router", "routers", "gateway", "gateways", "module",
-		"modules", "unit", "units", "panel", "panels", "relay",
-		"relays", "drive", "drives", "inverter", "inverters",
-		"sensor", "sensors", "transmitter", "transmitters", "camera",
-		"cameras", "recorder", "recorders", "meter", "meters",
-		"system", "systems",
-		"programmable", "logic", "industrial", "managed", "ethernet",
-		"terminal", "terminals", "interface", "card", "adapter",
-		"converter", "instrument", "analyzer", "automation", "power",
-		"ip", "web", "network", "access", "point", "points", "main",
-		"hardware", "range", "pump", "pumps", "scanner", "printer",
-		"charger", "monitor", "monitors", "station", "stations",
-		"rtu", "rtus", "portfolio", "standalone", "distributed", "ptz",
-		"dome", NULL
+	static const char *const words[26][OF_A_LETTER] = {
+		['a' - 'a'] = { "adapter", "analyzer", "automation", "access",
+		    "antrieb", "automate" },
+		['b' - 'a'] = { "bedienpanel", "bediengeraet" },
+		['c' - 'a'] = { "cpu", "cpus", "camera", "cameras", "card",
+		    "converter", "charger" },
+		['d' - 'a'] = { "drive", "drives", "distributed", "dome",
+		    "dcs", "drucker" },
+		['e' - 'a'] = { "ethernet" },
+		['f' - 'a'] = { "frequenzumrichter" },
+		['g' - 'a'] = { "gateway", "gateways" },
+		['h' - 'a'] = { "hmi", "hardware" },
+		['i' - 'a'] = { "inverter", "inverters", "industrial",
+		    "interface", "instrument", "ip" },
+		['k' - 'a'] = { "kamera" },
+		['l' - 'a'] = { "logic", "leser", "lesegeraet" },
+		['m' - 'a'] = { "module", "modules", "meter", "meters",
+		    "managed", "main", "monitor", "monitors", "messumformer" },
+		['n' - 'a'] = { "network", "netzteil", "netzgeraet" },
+		['p' - 'a'] = { "plc", "plcs", "panel", "panels",
+		    "programmable", "power", "point", "points", "pump",
+		    "pumps", "printer", "portfolio", "ptz" },
+		['r' - 'a'] = { "router", "routers", "relay", "relays",
+		    "recorder", "recorders", "range", "rtu", "rtus", "reader",
+		    "readers", "regler" },
+		['s' - 'a'] = { "switch", "switches", "sensor", "sensors",
+		    "system", "systems", "scanner", "station", "stations",
+		    "standalone", "scada", "steuerung", "sps", "schalter",
+		    "schutzrelais" },
+		['t' - 'a'] = { "transmitter", "transmitters", "terminal",
+		    "terminals" },
+		['u' - 'a'] = { "unit", "units", "ups", "umrichter" },
+		['v' - 'a'] = { "variateur" },
+		['w' - 'a'] = { "web" },
+		['z' - 'a'] = { "zaehler" },
 	};
 	/* These say little only at the end: "S7-1500 Software Controller". */
 	static const char *const last_words[] = { "software", "application",
 	    "platform", "server", "suite", "tool", NULL };
 
-	if (t->kind == NAME_NOISE)
+	if (t->kind != NAME_WORD)
+		return t->kind == NAME_NOISE;
+	if (is_one_of(n, t, words))
 		return true;
-	for (const char *const *w = words; *w != NULL; w++)
-		if (is_word(n, t, *w))
-			return true;
 	if (t != &n->token[n->n - 1])
 		return is_word(n, t, "control") && is_word(n, t + 1,
 		    "system");
@@ -71,13 +107,13 @@ struct extra {
 	unsigned	 n;		/* all of these */
 	unsigned	 lines, codes, words;
 	unsigned	 front;		/* words before any number: brands */
+	unsigned	 brands;	/* known ones, not among n */
 	bool		 between;	/* such a word parts two shared ones */
 	bool		 included;	/* it has one of an "(incl. ...)" */
+	bool		 long_code;	/* a code of three signs or more */
 };
 
-/* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
- * letters and of five signs at least. */
-static unsigned
+unsigned
 share_code(const struct name *p, const struct name *d)
 {
 	unsigned best = 0;
@@ -193,13 +229,51 @@ is_other_module(const struct name *p, const struct name *d)
 	return false;
 }
 
-/* What more, the device's name or the product's, says beyond less. */
+/* "(IGSSdataServer.exe)", "(CPR 9 SR 12)", "(64-bit)": remarks in brackets
+ * about a file or a release, not about which product. */
+static bool
+is_remark(const struct name *n, const struct name_token *t)
+{
+	static const char *const words[] = { "cpr", "sr", "32-bit", "64-bit",
+	    NULL };
+	size_t open = t->at, end = (size_t)t->at + t->len;
+	bool release = false;
+
+	while (open > 0 && n->flat[open - 1] != '(' &&
+	    n->flat[open - 1] != ')')
+		open--;
+	if (open == 0 || n->flat[open - 1] != '(')
+		return false;
+	while (n->flat[end] != '\0' && n->flat[end] != ')')
+		end++;
+	if (n->flat[end] != ')')
+		return false;
+	if (end - open > 4 && memcmp(n->flat + end - 4, ".exe", 4) == 0)
+		return true;
+	for (unsigned i = 0; i < n->n; i++) {
+		const struct name_token *own = &n->token[i];
+		bool word = false;
+		if (own->at < open || own->at >= end)
+			continue;
+		for (const char *const *w = words; *w != NULL; w++)
+			word |= is_word(n, own, *w);
+		release |= word;
+		if (!word && own->kind != NAME_NOISE && (own->len > 2 ||
+		    n->flat[own->at] > '9'))
+			return false;
+	}
+	return release;
+}
+
+/* both: each says something, so that even known brands and remarks tell. */
 static struct extra
-extra_of(const struct name *more, const struct name *less, bool device,
-    const struct name *words)
+extra_of(const struct lookup *l, const struct name *more,
+    const struct name *less, const struct name *words, bool both)
 {
 	struct extra x = { .n = 0 };
 	bool code = false, shared = false, parted = false;
+	bool device = more != &l->name;
+	int nothing = -1;		/* do brands say it? */
 
 	for (unsigned i = 0; i < more->n; i++) {
 		const struct name_token *t = &more->token[i];
@@ -219,12 +293,23 @@ extra_of(const struct name *more, const struct name *less, bool device,
 			x.included = true;
 			continue;
 		}
+		if (!both && is_brand(l, t->hash)) {
+			if (nothing < 0)
+				nothing = brands_say_nothing(l, device ? more :
+				    less);
+			x.brands += nothing == 1;
+			if (nothing == 1)
+				continue;
+		}
+		if (!both && is_remark(more, t))
+			continue;
 		x.n++;
 		if (t->kind == NAME_LINE)
 			x.lines++;
-		else if (t->kind == NAME_CODE)
+		else if (t->kind == NAME_CODE) {
 			x.codes++;
-		else if (!token_is_weak(more, t)) {
+			x.long_code |= t->len > 2;
+		} else if (!token_is_weak(more, t)) {
 			code ? x.words++ : x.front++;
 			parted |= shared;
 		}
@@ -289,14 +374,79 @@ weak_end(const struct name *p, const struct name *d)
 	return count;
 }
 
+/* "Gigabit Card NETWORK-M2" for "Network-M2": the list says nothing but a
+ * number with letters, and it is the publisher's last word. What is "for" a
+ * thing is another one. */
+static bool
+is_last_number(const struct name *p, const struct name *d)
+{
+	const struct name_token *last = &p->token[p->n - 1];
+
+	if (d->n != 1 || d->token[0].kind != NAME_CODE ||
+	    last->hash != d->token[0].hash || last->len < 5 ||
+	    p->flat[last->at] < 'a')
+		return false;
+	for (unsigned i = 0; i + 1 < p->n; i++)
+		if (p->token[i].kind == NAME_CODE ||
+		    is_word(p, &p->token[i], "for") ||
+		    is_word(p, &p->token[i], "with"))
+			return false;
+	return true;
+}
+
+/* Kinds of things that programs and devices are called by, or not: "HMI". */
+static bool
+is_kind_of_thing(const struct name *n, const struct name_token *t)
+{
+	static const char *const words[] = { "hmi", "dcs", "plc", "plcs",
+	    "scada", "sps", "rtu", "ups", NULL };
+
+	for (const char *const *w = words; *w != NULL; w++)
+		if (is_word(n, t, *w))
+			return true;
+	return false;
+}
+
+/* Does p say nothing beyond d but brands, and in front or at the end the kind
+ * of thing? */
+static bool
+only_kind_beyond(const struct lookup *l, const struct name *d,
+    const struct extra *x)
+{
+	const struct name *p = &l->name;
+	unsigned kinds = 0, telling = 0, open = 0;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct name_token *t = &p->token[i];
+		if (t->kind == NAME_NOISE)
+			continue;
+		if (has_token(d, t->hash)) {
+			/* A kind between two words that tell parts lines. */
+			if (!token_is_weak(p, t) && telling++ > 0 && open > 0)
+				return false;
+			continue;
+		}
+		/* "Studio/HMI" is one of several Studios. */
+		if (!is_kind_of_thing(p, t) || (t->at > 0 &&
+		    p->flat[t->at - 1] == '/' && (i == 0 ||
+		    !is_kind_of_thing(p, t - 1))))
+			continue;
+		kinds++;
+		open += telling > 0;
+	}
+	return telling > 0 && kinds == x->n - x->lines;
+}
+
 /* The product's name holds all words of the device's, and more. */
 int
-how_narrower(const struct name *p, const struct name *d,
+how_narrower(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, false, words);
+	const struct name *p = &l->name;
+	struct extra x = extra_of(l, p, d, words, false);
 
-	if (x.n == x.lines || is_one_of_list(p, d))
+	if (x.n == x.lines || is_one_of_list(p, d) || is_last_number(p, d) ||
+	    only_kind_beyond(l, d, &x))
 		return HOW_RESPELT;
 	if (says_little(&x, share_code(p, d)))
 		return HOW_RESPELT;
@@ -310,7 +460,8 @@ how_narrower(const struct name *p, const struct name *d,
 	bool code = false;
 	for (unsigned i = 0; i < d->n; i++)
 		code |= d->token[i].kind == NAME_CODE;
-	if (d->words == 1 && !code && x.n > 1 + weak_end(p, d))
+	if (d->words == 1 && !code && x.n + x.brands > 1 + weak_end(p,
+	    d))
 		return -1;
 	return HOW_NARROWER;
 }
@@ -325,18 +476,30 @@ strong_words(const struct name *n)
 	return count;
 }
 
-/* The device's name holds all words of the product's, and more. */
+/* The device's name holds all words of the product's but for brands, and more.
+ */
 int
-how_wider(const struct name *p, const struct name *d,
+how_wider(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(d, p, true, words);
+	const struct name *p = &l->name;
+	struct extra x = extra_of(l, d, p, words, false);
 	unsigned share = share_code(p, d);
+	bool whole = true;
 
+	for (unsigned i = 0; i < p->n && l->brands != 0; i++)
+		whole &= (l->brands >> i & 1) == 0 ||
+		    has_token(d, p->token[i].hash);
+	if (!whole && !brands_say_nothing(l, d))
+		return -1;
 	if (x.n == x.lines || is_ordered(p, d))
 		return HOW_RESPELT;
 	if (says_little(&x, share))
 		return HOW_RESPELT;
+	/* "WinCC Unified" is no "SIMATIC WinCC"; "WinCC 7" may be. */
+	if (!whole && (x.long_code || (share < 2 && (x.front > 0 ||
+	    x.words > 0))))
+		return -1;
 	/* "SINTRA Remote Desk Server" is no "SINTRA Server": a brand and a
 	 * kind of thing are too little in common. */
 	if (x.between && share == 0 && x.front > 1 && !p->family &&
@@ -350,11 +513,13 @@ how_wider(const struct name *p, const struct name *d,
 
 /* Each says something that the other does not, but they share a number. */
 int
-how_shared(const struct name *p, const struct name *d,
+how_shared(const struct lookup *l, const struct name *d,
     const struct name *words)
 {
-	struct extra x = extra_of(p, d, false, words);
-	struct extra y = extra_of(d, p, true, words);
+	const struct name *p = &l->name;
+	struct extra x = extra_of(l, p, d, words, true),
+	    y = extra_of(l, d, p, words, true);
+
 	unsigned share = share_code(p, d);
 
 	/* Two brands in front of one number are two products, and so are

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "names.h"
 #include "rules.h"
+#include "vocabulary.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -170,6 +171,14 @@ rules_name_line(const struct rules *rules, const struct name *name)
 	return find_rule(rules, LINES, telling_key(name)) != 0;
 }
 
+/* Is it looked for by what a publisher prints, or by devices of a line? */
+static bool
+is_rule(const struct alias *a)
+{
+	return a->kind == ALIAS_INCLUDE || a->kind == ALIAS_EXCLUDE ||
+	    a->kind == ALIAS_LINE || a->kind == ALIAS_SYSTEM;
+}
+
 const struct rules *
 rules_open(const struct index *ix, struct arena *mem)
 {
@@ -183,10 +192,15 @@ rules_open(const struct index *ix, struct arena *mem)
 	/* An index of a foreign hand may hold anything. */
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < list.n; i++)
-		n += list.list[i].kind != ALIAS_MAKER;
-	if (in.bad || n == 0)
+		n += is_rule(&list.list[i]);
+	const struct vocabulary *words = in.bad ? NULL :
+	    vocabulary_open(ix, &list, mem);
+	if (in.bad || (n == 0 && words == NULL))
 		return NULL;
 	struct rules *rules = arena_alloc(mem, sizeof(*rules));
+	rules->words = words;
+	if (n == 0)
+		return rules;
 	rules->n = list.n;
 	rules->list = arena_alloc(mem, list.n * sizeof(*rules->list));
 	for (rules->room = 16; rules->room < list.n * 2;)

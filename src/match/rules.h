@@ -25,7 +25,9 @@ struct rule {
 	uint32_t	 next;			/* + 1: of the same product */
 };
 
+struct vocabulary;
 struct rules {
+	const struct vocabulary *words;		/* NULL: none */
 	struct rule	*list;
 	uint32_t	 n;
 	uint32_t	*slots;			/* list index + 1, by key */
@@ -33,7 +35,8 @@ struct rules {
 	bool		 any;			/* includes or excludes */
 };
 
-/* NULL: the index has nothing but makers. Lends from the index. */
+/* NULL: the index has nothing but makers. n is 0 where it has words alone.
+ * Lends from the index. */
 const struct rules *rules_open(const struct index *ix, struct arena *mem);
 
 /* Sees which rules speak of the looked-up product, and adds what they

@@ -197,29 +197,38 @@ says_behind(const struct name *p, unsigned at, const struct name *d)
 	return false;
 }
 
+static int
+how_read(const struct lookup *l, const struct index_kind *kind,
+    const struct name *d)
+{
+	bool wider = holds_all(&l->name, d);
+	const struct name *words = vendor_words(l->m, wider ? l->p->vendor :
+	    index_kind_vendor(l->m->ix, kind));
+
+	return wider ? how_wider(l, d, words) : holds_all(d, &l->name) ?
+	    how_narrower(l, d, words) : how_shared(l, d, words);
+}
+
 /* How the rest of both names agrees; -1: it does not. */
 static int
 how_rest(struct lookup *l, const struct pattern *pat,
     const struct index_kind *kind, const struct member *m)
 {
+	const struct name was = l->name;
+	const uint32_t brands = l->brands;
 	struct name p, d;
-	int how;
 
 	if (pat->out)
 		return HOW_FAMILY;
-	if (!with_word(&p, &l->name, pat->first, pat->last, m) ||
+	if (!with_word(&p, &was, pat->first, pat->last, m) ||
 	    !with_word(&d, m->d, m->first, m->last, m))
 		return -1;
 	p.family = true;
-	bool wider = holds_all(&p, &d);
-	const struct name *words = vendor_words(l->m, wider ? l->p->vendor :
-	    index_kind_vendor(l->m->ix, kind));
-	if (wider)
-		how = how_wider(&p, &d, words);
-	else if (holds_all(&d, &p))
-		how = how_narrower(&p, &d, words);
-	else
-		how = how_shared(&p, &d, words);
+	l->name = p;
+	l->brands = 0;
+	int how = how_read(l, kind, &d);
+	l->name = was;
+	l->brands = brands;
 	/* What stands before an order number is its family's name. */
 	if (pat->own && (how < 0 || how > HOW_FAMILY) &&
 	    !says_behind(&p, pat->first, &d))

@@ -47,6 +47,9 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 		add_why(m, ret, "the device list names no vendor");
 	else if (p->vendor[0] == '\0' || maker_is_nobody(p->vendor))
 		add_why(m, ret, "the publisher names no vendor apart");
+	else if (h->maker == MAKER_GROUP)
+		add_why(m, ret, "vendor %.128s is or was a part of %.128s",
+		    p->vendor, own);
 	else if (h->maker == MAKER_RIVALS)
 		add_why(m, ret, "vendor %.128s may be %.128s; others begin "
 		    "so too", p->vendor, own);

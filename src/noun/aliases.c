@@ -15,6 +15,9 @@
 
 #define LEAST_ALIAS	(1u + 7u * LEAST_STR + LEAST_NUM)
 #define USAGE_MAKER	"maker \"NAME\" = \"OTHER NAME\" ..."
+#define USAGE_BRAND	"brand \"MAKER\" \"BRAND\" ..."
+#define USAGE_DIVISION	"division \"MAKER\" = \"NAME OF ITS GROUP\" ..."
+#define USAGE_SHORT	"short \"MAKER\" \"WORDS\" = \"IN SHORT\" ..."
 #define USAGE_RULE(w)	w " \"VENDOR\" \"PRODUCT\" = \"MY VENDOR\" " \
 	"\"MY MODEL\", or " w " \"VENDOR\" \"PRODUCT\" = device \"ID\""
 
@@ -26,6 +29,9 @@ static const char *const kind_names[ALIAS_KINDS_] = {
 	[ALIAS_EXCLUDE] = "exclude",
 	[ALIAS_LINE] = "line",
 	[ALIAS_SYSTEM] = "system",
+	[ALIAS_BRAND] = "brand",
+	[ALIAS_DIVISION] = "division",
+	[ALIAS_SHORT] = "short",
 };
 
 static const char *const usages[ALIAS_KINDS_] = {
@@ -34,6 +40,9 @@ static const char *const usages[ALIAS_KINDS_] = {
 	[ALIAS_EXCLUDE] = USAGE_RULE("exclude") ", and because \"REASON\"",
 	[ALIAS_LINE] = USAGE_LINE("line"),
 	[ALIAS_SYSTEM] = USAGE_LINE("system"),
+	[ALIAS_BRAND] = USAGE_BRAND,
+	[ALIAS_DIVISION] = USAGE_DIVISION,
+	[ALIAS_SHORT] = USAGE_SHORT,
 };
 
 const char *
@@ -124,9 +133,24 @@ take(struct line *l, enum word_kind kind, const char *text, const char **ret)
 	return true;
 }
 
-static const char *
-read_maker(struct line *l, struct alias *a)
+/* Lists codes of the device list behind a vendor and a name. */
+static bool
+is_coded(enum alias_kind k)
 {
+	return k == ALIAS_LINE || k == ALIAS_SYSTEM;
+}
+
+/* So many names stand in front of the first "=". */
+static uint32_t
+names_in_front(enum alias_kind k)
+{
+	return k == ALIAS_BRAND ? ALIAS_NAMES_MAX : k == ALIAS_SHORT ? 2 : 1;
+}
+
+static const char *
+read_names(struct line *l, struct alias *a)
+{
+	uint32_t front = names_in_front(a->kind);
 	const char *name;
 
 	do {
@@ -137,8 +161,10 @@ read_maker(struct line *l, struct alias *a)
 		a->names = arena_more(l->mem, a->names, a->n_names,
 		    sizeof(*a->names));
 		a->names[a->n_names++] = name;
-	} while (take(l, WORD_EQUAL, NULL, NULL));
-	return NULL;
+	} while (a->n_names < front ? a->n_names == 1 || l->kind ==
+	    WORD_NAME : take(l, WORD_EQUAL, NULL, NULL));
+	return a->n_names > (a->kind == ALIAS_BRAND ? 1 : front) ||
+	    a->kind == ALIAS_MAKER ? NULL : "a name is missing";
 }
 
 static const char *
@@ -240,7 +266,10 @@ read_kind(struct line *l, struct alias *a)
 {
 	switch (a->kind) {
 	case ALIAS_MAKER:
-		return read_maker(l, a);
+	case ALIAS_BRAND:
+	case ALIAS_DIVISION:
+	case ALIAS_SHORT:
+		return read_names(l, a);
 	case ALIAS_LINE:
 	case ALIAS_SYSTEM:
 		return read_line(l, a);
@@ -258,7 +287,8 @@ read_statement(struct line *l, struct alias *a, const char **ret_allowed)
 	const char *word, *fault;
 	int kind;
 
-	*ret_allowed = "maker, include, exclude, line or system";
+	*ret_allowed = "maker, include, exclude, line, system, brand, division "
+	    "or short";
 	if (!take(l, WORD_PLAIN, NULL, &word))
 		return "a line begins with what it does";
 	kind = word_find(word, kind_names, ALIAS_KINDS_);
@@ -356,18 +386,20 @@ show_pair(struct buf *out, const char *vendor, const char *product)
 void
 alias_show(struct buf *out, const struct alias *a)
 {
-	bool maker = a->kind == ALIAS_MAKER;
+	bool coded = is_coded(a->kind), rule = a->kind == ALIAS_INCLUDE ||
+	    a->kind == ALIAS_EXCLUDE;
 
 	buf_puts(out, alias_kind_name(a->kind));
-	if (!maker) {
+	if (coded || rule) {
 		show_pair(out, a->vendor, a->product);
 		buf_puts(out, " =");
 	}
 	for (uint32_t i = 0; i < a->n_names; i++) {
-		buf_puts(out, !maker || i == 0 ? " " : " = ");
+		buf_puts(out, coded || i < names_in_front(a->kind) ? " " :
+		    " = ");
 		alias_quote(out, a->names[i]);
 	}
-	if (maker || a->kind == ALIAS_LINE || a->kind == ALIAS_SYSTEM)
+	if (!rule)
 		return;
 	if (a->device[0] != '\0') {
 		buf_puts(out, " device ");

@@ -66,6 +66,7 @@ static const char *const legal_forms[26] = {
 
 /* Some of them stand in front of the name. */
 static const char *const front_forms[26] = {
+	['f' - 'a'] = "fa firma ", ['h' - 'a'] = "hersteller ",
 	['j' - 'a'] = "jsc ", ['o' - 'a'] = "oao ooo ", ['t' - 'a'] = "the ",
 	['u' - 'a'] = "uab ", ['z' - 'a'] = "zao ",
 };

@@ -27,6 +27,9 @@ make_index(void)
 	static const char *const models[] = { "Gate 7", "Gate 7 Pro",
 	    "MRD-315", "NET 216 (6GK5216-0BA00-2FC2)", "Centre", "" };
 	static const char *codes[] = { "MRD-3??", "Gate 7*", "AG-77*" };
+	static const char *brands[] = { "Acme", "Net", "Pro" };
+	static const char *groups[] = { "Bolt", "Acme" };
+	static const char *shorts[] = { "Acme", "Gate", "G", "GP" };
 	static struct alias list[] = {
 		{ .kind = ALIAS_INCLUDE, .vendor = "Acme", .product = "G7",
 		  .own_vendor = "Acme", .own_model = "Gate 7" },
@@ -36,8 +39,11 @@ make_index(void)
 		  .names = codes, .n_names = 2 },
 		{ .kind = ALIAS_SYSTEM, .vendor = "Acme", .product = "GateOS",
 		  .names = codes + 1, .n_names = 2 },
+		{ .kind = ALIAS_BRAND, .names = brands, .n_names = 3 },
+		{ .kind = ALIAS_DIVISION, .names = groups, .n_names = 2 },
+		{ .kind = ALIAS_SHORT, .names = shorts, .n_names = 4 },
 	};
-	const struct aliases rules = { list, 4 };
+	const struct aliases rules = { list, 7 };
 	struct index_builder *b = index_builder_new();
 
 	index_builder_rules(b, &rules);

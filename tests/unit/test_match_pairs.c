@@ -11,6 +11,7 @@
  *	expect d1 affected exact CVE-2099-0001		("none": no match)
  *	why d1 a part of a reason
  *	rule include "A" "B" = "C" "D"		(of the operator's aliases)
+ *	table					(the built-in one, first)
  *	near d1 product include "A" ...		("none": not near)
  *	step d1 vendor no a part of the text	(of the nearest product)
  *	also d1 by_hand | exploited | severity=critical | remedies=1
@@ -20,7 +21,8 @@
  *
  *	row VENDOR ~ PRODUCT ~ RANGE ~ VENDOR ~ MODEL ~ VERSION ~ EXPECTED ~ why
  *
- * is a case too: one affected product, one device.
+ * is a case too: one affected product, one device. Behind "table rows" these
+ * have the built-in table, too.
  */
 #include <check.h>
 #include <glob.h>
@@ -261,25 +263,55 @@ bad_rule(void *ctx, unsigned line, const char *text)
 	ck_abort_msg("rule: %s", text);
 }
 
-/* What the index is told before its first device: the built-in lines, behind
- * those of the case. */
+/* A file of aliases that is built in. */
+static void
+read_built_in(struct scene *s, const char *path)
+{
+	static char text[1 << 18];
+	FILE *f = fopen(path, "r");
+
+	ck_assert_ptr_nonnull(f);
+	size_t n = fread(text, 1, sizeof(text), f);
+	fclose(f);
+	ck_assert_uint_lt(n, sizeof(text));
+	aliases_read(path + sizeof("etc/vendors"), text, n, &s->mem, &s->rules,
+	    bad_rule, NULL);
+}
+
+/* The built-in table of makers and their words. */
+static void
+read_table(struct scene *s)
+{
+	const char *names[ALIAS_NAMES_MAX + 1];
+
+	read_built_in(s, "etc/vendors/makers.txt");
+	for (uint32_t i = 0; i < s->rules.n; i++) {
+		const struct alias *a = &s->rules.list[i];
+		if (a->kind != ALIAS_MAKER)
+			continue;
+		memcpy(names, a->names, a->n_names * sizeof(*names));
+		names[a->n_names] = NULL;
+		index_builder_alias(s->index, names);
+	}
+}
+
+/* What the index is told before its first device: the built-in lines, and the
+ * makers if they are asked for, behind the rules of the case. */
 static void
 read_rules(struct scene *s, const char *text)
 {
-	static char built_in[1 << 18];
-	FILE *f = fopen("etc/vendors/lines.txt", "r");
+	bool table = false;
 
 	for (const char *p = text; p != NULL; p = strchr(p, '\n')) {
 		p += *p == '\n';
+		table |= strncmp(p, "table\n", 6) == 0;
 		if (strncmp(p, "rule ", 5) == 0)
 			aliases_read("rules", p + 5, strcspn(p + 5, "\n"),
 			    &s->mem, &s->rules, bad_rule, NULL);
 	}
-	ck_assert(f != NULL);
-	size_t n = fread(built_in, 1, sizeof(built_in), f);
-	fclose(f);
-	aliases_read("lines.txt", built_in, n, &s->mem, &s->rules, bad_rule,
-	    NULL);
+	read_built_in(s, "etc/vendors/lines.txt");
+	if (table)
+		read_table(s);
 	index_builder_rules(s->index, &s->rules);
 }
 
@@ -298,7 +330,9 @@ read_scene(struct scene *s, const char *text)
 		if (line[0] == '#' || line[0] == '\0')
 			continue;
 		const char *rest;
-		if ((rest = after(line, "product")) != NULL) {
+		if (strcmp(line, "table") == 0) {
+			continue;	/* read before */
+		} else if ((rest = after(line, "product")) != NULL) {
 			read_product(s, rest);
 		} else if ((rest = after(line, "vuln")) != NULL) {
 			read_vuln(s, rest);
@@ -517,7 +551,7 @@ add_case(const char *path, unsigned line, const char *text, size_t n)
 
 /* "row A ~ B ..." as a case. */
 static void
-add_row(const char *path, unsigned line, const char *row)
+add_row(const char *path, unsigned line, const char *row, bool table)
 {
 	char text[4096], copy[2048], *field[9];
 	unsigned n = 0;
@@ -541,10 +575,10 @@ add_row(const char *path, unsigned line, const char *row)
 			field[i][--len] = '\0';
 	}
 	bool none = strcmp(field[6], "none") == 0;
-	snprintf(text, sizeof(text), "product ref=P1; vendor=%s; product=%s; "
+	snprintf(text, sizeof(text), "%sproduct ref=P1; vendor=%s; product=%s; "
 	    "range=%s\nvuln CVE-2099-0001; score=98; affected=P1\n"
 	    "device id=d1; vendor=%s; model=%s; version=%s\n"
-	    "expect d1 %s%s\n", field[0], field[1], field[2], field[3],
+	    "expect d1 %s%s\n", table ? "table\n" : "", field[0], field[1], field[2], field[3],
 	    field[4], field[5], field[6], none ? "" : " CVE-2099-0001");
 	add_case(path, line, text, strlen(text));
 }
@@ -557,7 +591,7 @@ load_file(const char *path)
 	FILE *f = fopen(path, "r");
 	unsigned line = 1, first = 1;
 	size_t start = 0;
-	bool any = false;
+	bool any = false, table = false;
 
 	if (f == NULL)
 		bug("%s cannot be read", path);
@@ -575,8 +609,11 @@ load_file(const char *path)
 			first = line;
 		} else if (strncmp(text + at, "row ", 4) == 0) {
 			text[at + len] = '\0';
-			add_row(path, line, text + at + 4);
+			add_row(path, line, text + at + 4, table);
 			text[at + len] = '\n';
+			memset(text + at, '#', len);
+		} else if (strncmp(text + at, "table rows", 10) == 0) {
+			table = true;
 			memset(text + at, '#', len);
 		} else if (text[at] != '#' && len > 0) {
 			any = true;

@@ -1,0 +1,182 @@
+/* vocabulary.c - brands, divisions and short forms of the table and of the
+ * operator's aliases. */
+#include <stdlib.h>
+#include <string.h>
+#include "rules.h"
+#include "vocabulary.h"
+#include "base/arena.h"
+
+static uint64_t
+brand_key(uint32_t group, uint64_t word)
+{
+	uint64_t key = word * 3 + group;
+
+	return key != 0 ? key : 1;
+}
+
+static uint32_t
+brand_slot(const struct vocabulary *v, uint64_t key)
+{
+	uint32_t at = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) &
+	    (v->room - 1);
+
+	while (v->brands[at] != 0 && v->brands[at] != key)
+		at = (at + 1) & (v->room - 1);
+	return at;
+}
+
+/* Each word of the brands by itself; v NULL: only counted. */
+static size_t
+add_brands(struct vocabulary *v, uint32_t group, const struct alias *a)
+{
+	struct name n;
+	size_t count = 0;
+
+	/* The group itself, for those who ask whether it has any. */
+	if (v != NULL)
+		v->brands[brand_slot(v, brand_key(group, 0))] =
+		    brand_key(group, 0);
+	for (uint32_t i = 1; i < a->n_names; i++) {
+		name_read(a->names[i], NULL, &n);
+		count += n.n;
+		for (unsigned k = 0; k < n.n && v != NULL; k++) {
+			uint64_t key = brand_key(group, n.token[k].hash);
+			v->brands[brand_slot(v, key)] = key;
+		}
+	}
+	return count + 1;
+}
+
+static const char *
+folded(const char *text, struct arena *mem)
+{
+	char flat[NAME_RUN_MAX];
+	size_t n = name_fold(text, flat, sizeof(flat));
+
+	while (n > 0 && flat[n - 1] == ' ')
+		n--;
+	return arena_text_n(mem, flat, n);
+}
+
+static void
+add_line(struct vocabulary *v, const struct index *ix, const struct alias *a,
+    struct arena *mem)
+{
+	uint64_t maker = rules_vendor_key(a->names[0]);
+	uint32_t group = maker == 0 ? INDEX_NO_VENDOR :
+	    index_group(ix, maker);
+
+	for (uint32_t i = 1; i < a->n_names && a->kind == ALIAS_DIVISION;
+	    i++) {
+		uint64_t key = rules_vendor_key(a->names[i]);
+		uint32_t own = key == 0 ? INDEX_NO_VENDOR :
+		    index_group(ix, key);
+		if (own != INDEX_NO_VENDOR && own != group && maker != 0)
+			v->divisions[v->n_divisions++] = (struct division)
+			    { maker, own };
+	}
+	if (group == INDEX_NO_VENDOR)
+		return;
+	if (a->kind == ALIAS_BRAND)
+		add_brands(v, group, a);
+	for (uint32_t i = 2; i < a->n_names && a->kind == ALIAS_SHORT; i++)
+		v->shorts[v->n_shorts++] = (struct short_form){ group,
+		    folded(a->names[1], mem), folded(a->names[i], mem) };
+}
+
+static int
+compare_divisions(const void *va, const void *vb)
+{
+	const struct division *a = va, *b = vb;
+
+	if (a->maker != b->maker)
+		return a->maker < b->maker ? -1 : 1;
+	return a->group < b->group ? -1 : a->group > b->group;
+}
+
+static int
+compare_shorts(const void *va, const void *vb)
+{
+	const struct short_form *a = va, *b = vb;
+	int words;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	words = strcmp(a->words, b->words);
+	return words != 0 ? words : strcmp(a->brief, b->brief);
+}
+
+const struct vocabulary *
+vocabulary_open(const struct index *ix, const struct aliases *list,
+    struct arena *mem)
+{
+	struct vocabulary *v = arena_alloc(mem, sizeof(*v));
+	size_t brands = 0, others = 0;
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct alias *a = &list->list[i];
+		if (a->kind == ALIAS_BRAND)
+			brands += add_brands(NULL, 0, a);
+		else if (a->kind == ALIAS_DIVISION || a->kind == ALIAS_SHORT)
+			others += a->n_names;
+	}
+	if (brands + others == 0)
+		return NULL;
+	for (v->room = 16; v->room < brands * 2;)
+		v->room *= 2;
+	v->brands = arena_alloc(mem, v->room * sizeof(*v->brands));
+	v->divisions = arena_alloc(mem, (others + 1) *
+	    sizeof(*v->divisions));
+	v->shorts = arena_alloc(mem, (others + 1) * sizeof(*v->shorts));
+	for (uint32_t i = 0; i < list->n; i++)
+		if (list->list[i].n_names > 1)
+			add_line(v, ix, &list->list[i], mem);
+	qsort(v->divisions, v->n_divisions, sizeof(*v->divisions),
+	    compare_divisions);
+	qsort(v->shorts, v->n_shorts, sizeof(*v->shorts), compare_shorts);
+	return v;
+}
+
+bool
+vocabulary_has_brand(const struct vocabulary *v, uint32_t group, uint64_t word)
+{
+	return v != NULL && v->brands[brand_slot(v, brand_key(group, word))]
+	    != 0;
+}
+
+const struct division *
+vocabulary_divisions(const struct vocabulary *v, uint64_t maker,
+    uint32_t *ret_n)
+{
+	uint32_t low = 0, high = v != NULL ? v->n_divisions : 0;
+
+	for (*ret_n = 0; low < high;) {
+		uint32_t at = (low + high) / 2;
+		if (v->divisions[at].maker < maker)
+			low = at + 1;
+		else
+			high = at;
+	}
+	while (v != NULL && low + *ret_n < v->n_divisions &&
+	    v->divisions[low + *ret_n].maker == maker)
+		(*ret_n)++;
+	return *ret_n > 0 ? v->divisions + low : NULL;
+}
+
+const struct short_form *
+vocabulary_shorts(const struct vocabulary *v, uint32_t group, uint32_t *ret_n)
+{
+	uint32_t low = 0, high = v != NULL ? v->n_shorts : 0;
+
+	for (*ret_n = 0; low < high;) {
+		uint32_t at = (low + high) / 2;
+		if (v->shorts[at].group < group)
+			low = at + 1;
+		else
+			high = at;
+	}
+	while (v != NULL && low + *ret_n < v->n_shorts &&
+	    v->shorts[low + *ret_n].group == group)
+		(*ret_n)++;
+	return *ret_n > 0 ? v->shorts + low : NULL;
+}
