@@ -236,7 +236,7 @@ compare_beside(struct matcher *m, uint32_t of)
 	struct range *r = m->ranges[of];
 	struct range other;
 
-	if (!range_is_one(r) || r->spans[0].low.version.n > 2)
+	if (!range_is_one(r))
 		return;
 	for (int side = -1; side <= 1; side += 2) {
 		uint32_t i = of;

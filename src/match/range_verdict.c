@@ -82,7 +82,7 @@ test_exact(const struct bound *b, const struct version *v, bool itself)
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
 		return VERDICT_UNKNOWN;
-	if (b->version.n <= 2 && version_is_within(v, &b->version) &&
+	if (version_is_within(v, &b->version) &&
 	    !(itself && v->n > b->version.n))
 		return VERDICT_UNKNOWN;
 	if (v->n == 1 && b->version.n > 1 && version_is_within(&b->version, v))
@@ -246,7 +246,7 @@ range_test_cell(const struct range *r, const struct cell *cell, bool named,
 
 /* Most ranges and versions are numbers and dots: then numbers are compared. */
 static bool
-rank_bound(struct bound *b)
+rank_bound(struct bound *b, bool exact)
 {
 	const struct version *v = &b->version;
 
@@ -265,8 +265,8 @@ rank_bound(struct bound *b)
 			return false;
 		b->rank |= v->piece[i].value << (48 - 16 * i);
 	}
-	if (v->n <= 2)
-		b->line = v->n == 1 ? 0xffffull << 48 : 0xffffffffull << 32;
+	if (v->n > 0 && v->n <= (exact ? 4u : 2u))
+		b->line = ~0ull << (64 - 16 * v->n);
 	return true;
 }
 
@@ -293,8 +293,8 @@ range_rank(struct range *r)
 		    is_build(&r->spans[i].high);
 	for (unsigned i = 0; i < r->n && r->ranked && !r->all; i++)
 		r->ranked = !r->spans[i].itself &&
-		    rank_bound(&r->spans[i].low) &&
-		    rank_bound(&r->spans[i].high);
+		    rank_bound(&r->spans[i].low, r->spans[i].exact) &&
+		    rank_bound(&r->spans[i].high, false);
 }
 
 static bool
