@@ -265,6 +265,32 @@ is_remark(const struct name *n, const struct name_token *t)
 	return release;
 }
 
+/* "V7.5 SP2", "V3.5 SP18 Patch 3": of the line, and no name. */
+static bool
+is_behind_line(const struct name *n, unsigned at)
+{
+	static const char *const words[] = { "sp", "update", "upd", "patch",
+	    "hotfix", "hf", "cu", "build", NULL };
+	bool number = false;
+
+	for (unsigned i = at; n->token[i].kind != NAME_LINE; i--) {
+		const struct name_token *t = &n->token[i];
+		unsigned len = t->len;
+		while (len > 0 && n->flat[t->at + len - 1] <= '9' &&
+		    n->flat[t->at + len - 1] >= '0')
+			len--;
+		bool word = false;
+		for (const char *const *w = words; *w != NULL && !word; w++)
+			word = strlen(*w) == len && memcmp(*w, n->flat + t->at,
+			    len) == 0;
+		/* A number needs its word in front. */
+		if (i == 0 || !(word || (len == 0 && !number)))
+			return false;
+		number = len == 0;
+	}
+	return at > 0 && !number;
+}
+
 /* both: each says something, so that even known brands and remarks tell. */
 static struct extra
 extra_of(const struct lookup *l, const struct name *more,
@@ -304,7 +330,7 @@ extra_of(const struct lookup *l, const struct name *more,
 		if (!both && is_remark(more, t))
 			continue;
 		x.n++;
-		if (t->kind == NAME_LINE)
+		if (t->kind == NAME_LINE || (device && is_behind_line(more, i)))
 			x.lines++;
 		else if (t->kind == NAME_CODE) {
 			x.codes++;
