@@ -212,6 +212,21 @@ hash_end(uint64_t h)
 	return h != 0 ? h : 1;
 }
 
+/* Shorter words are rather abbreviations. */
+#define PLURAL_MIN 5u
+
+size_t
+fold_plural(const char *s, size_t at, size_t end)
+{
+	if (end - at < PLURAL_MIN || s[end - 1] != 's' ||
+	    memchr("siu", s[end - 2], 3) != NULL)
+		return end;
+	for (size_t i = at; i < end; i++)
+		if (!fold_is_letter(s[i]))
+			return end;
+	return end - 1;
+}
+
 uint64_t
 hash_step(uint64_t h, char c)
 {

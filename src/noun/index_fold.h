@@ -11,6 +11,8 @@
 bool	 fold_is_digit(char c);
 bool	 fold_is_letter(char c);	/* a to z */
 bool	 fold_is_sign(char c);		/* letters of any script, digits */
+/* Where the word's singular ends: "panels", but not "access" or "axis". */
+size_t	 fold_plural(const char *s, size_t at, size_t end);
 uint64_t hash_step(uint64_t h, char c);
 /* *last carries the last sign from one piece of a text to the next. */
 uint64_t hash_signs(uint64_t h, const char *s, size_t n, char *last);

@@ -353,7 +353,7 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 		digit |= fold_is_digit(s[i]);
 	t->at = (uint16_t)at;
 	t->len = (uint16_t)(end - at);
-	t->hash = name_hash(s, at, end);
+	t->hash = name_hash(s, at, fold_plural(s, at, end));
 	/* "PN/PN" says the word twice; "PN/MF" does not. */
 	for (unsigned i = 0; i + 1 < ret->n; i++)
 		if (ret->token[i].hash == t->hash)
