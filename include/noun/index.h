@@ -55,6 +55,9 @@ struct name {
 	unsigned	 words;		/* tokens that are no noise */
 	bool		 family;	/* calls itself a series, family ... */
 	bool		 cut;		/* had more tokens than we keep */
+	/* Where flat goes on with what the name does not mean: "Gate, not
+	 * including Gate 7"; 0: nowhere. */
+	uint16_t	 except;
 	unsigned	 n_codes;
 	char		 code[NAME_CODES_MAX][40]; /* as order_read */
 	char		 flat[NAME_RUN_MAX];	/* folded text */

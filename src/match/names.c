@@ -447,5 +447,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 		lines_look_up(l);
 		rules_look_up(l);
 	}
+	if (l->name.except != 0)
+		drop_excepted(l);
 	fetch_candidates(l);
 }

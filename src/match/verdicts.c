@@ -333,7 +333,9 @@ plus_differs(const struct name *p, const struct name *d)
 		for (unsigned k = 0; k < d->n; k++)
 			if (p->token[i].hash == d->token[k].hash &&
 			    has_plus(d, &d->token[k]) &&
-			    !has_plus(p, &p->token[i]))
+			    !has_plus(p, &p->token[i]) &&
+			    strncmp(p->flat + p->token[i].at +
+			    p->token[i].len, " plus", 5) != 0)
 				return true;
 	return false;
 }

@@ -1,270 +1,14 @@
-/* index_names.c - names of makers and products, folded to what counts. */
+/* index_names.c - names of products, folded to what counts. */
 #include <string.h>
 #include "index_fold.h"
+#include "index_words.h"
 #include "noun/index.h"
-
-/* --- makers --- */
-
-/* Lists of words are kept by their first letter, each word with a blank behind
- * it: most words are ruled out by that letter. */
-static bool
-word_is(const char *flat, size_t at, size_t end, const char *const list[26])
-{
-	unsigned letter = (unsigned)(flat[at] - 'a');
-	size_t n = end - at;
-
-	if (letter >= 26 || list[letter] == NULL)
-		return false;
-	for (const char *w = list[letter]; *w != '\0';) {
-		size_t len = 0;
-		while (w[len] != ' ')
-			len++;
-		if (len == n && memcmp(flat + at, w, n) == 0)
-			return true;
-		w += len + 1;
-	}
-	return false;
-}
-
-/* The next run of letters and digits at or behind *at. */
-static bool
-next_word(const char *flat, size_t len, size_t *at, size_t *end)
-{
-	size_t a = *at;
-
-	while (a < len && !fold_is_sign(flat[a]))
-		a++;
-	size_t e = a;
-	while (e < len && fold_is_sign(flat[e]))
-		e++;
-	*at = a;
-	*end = e;
-	return e > a;
-}
-
-static const char *const legal_forms[26] = {
-	['a' - 'a'] = "ag ab as asa aps and ",
-	['b' - 'a'] = "bv bhd ",
-	['c' - 'a'] = "co corp corporation company companies ",
-	['d' - 'a'] = "doo ",
-	['e' - 'a'] = "et ",
-	['g' - 'a'] = "gmbh group ",
-	['h' - 'a'] = "holding holdings ",
-	['i' - 'a'] = "inc incorporated international intl ",
-	['j' - 'a'] = "jsc ",
-	['k' - 'a'] = "kg kgaa kk kft ",
-	['l' - 'a'] = "llc ltd limited liability llp lp ltda ",
-	['m' - 'a'] = "mbh ",
-	['n' - 'a'] = "nv ",
-	['o' - 'a'] = "oy oyj og och oao ooo ",
-	['p' - 'a'] = "plc pty pte pvt private pjsc ",
-	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn ",
-	['t' - 'a'] = "the ",
-	['u' - 'a'] = "und uab ",
-	['z' - 'a'] = "z zao zrt ",
-};
-
-/* Some of them stand in front of the name. */
-static const char *const front_forms[26] = {
-	['f' - 'a'] = "fa firma ", ['h' - 'a'] = "hersteller ",
-	['j' - 'a'] = "jsc ", ['o' - 'a'] = "oao ooo ", ['t' - 'a'] = "the ",
-	['u' - 'a'] = "uab ", ['z' - 'a'] = "zao ",
-};
-
-/* Words behind a maker's name that say what or where, not who. */
-static const char *const plain_words[26] = {
-	['a' - 'a'] = "automation america americas ",
-	['c' - 'a'] = "controls control china canada cert ",
-	['d' - 'a'] = "digital division deutschland ",
-	['e' - 'a'] = "electronics electronic europe ",
-	['f' - 'a'] = "factory france ",
-	['g' - 'a'] = "germany ",
-	['i' - 'a'] = "industry industries industrial italia italy india ",
-	['j' - 'a'] = "japan ",
-	['n' - 'a'] = "networks networking nordic ",
-	['p' - 'a'] = "products process productcert psirt ",
-	['s' - 'a'] = "software systems system solutions security services ",
-	['t' - 'a'] = "technologies technology tech ",
-	['u' - 'a'] = "usa us uk ",
-	['v' - 'a'] = "vertrieb vertriebs ",
-};
-
-/* The slash of "A/S", which parts no two makers. */
-static bool
-is_letter_slash(const char *flat, size_t len, size_t at)
-{
-	return at > 1 && at + 1 < len && flat[at] == '/' &&
-	    fold_is_letter(flat[at - 1]) && fold_is_letter(flat[at + 1]) &&
-	    !fold_is_sign(flat[at - 2]) &&
-	    (at + 2 == len || !fold_is_sign(flat[at + 2]));
-}
-
-/* Takes one maker's name from flat[at, end). */
-static void
-maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
-{
-	uint64_t all = HASH_START, bare = HASH_START;
-	uint64_t start[MAKER_STARTS_MAX] = { 0 };
-	char first = 0;
-	unsigned n_all = 0, n_bare = 0, n_starts = 0, plain = 0;
-	char last_all = 0, last_bare = 0;
-
-	for (size_t a = at, e; next_word(flat, end, &a, &e); a = e) {
-		all = hash_signs(all, flat + a, e - a, &last_all);
-		if (n_all++ == 0)
-			first = flat[a];
-		/* "S.p.A." and the like come apart into letters. */
-		if (e - a == 1 && n_bare > 0 && fold_is_letter(flat[a]) &&
-		    ((e < end && flat[e] == '.') || flat[a - 1] == '.' ||
-		    is_letter_slash(flat, end, e) ||
-		    is_letter_slash(flat, end, a - 1)))
-			continue;
-		if (n_bare > 0 && word_is(flat, a, e, legal_forms))
-			continue;
-		if (n_bare == 0 && word_is(flat, a, e, front_forms))
-			continue;
-		if (n_bare > 0 && n_starts < MAKER_STARTS_MAX) {
-			start[n_starts] = hash_end(bare);
-			plain |= 1u << n_starts++;
-		}
-		if (n_bare > 0 && !word_is(flat, a, e, plain_words))
-			plain = 0;
-		bare = hash_signs(bare, flat + a, e - a, &last_bare);
-		if (n_bare++ == 0)
-			first = flat[a];
-	}
-	if (n_all == 0 || m->n == NAME_VENDORS_MAX)
-		return;
-	uint64_t key = hash_end(n_bare != 0 ? bare : all);
-	for (unsigned i = 0; i < m->n; i++)
-		if (m->key[i] == key)
-			return;
-	m->key[m->n] = key;
-	m->words[m->n] = (uint16_t)(n_bare != 0 ? n_bare : n_all);
-	m->part[m->n] = part;
-	m->first[m->n] = first;
-	m->plain[m->n] = (uint8_t)plain;
-	m->all[m->n] = (uint16_t)n_all;
-	m->all_key[m->n] = hash_end(all);
-	m->n_starts[m->n] = (uint8_t)n_starts;
-	memcpy(m->start[m->n], start, sizeof(start));
-	m->n++;
-}
-
-/* Words between two makers in one text: "X, a subsidiary of Y". */
-static size_t
-maker_join(const char *flat, size_t at, size_t len)
-{
-	static const char *const joins[] = {
-		", and ", ", ", ",", ";", "/", "|", " (", "(", ")", " & ",
-		" and ",
-		" - ", "a subsidiary of ", "subsidiary of ", "a division of ",
-		"division of ", "part of ", "formerly known as ",
-		"formerly ", "now part of ", "now ", "owned by ", "an ",
-		"a brand of ", "company of ", " by ", " via ", NULL
-	};
-	for (const char *const *j = joins; *j != NULL; j++) {
-		if ((*j)[0] != flat[at] || is_letter_slash(flat, len, at))
-			continue;
-		size_t n = strlen(*j);
-		if (n > len - at || memcmp(flat + at, *j, n) != 0)
-			continue;
-		/* A word must begin where a word can begin. */
-		if (fold_is_sign((*j)[0]) && at > 0 &&
-		    fold_is_sign(flat[at - 1]))
-			continue;
-		return n;
-	}
-	return 0;
-}
-
-static bool
-names_nobody(const char *flat, size_t len)
-{
-	static const char *const firsts[26] = {
-		['g' - 'a'] = "generic ", ['m' - 'a'] = "multiple ",
-		['n' - 'a'] = "none ", ['o' - 'a'] = "other others open ",
-		['u' - 'a'] = "unknown unspecified ",
-		['v' - 'a'] = "various ",
-	};
-	static const char *const rest[26] = {
-		['m' - 'a'] = "makers manufacturer manufacturers ",
-		['o' - 'a'] = "open ", ['p' - 'a'] = "products projects ",
-		['s' - 'a'] = "source ", ['v' - 'a'] = "vendor vendors ",
-	};
-	size_t at = 0, e;
-	bool open = false, more = false;
-
-	if (len == 3 && memcmp(flat, "n/a", 3) == 0)
-		return true;
-	if (!next_word(flat, len, &at, &e) || !word_is(flat, at, e, firsts))
-		return false;
-	open = flat[at] == 'o' && flat[at + 1] == 'p';
-	for (at = e; next_word(flat, len, &at, &e); at = e) {
-		more = true;
-		if (!word_is(flat, at, e, rest) &&
-		    !word_is(flat, at, e, legal_forms))
-			return false;
-	}
-	return more || !open;
-}
-
-bool
-maker_is_nobody(const char *text)
-{
-	char flat[NAME_RUN_MAX];
-
-	/* Most makers begin otherwise. */
-	switch (text[0] | 0x20) {
-	case 'g': case 'm': case 'n': case 'o': case 'u': case 'v':
-		break;
-	default:
-		return false;
-	}
-	return names_nobody(flat, name_fold(text, flat, sizeof(flat)));
-}
-
-void
-maker_read(const char *text, struct maker *ret)
-{
-	char flat[NAME_RUN_MAX];
-	size_t len = name_fold(text, flat, sizeof(flat));
-
-	ret->n = 0;
-	if (names_nobody(flat, len))
-		return;
-	maker_add(ret, flat, 0, len, false);
-	size_t start = 0;
-	/* "Pepperl & Fuchs" is one; "ABB, Siemens and WAGO" are three. */
-	bool several = strpbrk(flat, ",;|/(") != NULL ||
-	    strstr(flat, " - ") != NULL || strstr(flat, "ormerly") != NULL;
-	for (size_t at = 0; at < len;) {
-		size_t n = maker_join(flat, at, len);
-		if (n == 0) {
-			at++;
-			continue;
-		}
-		/* What stands alone is no maker if it is a legal form. */
-		size_t a = start, e;
-		if (at > start && next_word(flat, at, &a, &e) &&
-		    !word_is(flat, a, e, legal_forms))
-			maker_add(ret, flat, start, at, !several);
-		at += n;
-		start = at;
-	}
-	size_t a = start, e;
-	if (start > 0 && next_word(flat, len, &a, &e) &&
-	    !word_is(flat, a, e, legal_forms))
-		maker_add(ret, flat, start, len, !several);
-}
 
 bool
 name_is_form(const struct name *name, const struct name_token *t)
 {
 	return word_is(name->flat, t->at, (size_t)t->at + t->len, legal_forms);
 }
-
-/* --- product names --- */
 
 static const char *const noise_words[26] = {
 	['a' - 'a'] = "all and any above ",
@@ -353,7 +97,12 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 		digit |= fold_is_digit(s[i]);
 	t->at = (uint16_t)at;
 	t->len = (uint16_t)(end - at);
-	t->hash = name_hash(s, at, fold_plural(s, at, end));
+	/* "V5.X" is the line V5. */
+	size_t stop = fold_plural(s, at, end);
+	if (end - at > 3 && s[end - 1] == 'x' && s[end - 2] == '.')
+		stop = end - 2;
+	t->hash = s[at] == '+' ? name_hash("plus", 0, 4) :
+	    name_hash(s, at, stop);
 	/* "PN/PN" says the word twice; "PN/MF" does not. */
 	for (unsigned i = 0; i + 1 < ret->n; i++)
 		if (ret->token[i].hash == t->hash)
@@ -412,6 +161,22 @@ add_chunk(struct name *ret, size_t at, size_t end, bool noise)
 		add_token(ret, a, e, noise);
 }
 
+/* "Gate, not including Gate 7": the name ends before these words. */
+static bool
+begins_except(const char *s, size_t at, size_t len)
+{
+	static const char *const words[] = { "not including ", "excluding ",
+	    "except ", "except for ", "with the exception of ", NULL };
+
+	if (at == 0 || strchr("new", s[at]) == NULL || s[at - 1] == '(')
+		return false;
+	for (const char *const *w = words; *w != NULL; w++)
+		if (len - at > strlen(*w) && memcmp(s + at, *w, strlen(*w))
+		    == 0)
+			return true;
+	return false;
+}
+
 static void
 split(struct name *ret, size_t len)
 {
@@ -437,6 +202,10 @@ split(struct name *ret, size_t len)
 		if (!fold_is_sign(s[at])) {
 			at++;
 			continue;
+		}
+		if (begins_except(s, at, len)) {
+			ret->except = (uint16_t)at;
+			break;
 		}
 		size_t end = at;
 		while (end < len && (fold_is_sign(s[end]) || s[end] == '-' ||
@@ -547,6 +316,7 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 	spread_underscores(ret->flat, len);
 	ret->n = ret->words = ret->n_codes = 0;
 	ret->family = false;
+	ret->except = 0;
 	ret->cut = len + 6 >= sizeof(ret->flat);
 	/* Characters of more than one byte may fold to another length. */
 	char flat[NAME_RUN_MAX];
