@@ -86,10 +86,11 @@ const char *match_quote(enum index_column column);
 struct match_writer;
 struct match_writer *match_writer_new(struct buf *out, uint32_t n,
     uint32_t left_out);
-/* The same of n devices. Of m, device and number do not count; lines of why are
- * shared by their place, not by their letters. */
-void match_write(struct match_writer *w, const struct match *m,
-    const uint32_t *devices, uint32_t n);
+/* The same of n devices, which are to follow. Of m, device and number do not
+ * count; lines of why are shared by their place, not by their letters. */
+void match_write(struct match_writer *w, const struct match *m, uint32_t n);
+void match_write_devices(struct match_writer *w, const uint32_t *devices,
+    uint32_t n);
 void match_writer_end(struct match_writer *w);
 
 /* Reads all of it; what comes of it lives in mem and lends from p and ix. NULL:

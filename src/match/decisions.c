@@ -236,19 +236,52 @@ decide_all(struct matcher *m, struct decisions *ret)
 	free(s.hits);
 }
 
+/* What is told of some devices, and the decisions that say so. */
+struct told {
+	const struct match	*match;
+	uint32_t		 first, last, n;
+};
+
+/* Each thing that is told, once; their number. */
+static uint32_t
+gather(const struct decisions *d, struct told *ret)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < d->n; i++) {
+		struct decision *one = &d->list[i];
+		struct saying *s = one->match == NULL ?
+		    judge_say(d->judge, one) : NULL;
+		one->next = 0;
+		if (s != NULL && s->at < n && ret[s->at].match == &s->match) {
+			d->list[ret[s->at].last].next = i;
+			ret[s->at].last = i;
+			ret[s->at].n += one->n;
+			continue;
+		}
+		if (s != NULL)
+			s->at = n;
+		ret[n++] = (struct told){ s != NULL ? &s->match : one->match,
+		    i, i, one->n };
+	}
+	return n;
+}
+
 static void
-pack_all(const struct decisions *d, struct buf *out)
+pack_all(const struct decisions *d, struct told *told, struct buf *out)
 {
 	struct match_writer *w = match_writer_new(out, d->devices,
 	    d->left_out);
+	uint32_t n = gather(d, told);
 
-	for (uint32_t i = 0; i < d->n && !out->over; i++) {
-		const struct decision *one = &d->list[i];
-		struct match m;
-		if (one->match == NULL)
-			judge_say(d->judge, one, &m);
-		match_write(w, one->match != NULL ? one->match : &m,
-		    one->devices, one->n);
+	for (uint32_t i = 0; i < n && !out->over; i++) {
+		match_write(w, told[i].match, told[i].n);
+		for (uint32_t k = told[i].first;; k = d->list[k].next) {
+			match_write_devices(w, d->list[k].devices,
+			    d->list[k].n);
+			if (k == told[i].last)
+				break;
+		}
 	}
 	match_writer_end(w);
 }
@@ -256,7 +289,10 @@ pack_all(const struct decisions *d, struct buf *out)
 void
 decisions_write(struct decisions *d, struct buf *out)
 {
-	pack_all(d, out);
+	struct told *told = arena_raw(d->matcher->mem, (d->n + 1) *
+	    sizeof(*told));
+
+	pack_all(d, told, out);
 	while (out->over && d->n > 0) {
 		for (uint32_t less = d->n - d->n / 2; less > 0; less--) {
 			d->devices -= d->list[--d->n].n;
@@ -264,6 +300,6 @@ decisions_write(struct decisions *d, struct buf *out)
 		}
 		buf_reset(out);
 		out->over = false;
-		pack_all(d, out);
+		pack_all(d, told, out);
 	}
 }

@@ -212,9 +212,8 @@ explain_device(const struct index *ix, const struct rules *rules,
 	    judge_hits(j, e.hits, e.n_hits) : NULL;
 	if (r != NULL) {
 		ret->matched = true;
-		judge_say(j, &(struct decision){ .ruling = r,
-		    .devices = &device, .n = 1, .class = NO_CLASS },
-		    &ret->match);
+		ret->match = judge_say(j, &(struct decision){ .ruling = r,
+		    .devices = &device, .n = 1, .class = NO_CLASS })->match;
 		match_tell(ix, device, mem, &ret->match);
 	}
 	if (e.n_hits > 0) {

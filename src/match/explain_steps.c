@@ -236,9 +236,11 @@ find_candidate(const struct explaining *e)
 		[CANDIDATE_DEVICE] = e->device,
 	};
 
-	for (uint32_t i = 0; i < e->l->n; i++)
-		if (e->l->list[i].what == own[e->l->list[i].of])
-			return &e->l->list[i];
+	for (uint32_t i = 0; i < e->l->n; i++) {
+		const struct candidate *c = &e->l->list[i];
+		if (own[c->of] - c->what < c->n)
+			return c;
+	}
 	return NULL;
 }
 

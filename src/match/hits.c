@@ -47,15 +47,11 @@ asks_devices(const struct pairing *p)
 }
 
 static void
-hit_class(const struct pairing *p, uint32_t class)
+hit_each(const struct pairing *p, uint32_t class)
 {
 	const struct index *ix = p->l->m->ix;
-
-	if (!asks_devices(p)) {
-		hit_device(p, class, ALL_DEVICES);
-		return;
-	}
 	struct index_run run = index_members(ix, &ix->classes[class]);
+
 	for (uint32_t i = 0; i < run.n; i++)
 		hit_device(p, class, run.at[i]);
 }
@@ -81,13 +77,15 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 	if (x->hardware[0] != '\0' || (x->relation[0] != '\0' && !p->side &&
 	    x->on < a->n_products && has_hardware(&a->products[x->on])))
 		return false;
-	if (l->n_codes > 0 && (kind->flags & INDEX_PARTS) != 0)
+	if (p->c->how != HOW_IDENTIFIER && l->n_codes > 0 &&
+	    (kind->flags & INDEX_PARTS) != 0)
 		return false;
 	/* A device's own CPE or package URL has a say in it. */
 	if (l->p->cpe[0] != '\0' || p->c->ident == INDEX_CPE ||
 	    p->c->ident == INDEX_PURL)
 		return false;
-	if (p->c->how < HOW_RESPELT && l->n_codes == 0)
+	if (p->c->how == HOW_IDENTIFIER ||
+	    (p->c->how < HOW_RESPELT && l->n_codes == 0))
 		return true;
 	return !has_lines(&l->name) && (p->own == NULL ||
 	    number_behind(&l->name, p->own) == NULL);
@@ -119,29 +117,50 @@ hit_next(const struct pairing *p, const struct range *r, uint32_t class,
 		host_verdict(p->l->m, h, r, p->side);
 }
 
-/* All classes of a kind. Those with ranked versions stand side by side, and
+/* How many of n classes from the first on are in the range as it is: they stand
+ * by rank, and a bound is seldom reached. */
+static uint32_t
+up_to_bound(const struct range *r, const struct index_class *c, uint32_t n)
+{
+	uint32_t same = 1;
+
+	if (!r->ranked || c->rank == 0)
+		return 1;
+	uint64_t last = range_rank_until(r, c->rank);
+	while (same < n && c[same].has == c->has && c[same].rank >= c->rank &&
+	    c[same].rank <= last)
+		same++;
+	return same;
+}
+
+/* Classes of one kind. Those with ranked versions stand side by side, and
  * mostly a range takes many of them or none. */
 static void
-hit_kind(const struct pairing *p, const struct index_kind *kind)
+hit_classes(const struct pairing *p, const struct index_kind *kind,
+    uint32_t first, uint32_t n)
 {
 	struct matcher *m = p->l->m;
 	const struct range *r = product_range(m, p->product);
 	bool alike = asks_versions(p, kind);
-	struct hit open = { .n = 0 }, h = hit_of(p, kind->first, ALL_DEVICES);
+	struct hit open = { .n = 0 }, h = hit_of(p, first, ALL_DEVICES);
 
-	for (uint32_t i = 0; i < kind->n; i++) {
+	for (uint32_t i = 0, same; i < n; i += same) {
+		same = alike ? up_to_bound(r, m->ix->classes + first + i,
+		    n - i) : 1;
 		if (alike && i > 0) {
-			hit_next(p, r, kind->first + i, &h);
+			hit_next(p, r, first + i, &h);
 		} else {
-			h = hit_of(p, kind->first + i, ALL_DEVICES);
-			if (!hit_fill(p->l, &h, p->own, p->side, true)) {
+			h = hit_of(p, first + i, ALL_DEVICES);
+			if (!hit_fill(p->l, &h, p->own, p->side,
+			    p->c->of == CANDIDATE_KIND)) {
 				if (alike)
 					return;
 				continue;
 			}
 		}
+		h.n = same;
 		if (open.n > 0 && hit_goes_on(&open, &h)) {
-			open.n++;
+			open.n += same;
 			continue;
 		}
 		if (open.n > 0)
@@ -150,6 +169,26 @@ hit_kind(const struct pairing *p, const struct index_kind *kind)
 	}
 	if (open.n > 0)
 		add_hit(m, &open);
+}
+
+/* The classes of a candidate, NULL kind if they are not there. */
+static const struct index_kind *
+classes_of(const struct index *ix, const struct candidate *c,
+    uint32_t *ret_first, uint32_t *ret_n)
+{
+	const struct index_kind *kind;
+
+	if (c->of == CANDIDATE_CLASS) {
+		const struct index_class *class = index_class(ix, c->what);
+		kind = class != NULL ? index_kind(ix, class->kind) : NULL;
+		*ret_first = c->what;
+		*ret_n = c->n;
+		return kind;
+	}
+	kind = index_kind(ix, c->what);
+	*ret_first = kind != NULL ? kind->first : 0;
+	*ret_n = kind != NULL ? kind->n : 0;
+	return kind;
 }
 
 static void
@@ -169,22 +208,22 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 			    c->what);
 			continue;
 		}
-		if (c->of == CANDIDATE_CLASS) {
-			hit_class(&p, c->what);
+		uint32_t first, n;
+		const struct index_kind *kind = classes_of(ix, c, &first, &n);
+		if (kind == NULL)
 			continue;
-		}
-		const struct index_kind *kind = index_kind(ix, c->what);
 		/* A code seldom has a line of versions behind it, and then the
 		 * answer is less sure without it, no more. */
-		if (ident_is_line(c->ident) ? lines || l->n_codes > 0 :
-		    c->how != HOW_SAME || l->n_codes > 0)
+		if (c->of == CANDIDATE_KIND && (ident_is_line(c->ident) ?
+		    lines || l->n_codes > 0 :
+		    c->how != HOW_SAME || l->n_codes > 0))
 			p.own = kind_name(l, c->what, kind);
 		if (!asks_devices(&p)) {
-			hit_kind(&p, kind);
+			hit_classes(&p, kind, first, n);
 			continue;
 		}
-		for (uint32_t k = 0; k < kind->n; k++)
-			hit_class(&p, kind->first + k);
+		for (uint32_t k = 0; k < n; k++)
+			hit_each(&p, first + k);
 	}
 }
 

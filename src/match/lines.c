@@ -124,9 +124,9 @@ add_member(struct lookup *l, struct candidate c)
 {
 	for (uint32_t i = 0; i < l->n && i < AGAIN_MAX; i++) {
 		struct candidate *there = &l->list[i];
-		if (there->what != c.what || there->of != c.of)
+		if (c.what - there->what >= there->n || there->of != c.of)
 			continue;
-		if (c.how < there->how)
+		if (c.how < there->how && there->n == 1)
 			*there = c;
 		return;
 	}
@@ -156,6 +156,7 @@ add_members(struct lookup *l, const struct candidate *line,
 		if (key == LINE_DOUBTED)
 			c.how = HOW_WIDER;
 		c.what = run.at[i];
+		c.n = 1;
 		c.of = part ? CANDIDATE_CLASS : CANDIDATE_KIND;
 		c.ident = part ? IDENT_LINE_PART : IDENT_LINE;
 		add_member(l, c);

@@ -147,6 +147,7 @@ struct decision {
 	const struct match	*match;		/* told already; else NULL */
 	const uint32_t		*devices;
 	uint32_t		 n;
+	uint32_t		 next;		/* that is told alike; 0: none */
 	/* They are of this class and those behind it, which reasons take to be
 	 * alike; NO_CLASS: it is one device. */
 	uint32_t		 class;
@@ -220,9 +221,16 @@ struct ruling;
 struct judge *judge_new(struct matcher *m);
 const struct ruling *judge_hits(struct judge *j, const struct hit *hits,
     uint32_t n);
-/* The ruling as it stands for all of the devices: reasons quote them
- * (match_quote). */
-void judge_say(struct judge *j, const struct decision *d, struct match *ret);
+/* A ruling with its reasons, in which the devices' own texts are quoted
+ * (match_quote): the same for all devices of it that tell the same columns. */
+struct saying {
+	const struct ruling	*ruling;
+	struct match		 match;
+	uint32_t		 there;		/* a bit for each column */
+	const char		*cpe, *purl;	/* NULL: none of both is there */
+	uint32_t		 at;		/* for whoever gathers them */
+};
+struct saying *judge_say(struct judge *j, const struct decision *d);
 
 /* Each vulnerability's outcome for one device's hits (ret holds one for each
  * vulnerability of the advisory); their number. */

@@ -47,6 +47,24 @@ same_lookup(const struct product *a, const struct product *b)
 	return true;
 }
 
+/* A number leads to all classes of a model, one behind the other. */
+static bool
+goes_on(const struct lookup *l, const struct candidate *c)
+{
+	const struct index_class *classes = l->m->ix->classes;
+
+	if (l->n == 0 || c->of != CANDIDATE_CLASS)
+		return false;
+	struct candidate *last = &l->list[l->n - 1];
+	if (last->of != c->of || last->what + last->n != c->what || last->how != c->how ||
+	    last->ident != c->ident || last->maker != c->maker ||
+	    c->what >= l->m->ix->n_classes ||
+	    classes[c->what].kind != classes[last->what].kind)
+		return false;
+	last->n++;
+	return true;
+}
+
 /* Best how wins where one comes twice. */
 void
 add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
@@ -62,24 +80,23 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 		ident = INDEX_CPE;
 		how = how < HOW_FAMILY ? HOW_FAMILY : how;
 	}
+	struct candidate new = { .what = what, .n = 1, .of = (uint8_t)of,
+	    .how = (uint8_t)how, .ident = (uint8_t)ident,
+	    .maker = (uint8_t)maker };
+	if (goes_on(l, &new))
+		return;
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
-		if (c->what != what || c->of != (uint8_t)of)
+		if (c->what != what || c->of != new.of)
 			continue;
 		if (how < c->how) {
-			c->how = (uint8_t)how;
-			c->ident = (uint8_t)ident;
+			c->how = new.how;
+			c->ident = new.ident;
 		}
 		return;
 	}
 	l->list = arena_more(l->m->mem, l->list, l->n, sizeof(*l->list));
-	struct candidate *c = &l->list[l->n++];
-	c->what = what;
-	c->of = (uint8_t)of;
-	c->how = (uint8_t)how;
-	c->ident = (uint8_t)ident;
-	c->maker = (uint8_t)maker;
-	c->rule = 0;
+	l->list[l->n++] = new;
 }
 
 static void

@@ -337,6 +337,29 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	return range_says(r, best);
 }
 
+uint64_t
+range_rank_until(const struct range *r, uint64_t rank)
+{
+	uint64_t last = UINT64_MAX;
+
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct bound *both[] = { &r->spans[i].low,
+		    &r->spans[i].high };
+		for (unsigned k = 0; k < 2; k++) {
+			const struct bound *b = both[k];
+			/* Where an answer ends: before the bound and its line,
+			 * at it, and behind both. */
+			uint64_t end[] = { (b->rank & b->line) - 1,
+			    b->rank - 1, b->rank, b->rank | ~b->line };
+			for (unsigned e = b->line != 0 ? 0 : 1; b->there &&
+			    e < (b->line != 0 ? 4u : 3u); e++)
+				if (end[e] >= rank && end[e] < last)
+					last = end[e];
+		}
+	}
+	return last;
+}
+
 /* Firmware is listed with a V, and with "SP2": where a package world has
  * numbers only, its ranges hold for these too. */
 static int

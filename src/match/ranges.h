@@ -100,4 +100,6 @@ enum verdict range_test_cell(const struct range *r, const struct cell *cell,
 /* The same of a version that has an index_rank, for ranges that are ranked. */
 enum verdict range_test_rank(const struct range *r, uint64_t rank,
     bool *ret_lone);
+/* The last rank up to which the answer is that of this one. */
+uint64_t range_rank_until(const struct range *r, uint64_t rank);
 #endif

@@ -240,7 +240,7 @@ include(struct lookup *l, uint32_t what, enum candidate_of of, uint32_t rule)
 		    sizeof(*l->list));
 		c = &l->list[l->n++];
 	}
-	*c = (struct candidate){ .what = what, .of = (uint8_t)of,
+	*c = (struct candidate){ .what = what, .n = 1, .of = (uint8_t)of,
 	    .how = HOW_RESPELT, .maker = MAKER_ALIAS, .ident = IDENT_ALIAS,
 	    .rule = (uint16_t)rule };
 }

@@ -49,15 +49,7 @@ struct ruling {
 };
 
 #define RULINGS 1024
-#define LINES_KEPT 256u
-
-/* The reasons of a ruling; devices of which it is said differ in what they tell
- * of themselves at all, and then in the texts that the lines quote. */
-struct lines {
-	uint64_t	 key;		/* 0: none */
-	const char	**why;
-	uint32_t	 n;
-};
+#define SAYINGS_KEPT 256u
 
 struct judge {
 	struct matcher	*m;
@@ -68,7 +60,7 @@ struct judge {
 	uint32_t	 room_kept;
 	struct ruling	*rulings[RULINGS];
 	uint32_t	 n_rulings;
-	struct lines	 lines[LINES_KEPT];
+	struct saying	*sayings[SAYINGS_KEPT];
 };
 
 struct judge *
@@ -459,34 +451,30 @@ judge_hits(struct judge *j, const struct hit *hits, uint32_t n)
 	return r->deciding == NULL || (r->by_version && !j->m->all) ? NULL : r;
 }
 
-/* A device whose texts are quotes of the columns that it has. CPE and package
- * URL are texts, as reasons depend on what they say, and so is the version that
- * is told of one of these. */
-static uint32_t
-quoting_device(struct matcher *m, const struct decision *d,
+/* CPEs and package URLs are texts in reasons, which depend on what they say. */
+#define TEXT_COLUMNS (1u << INDEX_COLUMN_cpe | 1u << INDEX_COLUMN_purl)
+
+/* A device whose texts are quotes of the columns that it has, but for these
+ * texts and the version that is told of one of them. */
+static void
+quoting_device(struct matcher *m, const struct decision *d, uint32_t there,
     struct device *ret)
 {
-	uint32_t device = d->devices[0], there = d->class != NO_CLASS ?
-	    index_class_columns(m->ix, d->class) :
-	    index_columns(m->ix, device);
+	uint32_t device = d->devices[0];
 	bool package = d->ruling->deciding->ident == INDEX_PURL;
 
 	device_init(ret);
-	if (there & (1u << INDEX_COLUMN_cpe | 1u << INDEX_COLUMN_purl)) {
+	if ((there & TEXT_COLUMNS) != 0) {
 		ret->cpe = index_column(m->ix, device, INDEX_COLUMN_cpe);
 		ret->purl = index_column(m->ix, device, INDEX_COLUMN_purl);
 		if ((there >> INDEX_COLUMN_version & 1) == 0 || package)
 			ret->version = told_version_text(m, device, package);
 	}
 #define X(field, heading)						\
-	if (match_quote(INDEX_COLUMN_##field)[0] == '\0')		\
-		there &= ~(1u << INDEX_COLUMN_##field);			\
-	else if (there >> INDEX_COLUMN_##field & 1 &&			\
-	    ret->field[0] == '\0')					\
+	if (there >> INDEX_COLUMN_##field & 1 && ret->field[0] == '\0')	\
 		ret->field = match_quote(INDEX_COLUMN_##field);
 	DEVICE_COLUMNS(X)
 #undef X
-	return there;
 }
 
 static void
@@ -502,24 +490,33 @@ write_lines(struct judge *j, const struct ruling *r, struct match *ret)
 	}
 }
 
-void
-judge_say(struct judge *j, const struct decision *d, struct match *ret)
+struct saying *
+judge_say(struct judge *j, const struct decision *d)
 {
-	struct { const void *ruling, *cpe, *purl; uint64_t there; } by =
-	    { .ruling = d->ruling };
+	struct matcher *m = j->m;
+	const struct ruling *r = d->ruling;
+	const char *cpe = NULL, *purl = NULL;
+	uint32_t there = d->class != NO_CLASS ?
+	    index_class_columns(m->ix, d->class) :
+	    index_columns(m->ix, d->devices[0]);
 
-	*ret = d->ruling->match;
-	by.there = quoting_device(j->m, d, &ret->device);
-	by.cpe = ret->device.cpe;
-	by.purl = ret->device.purl;
-	uint64_t key = index_hash(&by, sizeof(by));
-	struct lines *at = &j->lines[key % LINES_KEPT];
-	if (at->key != key) {
-		write_lines(j, d->ruling, ret);
-		*at = (struct lines){ key, ret->why, ret->n_why };
+	if ((there & TEXT_COLUMNS) != 0) {
+		cpe = index_column(m->ix, d->devices[0], INDEX_COLUMN_cpe);
+		purl = index_column(m->ix, d->devices[0], INDEX_COLUMN_purl);
 	}
-	ret->why = at->why;
-	ret->n_why = at->n;
+	uint64_t key = index_key(0, there, (uintptr_t)r ^
+	    index_key(0, 1, (uintptr_t)cpe) ^ index_key(0, 2, (uintptr_t)purl));
+	struct saying *s = j->sayings[key % SAYINGS_KEPT];
+	if (s != NULL && s->ruling == r && s->there == there &&
+	    s->cpe == cpe && s->purl == purl)
+		return s;
+	s = arena_alloc(m->mem, sizeof(*s));
+	*s = (struct saying){ .ruling = r, .match = r->match, .there = there,
+	    .cpe = cpe, .purl = purl };
+	quoting_device(m, d, there, &s->match.device);
+	write_lines(j, r, &s->match);
+	j->sayings[key % SAYINGS_KEPT] = s;
+	return s;
 }
 
 uint32_t

@@ -163,8 +163,7 @@ write_line(struct match_writer *w, const char *line)
 
 /* unpacked by read_set */
 void
-match_write(struct match_writer *w, const struct match *m,
-    const uint32_t *devices, uint32_t n)
+match_write(struct match_writer *w, const struct match *m, uint32_t n)
 {
 	uint32_t body = w->n_bodies, *at = &body;
 	bool new = true;
@@ -180,6 +179,12 @@ match_write(struct match_writer *w, const struct match *m,
 	for (uint32_t i = 0; i < m->n_why; i++)
 		write_line(w, m->why[i]);
 	pack_u32(w->out, n);
+}
+
+void
+match_write_devices(struct match_writer *w, const uint32_t *devices,
+    uint32_t n)
+{
 	pack_u32s(w->out, devices, n);
 }
 

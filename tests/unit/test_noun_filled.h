@@ -258,7 +258,8 @@ pack_each(struct buf *out, const struct matching *m)
 
 	for (uint32_t i = 0; i < m->n; i++) {
 		uint32_t number = m->n == 1 ? 1 : m->matches[i].number;
-		match_write(w, &m->matches[i], &number, 1);
+		match_write(w, &m->matches[i], 1);
+		match_write_devices(w, &number, 1);
 	}
 	match_writer_end(w);
 }

@@ -480,7 +480,8 @@ START_TEST(test_shared)
 	for (uint32_t i = 0; i < 2; i++) {
 		m.status = i == 1 ? MATCH_FIXED : MATCH_AFFECTED;
 		m.same = i == 1 ? 7 : 3;
-		match_write(w, &m, places[i], 2);
+		match_write(w, &m, 2);
+		match_write_devices(w, places[i], 2);
 	}
 	match_writer_end(w);
 	ck_assert_uint_lt(out.len, 2 * sizeof(fix) + sizeof(why) + 400);
@@ -537,7 +538,8 @@ START_TEST(test_strange_devices)
 		struct err err = ERR_INIT;
 		struct match_writer *w = match_writer_new(&out, cases[i].n, 0);
 
-		match_write(w, &m, cases[i].at, cases[i].n);
+		match_write(w, &m, cases[i].n);
+		match_write_devices(w, cases[i].at, cases[i].n);
 		match_writer_end(w);
 		ck_assert_msg(matching_unpack(out.data, out.len, &ix, &mem,
 		    &got, &err) == -1, "%s", cases[i].what);
