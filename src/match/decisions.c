@@ -8,6 +8,19 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
+/* Within one device: by product. */
+static int
+compare_products(const void *va, const void *vb)
+{
+	const struct hit *a = va, *b = vb;
+
+	if (a->product != b->product)
+		return a->product < b->product ? -1 : 1;
+	if (a->how != b->how)
+		return a->how < b->how ? -1 : 1;
+	return a->verdict < b->verdict ? -1 : a->verdict > b->verdict;
+}
+
 /* By class, then by device: first what is said of all. */
 static int
 compare_hits(const void *va, const void *vb)
@@ -18,21 +31,51 @@ compare_hits(const void *va, const void *vb)
 		return a->class < b->class ? -1 : 1;
 	if (a->device != b->device)
 		return a->device + 1 < b->device + 1 ? -1 : 1;
-	if (a->product != b->product)
-		return a->product < b->product ? -1 : 1;
-	if (a->how != b->how)
-		return a->how < b->how ? -1 : 1;
-	return a->verdict < b->verdict ? -1 : a->verdict > b->verdict;
+	return compare_products(a, b);
 }
 
-/* The same within one device: by product. */
-static int
-compare_products(const void *va, const void *vb)
-{
-	struct hit a = *(const struct hit *)va, b = *(const struct hit *)vb;
+/* Fewer are sorted by comparing them. */
+#define RADIX_LEAST 32u
+#define RADIX_BITS 8u
 
-	a.class = b.class = a.n = b.n = a.device = b.device = 0;
-	return compare_hits(&a, &b);
+/* Hits come by product and mostly by class within one: by class they are put in
+ * order digit by digit, and then few are out of place. */
+static void
+sort_hits(struct matcher *m)
+{
+	struct hit *from = m->hits, *to;
+	uint32_t n = m->n_hits, end;
+
+	if (n < RADIX_LEAST) {
+		if (n > 1)
+			qsort(from, n, sizeof(*from), compare_hits);
+		return;
+	}
+	to = mem_resize(NULL, m->room_hits * sizeof(*to));
+	for (unsigned shift = 0; shift < 32 &&
+	    m->ix->n_classes >> shift != 0; shift += RADIX_BITS) {
+		uint32_t count[(1u << RADIX_BITS) + 1] = { 0 };
+		for (uint32_t i = 0; i < n; i++)
+			count[(from[i].class >> shift & 255) + 1]++;
+		for (uint32_t i = 1; i < 256; i++)
+			count[i] += count[i - 1];
+		for (uint32_t i = 0; i < n; i++)
+			to[count[from[i].class >> shift & 255]++] = from[i];
+		struct hit *swap = from;
+		from = to;
+		to = swap;
+	}
+	free(to);
+	m->hits = from;
+	for (uint32_t at = 0; at < n; at = end) {
+		bool right = true;
+		for (end = at + 1; end < n && from[end].class ==
+		    from[at].class; end++)
+			right &= compare_hits(&from[end - 1], &from[end]) <= 0;
+		if (!right)
+			qsort(from + at, end - at, sizeof(*from),
+			    compare_hits);
+	}
 }
 
 uint32_t
@@ -213,8 +256,7 @@ decide_all(struct matcher *m, struct decisions *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->matcher = m;
 	ret->judge = judge_new(m);
-	if (m->n_hits > 1)
-		qsort(m->hits, m->n_hits, sizeof(*m->hits), compare_hits);
+	sort_hits(m);
 	while (at < m->n_hits || s.n > 0) {
 		uint32_t end, own;
 		if (s.n == 0)

@@ -102,7 +102,9 @@ struct matcher {
 	uint32_t		 last_range;	/* the product read last */
 	uint8_t			*firmware;	/* of each: 2 it is, 1 not */
 	struct range		**pins;		/* of its package URL */
-	uint8_t			**ranks;	/* of each vuln's remedies */
+	struct ranked		**ranked;	/* of each vuln: its remedies */
+	/* Of each product: the scope that has it (scope_mark). */
+	uint32_t		*marks, mark;
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
@@ -246,7 +248,11 @@ uint32_t judge_each(struct judge *j, const struct hit *hits, uint32_t n,
 struct scope {
 	const uint32_t	*vulns;		uint32_t n_vulns;
 	const uint32_t	*products;	uint32_t n_products;
+	/* Product i is one of them if marks[i] is mark. */
+	const uint32_t	*marks;		uint32_t n_marks, mark;
 };
+/* Fills in the marks; of one scope at a time. */
+void scope_mark(struct matcher *m, struct scope *s);
 void scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret);
 void scope_remedies(struct matcher *m, const struct scope *s,

@@ -10,10 +10,23 @@ concerns(const struct indices *x, const struct scope *s)
 	if (x->n == 0 || s->n_products == 0)
 		return true;
 	for (uint32_t i = 0; i < x->n; i++)
-		for (uint32_t k = 0; k < s->n_products; k++)
-			if (x->at[i] == s->products[k])
-				return true;
+		if (x->at[i] < s->n_marks && s->marks[x->at[i]] == s->mark)
+			return true;
 	return false;
+}
+
+void
+scope_mark(struct matcher *m, struct scope *s)
+{
+	if (m->marks == NULL)
+		m->marks = arena_alloc(m->mem, (m->a->n_products + 1) *
+		    sizeof(*m->marks));
+	m->mark++;
+	for (uint32_t i = 0; i < s->n_products; i++)
+		m->marks[s->products[i]] = m->mark;
+	s->marks = m->marks;
+	s->n_marks = m->a->n_products;
+	s->mark = m->mark;
 }
 
 /* The score that counts: of these products, else of any; the highest. */
@@ -111,21 +124,39 @@ rank(const struct remedy *r)
 	return i;
 }
 
-/* Of all remedies of one vulnerability; asked for each ruling. */
-static const uint8_t *
-ranks_of(struct matcher *m, uint32_t vuln)
+/* The remedies of one vulnerability by rank: those of rank i are
+ * at[from[i] .. from[i + 1]). */
+struct ranked {
+	uint32_t	 from[RANKS + 1];
+	uint32_t	 at[];
+};
+
+/* Asked for each ruling. */
+static const struct ranked *
+ranked_of(struct matcher *m, uint32_t vuln)
 {
 	const struct vulnerability *v = &m->a->vulns[vuln];
+	uint32_t n = v->n_remedies, next[RANKS + 1] = { 0 };
 
-	if (m->ranks == NULL)
-		m->ranks = arena_alloc(m->mem, (m->a->n_vulns + 1) *
-		    sizeof(*m->ranks));
-	if (m->ranks[vuln] == NULL) {
-		m->ranks[vuln] = arena_alloc(m->mem, v->n_remedies + 1);
-		for (uint32_t i = 0; i < v->n_remedies; i++)
-			m->ranks[vuln][i] = rank(&v->remedies[i]);
+	if (m->ranked == NULL)
+		m->ranked = arena_alloc(m->mem, (m->a->n_vulns + 1) *
+		    sizeof(*m->ranked));
+	if (m->ranked[vuln] != NULL)
+		return m->ranked[vuln];
+	struct ranked *r = arena_raw(m->mem, sizeof(*r) + (n + 1) *
+	    sizeof(r->at[0]));
+	uint8_t *own = arena_raw(m->mem, n + 1);
+	for (uint32_t i = 0; i < n; i++) {
+		own[i] = rank(&v->remedies[i]);
+		next[own[i] + 1]++;
 	}
-	return m->ranks[vuln];
+	for (unsigned i = 0; i < RANKS; i++)
+		next[i + 1] += next[i];
+	memcpy(r->from, next, sizeof(next));
+	for (uint32_t i = 0; i < n; i++)
+		r->at[next[own[i]]++] = i;
+	m->ranked[vuln] = r;
+	return r;
 }
 
 bool
@@ -166,6 +197,17 @@ is_there(const struct match *ret, const struct remedy *r)
 	return false;
 }
 
+static void
+take_remedy(struct matcher *m, const struct remedy *r, struct match *ret)
+{
+	ret->remedies = arena_more(m->mem, ret->remedies, ret->n_remedies,
+	    sizeof(*ret->remedies));
+	struct remedy *to = &ret->remedies[ret->n_remedies++];
+	*to = *r;
+	to->products.at = NULL;
+	to->products.n = 0;
+}
+
 void
 scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 {
@@ -173,23 +215,16 @@ scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 		for (uint32_t i = 0; i < s->n_vulns; i++) {
 			const struct vulnerability *v =
 			    &m->a->vulns[s->vulns[i]];
-			const uint8_t *ranks = ranks_of(m, s->vulns[i]);
-			for (uint32_t k = 0; k < v->n_remedies; k++) {
-				const struct remedy *r = &v->remedies[k];
+			const struct ranked *o = ranked_of(m, s->vulns[i]);
+			for (uint32_t k = o->from[want];
+			    k < o->from[want + 1]; k++) {
+				const struct remedy *r =
+				    &v->remedies[o->at[k]];
 				if (ret->n_remedies >= REMEDIES_MAX)
 					return;
-				if (ranks[k] != want ||
-				    !concerns(&r->products, s) ||
-				    is_there(ret, r))
-					continue;
-				ret->remedies = arena_more(m->mem,
-				    ret->remedies, ret->n_remedies,
-				    sizeof(*ret->remedies));
-				struct remedy *to =
-				    &ret->remedies[ret->n_remedies++];
-				*to = *r;
-				to->products.at = NULL;
-				to->products.n = 0;
+				if (concerns(&r->products, s) &&
+				    !is_there(ret, r))
+					take_remedy(m, r, ret);
 			}
 		}
 	}

@@ -273,6 +273,7 @@ fill_scope(struct judge *j, struct ruling *r, const struct outcome_of *worst)
 		    (r->hits[i].verdict != VERDICT_OUT ||
 		    worst->status >= MATCH_FIXED))
 			products[s.n_products++] = r->hits[i].product;
+	scope_mark(m, &s);
 	scope_severity(m, &s, &r->match);
 	scope_remedies(m, &s, &r->match);
 }
