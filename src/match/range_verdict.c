@@ -252,8 +252,11 @@ rank_bound(struct bound *b, bool exact)
 
 	if (!b->there)
 		return true;
-	if (!b->readable || v->n > 4 || v->prefix != 0 || v->wild ||
-	    v->date)
+	if (!b->readable || v->n > 4 || v->wild || v->date)
+		return false;
+	/* Letters in front count where the other has none, as for
+	 * version_compare. */
+	if (v->prefix != 0 && v->tight && v->n < 2)
 		return false;
 	for (unsigned t = 0; t < TOP_COUNT_; t++)
 		if (v->top[t] != 0)
@@ -337,25 +340,30 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	return range_says(r, best);
 }
 
+/* The end that comes first, of those at or behind rank. */
+static void
+ends_at(uint64_t rank, uint64_t end, uint64_t *last)
+{
+	if (end >= rank && end < *last)
+		*last = end;
+}
+
 uint64_t
 range_rank_until(const struct range *r, uint64_t rank)
 {
 	uint64_t last = UINT64_MAX;
 
-	for (unsigned i = 0; i < r->n; i++) {
-		const struct bound *both[] = { &r->spans[i].low,
-		    &r->spans[i].high };
-		for (unsigned k = 0; k < 2; k++) {
-			const struct bound *b = both[k];
-			/* Where an answer ends: before the bound and its line,
-			 * at it, and behind both. */
-			uint64_t end[] = { (b->rank & b->line) - 1,
-			    b->rank - 1, b->rank, b->rank | ~b->line };
-			for (unsigned e = b->line != 0 ? 0 : 1; b->there &&
-			    e < (b->line != 0 ? 4u : 3u); e++)
-				if (end[e] >= rank && end[e] < last)
-					last = end[e];
-		}
+	for (unsigned i = 0; i < 2 * r->n; i++) {
+		const struct span *s = &r->spans[i / 2];
+		const struct bound *b = i % 2 == 0 ? &s->low : &s->high;
+		if (!b->there)
+			continue;
+		ends_at(rank, b->rank - 1, &last);
+		ends_at(rank, b->rank, &last);
+		if (b->line == 0)
+			continue;
+		ends_at(rank, (b->rank & b->line) - 1, &last);
+		ends_at(rank, b->rank | ~b->line, &last);
 	}
 	return last;
 }

@@ -128,7 +128,9 @@ rank(const struct remedy *r)
  * at[from[i] .. from[i + 1]). */
 struct ranked {
 	uint32_t	 from[RANKS + 1];
-	uint32_t	 at[];
+	struct ranked_one {
+		uint32_t remedy, length;	/* of its text */
+	}		 at[];
 };
 
 /* Asked for each ruling. */
@@ -154,7 +156,8 @@ ranked_of(struct matcher *m, uint32_t vuln)
 		next[i + 1] += next[i];
 	memcpy(r->from, next, sizeof(next));
 	for (uint32_t i = 0; i < n; i++)
-		r->at[next[own[i]]++] = i;
+		r->at[next[own[i]]++] = (struct ranked_one){ i,
+		    (uint32_t)strlen(v->remedies[i].text) };
 	m->ranked[vuln] = r;
 	return r;
 }
@@ -186,17 +189,20 @@ safe_by_host(const struct vulnerability *v, uint32_t product)
 }
 
 static bool
-is_there(const struct match *ret, const struct remedy *r)
+is_there(const struct match *ret, const uint32_t *lengths,
+    const struct remedy *r, uint32_t length)
 {
 	for (uint32_t i = 0; i < ret->n_remedies; i++) {
 		const struct remedy *o = &ret->remedies[i];
-		if (text_eq(o->category, r->category) &&
-		    text_eq(o->text, r->text) && text_eq(o->url, r->url))
+		if (lengths[i] == length && text_eq(o->text, r->text) &&
+		    text_eq(o->category, r->category) && text_eq(o->url,
+		    r->url))
 			return true;
 	}
 	return false;
 }
 
+/* Of this device it is said: no products. */
 static void
 take_remedy(struct matcher *m, const struct remedy *r, struct match *ret)
 {
@@ -211,6 +217,8 @@ take_remedy(struct matcher *m, const struct remedy *r, struct match *ret)
 void
 scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 {
+	uint32_t lengths[REMEDIES_MAX];
+
 	for (unsigned want = 0; want < RANKS; want++) {
 		for (uint32_t i = 0; i < s->n_vulns; i++) {
 			const struct vulnerability *v =
@@ -219,12 +227,14 @@ scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 			for (uint32_t k = o->from[want];
 			    k < o->from[want + 1]; k++) {
 				const struct remedy *r =
-				    &v->remedies[o->at[k]];
+				    &v->remedies[o->at[k].remedy];
 				if (ret->n_remedies >= REMEDIES_MAX)
 					return;
-				if (concerns(&r->products, s) &&
-				    !is_there(ret, r))
-					take_remedy(m, r, ret);
+				if (!concerns(&r->products, s) || is_there(ret,
+				    lengths, r, o->at[k].length))
+					continue;
+				lengths[ret->n_remedies] = o->at[k].length;
+				take_remedy(m, r, ret);
 			}
 		}
 	}
