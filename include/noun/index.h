@@ -65,6 +65,7 @@ struct name {
 
 /* Who makes it: one text may name several ("ABB, Phoenix Contact"). */
 #define MAKER_STARTS_MAX 4
+#define MAKER_LEAD 8
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
@@ -73,7 +74,8 @@ struct maker {
 	uint64_t	 all_key[NAME_VENDORS_MAX];
 	uint16_t	 all[NAME_VENDORS_MAX];
 	bool		 part[NAME_VENDORS_MAX]; /* of "Pepperl & Fuchs" */
-	char		 first[NAME_VENDORS_MAX]; /* the key's first sign */
+	/* The key's first signs, 0 behind fewer: most texts begin otherwise. */
+	char		 lead[NAME_VENDORS_MAX][MAKER_LEAD];
 	/* Keys of his first words alone, "Kestrel" of "Kestrel Water Inc.";
 	 * bit i of plain: what follows start i names a trade or a country. */
 	uint8_t		 n_starts[NAME_VENDORS_MAX];

@@ -155,9 +155,11 @@ name_fold(const char *text, char *out, size_t room)
 	size_t n = strlen(text), at = 0, len = 0;
 
 	while (at < n && len + 5 < room) {
-		if ((signed char)text[at] >= 0) {
-			len += fold_rune((uint8_t)text[at], text + at, 1,
-			    out + len);
+		char sign = text[at];
+		if ((signed char)sign >= 0) {
+			out[len++] = sign >= 'A' && sign <= 'Z' ?
+			    (char)(sign - 'A' + 'a') : sign < 0x20 ||
+			    sign == 0x7f ? ' ' : sign;
 			at++;
 			continue;
 		}
@@ -180,25 +182,6 @@ name_fold(const char *text, char *out, size_t room)
 	}
 	out[len] = '\0';
 	return len;
-}
-
-bool
-fold_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-fold_is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-/* Letters of any script and digits. */
-bool
-fold_is_sign(char c)
-{
-	return (c >= 'a' && c <= 'z') || fold_is_digit(c) || (signed char)c < 0;
 }
 
 uint64_t
@@ -225,12 +208,6 @@ fold_plural(const char *s, size_t at, size_t end)
 		if (!fold_is_letter(s[i]))
 			return end;
 	return end - 1;
-}
-
-uint64_t
-hash_step(uint64_t h, char c)
-{
-	return (h ^ (uint8_t)c) * 0x100000001b3ull;
 }
 
 /* Between two digits that a separator keeps apart a mark is kept, so that

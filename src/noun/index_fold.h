@@ -8,12 +8,32 @@
 
 #define HASH_START 0xcbf29ce484222325ull
 
-bool	 fold_is_digit(char c);
-bool	 fold_is_letter(char c);	/* a to z */
-bool	 fold_is_sign(char c);		/* letters of any script, digits */
+static inline bool
+fold_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+fold_is_letter(char c)			/* a to z */
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
+fold_is_sign(char c)			/* letters of any script, digits */
+{
+	return fold_is_letter(c) || fold_is_digit(c) || (signed char)c < 0;
+}
+
 /* Where the word's singular ends: "panels", but not "access" or "axis". */
 size_t	 fold_plural(const char *s, size_t at, size_t end);
-uint64_t hash_step(uint64_t h, char c);
+static inline uint64_t
+hash_step(uint64_t h, char c)
+{
+	return (h ^ (uint8_t)c) * 0x100000001b3ull;
+}
+
 /* *last carries the last sign from one piece of a text to the next. */
 uint64_t hash_signs(uint64_t h, const char *s, size_t n, char *last);
 uint64_t hash_end(uint64_t h);		/* never 0 */

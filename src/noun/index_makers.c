@@ -98,20 +98,46 @@ is_letter_slash(const char *flat, size_t len, size_t at)
 	    (at + 2 == len || !fold_is_sign(flat[at + 2]));
 }
 
+/* Adds the signs of a word, as far as they have room. */
+static void
+add_lead(char lead[MAKER_LEAD], const char *s, size_t n)
+{
+	size_t len = strnlen(lead, MAKER_LEAD);
+
+	for (size_t i = 0; i < n && len < MAKER_LEAD; i++)
+		lead[len++] = s[i];
+}
+
+bool
+maker_may_begin(const struct maker *m, unsigned i, const char *flat,
+    size_t at, size_t len)
+{
+	const char *lead = m->lead[i];
+	size_t a = at, e, k = 0;
+
+	if (lead[0] == 0)
+		return true;
+	if (next_word(flat, len, &a, &e) && word_is(flat, a, e, front_forms))
+		at = e;
+	for (; k < MAKER_LEAD && lead[k] != 0 && at < len; at++)
+		if (fold_is_sign(flat[at]) && flat[at] != lead[k++])
+			return false;
+	return k == MAKER_LEAD || lead[k] == 0;
+}
+
 /* Takes one maker's name from flat[at, end). */
 void
 maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 {
 	uint64_t all = HASH_START, bare = HASH_START;
 	uint64_t start[MAKER_STARTS_MAX] = { 0 };
-	char first = 0;
+	char lead[MAKER_LEAD] = { 0 };
 	unsigned n_all = 0, n_bare = 0, n_starts = 0, plain = 0;
 	char last_all = 0, last_bare = 0;
 
 	for (size_t a = at, e; next_word(flat, end, &a, &e); a = e) {
 		all = hash_signs(all, flat + a, e - a, &last_all);
-		if (n_all++ == 0)
-			first = flat[a];
+		n_all++;
 		/* "S.p.A." and the like come apart into letters. */
 		if (e - a == 1 && n_bare > 0 && fold_is_letter(flat[a]) &&
 		    ((e < end && flat[e] == '.') || flat[a - 1] == '.' ||
@@ -129,8 +155,8 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		if (n_bare > 0 && !word_is(flat, a, e, plain_words))
 			plain = 0;
 		bare = hash_signs(bare, flat + a, e - a, &last_bare);
-		if (n_bare++ == 0)
-			first = flat[a];
+		add_lead(lead, flat + a, e - a);
+		n_bare++;
 	}
 	if (n_all == 0 || m->n == NAME_VENDORS_MAX)
 		return;
@@ -141,7 +167,7 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 	m->key[m->n] = key;
 	m->words[m->n] = (uint16_t)(n_bare != 0 ? n_bare : n_all);
 	m->part[m->n] = part;
-	m->first[m->n] = first;
+	memcpy(m->lead[m->n], lead, sizeof(lead));
 	m->plain[m->n] = (uint8_t)plain;
 	m->all[m->n] = (uint16_t)n_all;
 	m->all_key[m->n] = hash_end(all);

@@ -243,7 +243,7 @@ part_maker(char *flat, size_t len, const struct maker *maker)
 		    !fold_is_letter(flat[end + 2]))
 			continue;
 		for (unsigned i = 0; i < maker->n; i++)
-			if (flat[at] == maker->first[i] &&
+			if (flat[at] == maker->lead[i][0] &&
 			    is_maker(maker, i, false, flat, at, end)) {
 				flat[end] = ' ';
 				return;
@@ -261,11 +261,10 @@ maker_words(const struct name *n, const struct maker *maker, unsigned from)
 {
 	const struct name_token *t = &n->token[from];
 	unsigned rest = n->n - from - 1;
+	size_t end = (size_t)t[rest].at + t[rest].len;
 
 	for (unsigned i = 0; i < maker->n && rest > 0; i++) {
-		/* "The" in front of him does not count. */
-		char first = n->flat[t->at];
-		if (first != maker->first[i] && first != 't')
+		if (!maker_may_begin(maker, i, n->flat, t->at, end))
 			continue;
 		unsigned k = maker->all[i];
 		if (k > 1 && k <= rest && is_maker(maker, i, true, n->flat,

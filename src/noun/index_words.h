@@ -16,4 +16,7 @@ bool	 next_word(const char *flat, size_t len, size_t *at, size_t *end);
 /* Takes one maker's name from flat[at, end); part: of a longer one. */
 void	 maker_add(struct maker *m, const char *flat, size_t at, size_t end,
     bool part);
+/* Can a text that begins at flat[at] begin with maker i's name? */
+bool	 maker_may_begin(const struct maker *m, unsigned i, const char *flat,
+    size_t at, size_t len);
 #endif
