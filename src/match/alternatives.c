@@ -160,13 +160,14 @@ joint_at(const char *s, bool *ret_last)
 {
 	static const char *const joints[] = { ", and ", ", or ", " and ",
 	    " or ", " & ", " / ", "; ", ", ", NULL };
-
 	static const char *const bounds[] = { " and below", " and earlier",
 	    " and prior", " and above", " and newer", " and later",
 	    " and older", " and higher", " and lower", " and all",
 	    " or later", " or earlier", " or newer", " or older",
 	    " and the ", NULL };
 
+	if (strchr(" ,;", s[0]) == NULL)
+		return 0;
 	/* "V7.4 and earlier" */
 	for (unsigned i = 0; bounds[i] != NULL; i++)
 		if (strncmp(s, bounds[i], strlen(bounds[i])) == 0)

@@ -167,25 +167,26 @@ vendor_words(struct matcher *m, const char *text)
 enum related { RELATED_WIDER, RELATED_NARROWER, RELATED_SHARED };
 
 /* Numbers that only one of both has tell them apart, unless they are in the
- * maker's name; seen without reading the device's name. */
+ * maker's name; seen without reading the device's name. Where all words are on
+ * one side it is the others' matter. */
 static bool
-can_share(const struct lookup *l, const struct index_kind *kind,
-    const char *vendor)
+can_share(const struct lookup *l, const struct index_kind *kind)
 {
-	const uint64_t *own = index_tokens(l->m->ix, kind);
+	const struct index *ix = l->m->ix;
+	const uint64_t *own = index_tokens(ix, kind);
+	bool alike = true, more = false;
 
-	if (strpbrk(vendor, "0123456789") != NULL)
-		return true;
-	for (unsigned i = 0; i < l->name.n; i++)
-		if (l->name.token[i].kind == NAME_CODE &&
-		    !tokens_hold(l->m->ix, kind, l->name.token[i].hash))
-			return false;
-	if (l->name.family)
-		return true;
-	for (unsigned i = 0; i < kind->n_codes; i++)
-		if (!has_token(&l->name, own[i]))
-			return false;
-	return true;
+	for (unsigned i = 0; i < kind->n_codes && alike; i++)
+		alike = l->name.family || has_token(&l->name, own[i]);
+	for (unsigned i = 0; i < l->name.n && alike; i++)
+		alike = l->name.token[i].kind != NAME_CODE ||
+		    tokens_hold(ix, kind, l->name.token[i].hash);
+	if (!alike && strpbrk(index_kind_vendor(ix, kind), "0123456789") ==
+	    NULL)
+		return false;
+	for (unsigned i = 0; i < kind->n_tokens && !more; i++)
+		more = !has_token(&l->name, own[i]);
+	return more;
 }
 
 static void
@@ -196,8 +197,7 @@ take_related(struct lookup *l, uint32_t number,
 	const char *vendor = index_kind_vendor(l->m->ix, kind);
 	int how;
 
-	if (fit == MAKER_NO ||
-	    (related == RELATED_SHARED && !can_share(l, kind, vendor)))
+	if (fit == MAKER_NO)
 		return;
 	const struct name *d = kind_name(l, number, kind);
 	if (d->words == 0 || d->cut)
@@ -300,14 +300,8 @@ find_shared(struct lookup *l, uint32_t group)
 		for (uint32_t k = 0; k < run.n; k++) {
 			const struct index_kind *kind = index_kind(ix,
 			    run.at[k]);
-			if (kind == NULL || kind->key == l->name.key)
-				continue;
-			/* All words on one side is the others' matter. */
-			unsigned there = 0;
-			const uint64_t *own = index_tokens(ix, kind);
-			for (unsigned q = 0; q < kind->n_tokens; q++)
-				there += has_token(&l->name, own[q]);
-			if (there < kind->n_tokens)
+			if (kind != NULL && kind->key != l->name.key &&
+			    can_share(l, kind))
 				take_related(l, run.at[k], kind,
 				    RELATED_SHARED);
 		}

@@ -330,7 +330,9 @@ decide(struct judge *j, struct ruling *r)
 		r->match.range = m->a->products[version_product(m->a,
 		    worst.hit->product)].version;
 	}
-	fill_scope(j, r, &worst);
+	/* Of the others nobody is told. */
+	if (m->all || !r->by_version)
+		fill_scope(j, r, &worst);
 	for (uint32_t i = 0; i < j->n_touched; i++)
 		j->ballots[j->touched[i]].touched = false;
 }

@@ -136,7 +136,12 @@ void
 name_take_codes(struct name *ret, const char *raw, size_t len)
 {
 	char *s = ret->flat;
+	bool digit = false;
 
+	for (size_t i = 0; i < len; i++)
+		digit |= fold_is_digit(s[i]);
+	if (!digit)
+		return;
 	for (size_t at = 0; at < len;) {
 		if (s[at] == ' ' || s[at] == '(' || s[at] == ')' ||
 		    s[at] == ',' || s[at] == '[' || s[at] == ']') {

@@ -14,13 +14,15 @@ word_is(const char *flat, size_t at, size_t end, const char *const list[26])
 
 	if (letter >= 26 || list[letter] == NULL)
 		return false;
-	for (const char *w = list[letter]; *w != '\0';) {
-		size_t len = 0;
-		while (w[len] != ' ')
-			len++;
-		if (len == n && memcmp(flat + at, w, n) == 0)
+	for (const char *w = list[letter]; *w != '\0'; w++) {
+		size_t same = 1;
+		while (same < n && w[same] == flat[at + same])
+			same++;
+		w += same;
+		if (same == n && *w == ' ')
 			return true;
-		w += len + 1;
+		while (*w != ' ')
+			w++;
 	}
 	return false;
 }
