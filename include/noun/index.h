@@ -171,7 +171,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	9u
+#define INDEX_VERSION	10u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -182,7 +182,8 @@ struct index_kind {
 	uint32_t	model;		/* one of its models */
 	uint32_t	vendor;		/* string, the same for what reads so */
 	uint32_t	first, n;	/* its classes */
-	uint32_t	tokens;		/* hashes of its words, no noise */
+	/* hashes of its words, no noise; behind them stands its name */
+	uint32_t	tokens;
 	uint16_t	n_tokens;
 	uint8_t		n_codes;	/* tokens[0 .. n_codes) have a digit */
 	uint8_t		flags;		/* enum index_flags */
@@ -308,6 +309,10 @@ uint32_t index_class_device(const struct index *ix,
     const struct index_class *c);
 const uint64_t *index_tokens(const struct index *ix,
     const struct index_kind *k);
+/* As name_read makes it, which reads the model's text of the maker; without
+ * words if the index is damaged there. */
+void	 index_kind_name(const struct index *ix, const struct index_kind *k,
+    struct name *ret);
 const char *index_string(const struct index *ix, uint32_t at);
 /* Strings lend from the index; only the further columns live in mem. A number
  * beyond the end gives an empty device. */

@@ -142,9 +142,8 @@ kind_name(struct lookup *l, uint32_t number, const struct index_kind *kind)
 	if (m->names[number % NAMES_KEPT].kind == number + 1)
 		return *at;
 	if (*at == NULL)
-		*at = arena_alloc(m->mem, sizeof(**at));
-	maker_fits(l, kind);
-	name_read(index_kind_model(m->ix, kind), l->own, *at);
+		*at = arena_raw(m->mem, sizeof(**at));
+	index_kind_name(m->ix, kind, *at);
 	m->names[number % NAMES_KEPT].kind = number + 1;
 	return *at;
 }

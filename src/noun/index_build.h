@@ -73,6 +73,8 @@ uint32_t kind_of(struct index_builder *b, const char *vendor,
 /* The kind of a model that was added last; its number. */
 uint32_t add_kind(struct index_builder *b, const struct name *name,
     const struct maker *maker, uint64_t ident, enum index_flags flags);
+/* index_kept.c: the name of the kind whose words were the last tokens. */
+void	 keep_name(struct index_builder *b, const struct name *name);
 /* What a vendor's text says, by its hash; until the next call. */
 const struct maker *maker_kept(struct index_builder *b, const char *text,
     uint64_t hash);

@@ -243,6 +243,7 @@ add_kind(struct index_builder *b, const struct name *name,
 			k.n_codes = (uint8_t)(k.n_codes + codes);
 		}
 	}
+	keep_name(b, name);
 	for (unsigned i = 0; i < name->n_codes; i++) {
 		struct pair *p = items_add(&b->codes, 1, sizeof(*p));
 		p->key = index_hash(name->code[i], strlen(name->code[i]));
