@@ -131,6 +131,7 @@ struct matcher {
 		const char	*text;
 		struct name	*name;
 	} words[WORDS_KEPT];
+	struct name_line	*line;	/* that was asked last */
 	/* The last device whose version stood in a CPE or package URL. */
 	const char		*inner_of;
 	const char		*inner;

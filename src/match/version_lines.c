@@ -4,34 +4,58 @@
 #include "ranges.h"
 #include "verdicts.h"
 
-/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. 2: there is
- * none; else as line_fits. */
-static int
-bound_fits(struct matcher *m, const struct name *p, const struct name_token *t,
-    const struct cell *cell)
+/* A line in a publisher's name: what it says of the versions of all devices. */
+struct name_line {
+	uint64_t	 key;		/* name and place */
+	bool		 readable, bounded;
+	struct version	 version;
+	struct range	 bound;		/* "V7.4 and earlier" */
+};
+
+/* "WinCC V7.4 and earlier", "S7-1200 < V4.x": a bound in the name. */
+static void
+read_bound(struct matcher *m, const struct name *p, const struct name_token *t,
+    struct name_line *ret)
 {
 	static const char *const words[] = { "earlier", "older", "prior",
 	    "below", "lower", "newer", "later", "above", "higher", NULL };
 	size_t at = t->at, end = t->at + t->len, n = strlen(p->flat);
 	char text[128];
-	struct range r;
-	bool found = false, lone;
 
 	while (at > 0 && strchr("<>= ", p->flat[at - 1]) != NULL)
-		found |= p->flat[--at] != ' ';
+		ret->bounded |= p->flat[--at] != ' ';
 	while (end < n && p->flat[end] != '(' && p->flat[end] != ',')
 		end++;
-	if (end - at >= sizeof(text))
-		return 2;
+	if (end - at >= sizeof(text)) {
+		ret->bounded = false;
+		return;
+	}
 	memcpy(text, p->flat + at, end - at);
 	text[end - at] = '\0';
 	for (const char *const *w = words; *w != NULL; w++)
-		found |= strstr(text, *w) != NULL;
-	if (!found)
-		return 2;
-	range_read(text, VERSION_RANGE, m->mem, &r);
-	enum verdict verdict = range_test_cell(&r, cell, false, &lone);
-	return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ? 0 : -1;
+		ret->bounded |= strstr(text, *w) != NULL;
+	if (ret->bounded)
+		range_read(text, VERSION_RANGE, m->mem, &ret->bound);
+}
+
+/* Asked for each class; until the next call. */
+static const struct name_line *
+line_read(struct matcher *m, const struct name *p, const struct name_token *t)
+{
+	struct name_line *line = m->line;
+	uint64_t key = index_hash(p->flat, strlen(p->flat)) + t->at;
+
+	if (line == NULL)
+		line = m->line = arena_alloc(m->mem, sizeof(*line));
+	if (line->key == key)
+		return line;
+	memset(line, 0, sizeof(*line));
+	line->key = key;
+	line->readable = version_read(p->flat + t->at, t->len,
+	    &line->version) == 0;
+	if (line->readable)
+		read_bound(m, p, t, line);
+	return line;
 }
 
 /* "9 SP1" and the line 9.0, 3 and 3.1: printed shorter than the line. 1: it is
@@ -161,18 +185,21 @@ one_line_fits(struct matcher *m, const struct name *p,
     const struct name_token *t, const struct hit *h, uint32_t device)
 {
 	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
-	struct version line;
+	const struct name_line *line = line_read(m, p, t);
+	bool lone;
 
-	if (version_read(p->flat + t->at, t->len, &line) != 0 ||
-	    hardware_within(m, device, &line))
+	if (!line->readable || hardware_within(m, device, &line->version))
 		return 1;
 	if (cell == NULL || cell->n == 0)
 		return -1;
-	int bound = bound_fits(m, p, t, cell);
-	if (bound != 2)
-		return bound;
-	int fits = cell_within(cell, &line);
-	return fits == 0 && line_is_apart(&line, product_range(m,
+	if (line->bounded) {
+		enum verdict verdict = range_test_cell(&line->bound, cell,
+		    false, &lone);
+		return verdict == VERDICT_IN ? 1 : verdict == VERDICT_OUT ?
+		    0 : -1;
+	}
+	int fits = cell_within(cell, &line->version);
+	return fits == 0 && line_is_apart(&line->version, product_range(m,
 	    h->product)) ? -1 : fits;
 }
 

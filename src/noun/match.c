@@ -87,7 +87,6 @@ body_pack(struct buf *out, const struct match *m)
 	pack_str(out, m->vector);
 	pack_bool(out, m->exploited);
 	pack_bool(out, m->by_hand);
-	remedies_pack(out, m->remedies, m->n_remedies);
 }
 
 void
@@ -105,9 +104,6 @@ body_unpack(struct unpack *in, struct arena *mem, struct match *ret)
 	ret->vector = unpack_str(in, "match.vector", LINE_MAX_);
 	ret->exploited = unpack_bool(in, "match.exploited");
 	ret->by_hand = unpack_bool(in, "match.by_hand");
-	/* What is said of this device names no products: no index is valid. */
-	ret->remedies = remedies_unpack(in, mem, REMEDIES_MAX, 0,
-	    &ret->n_remedies);
 }
 
 /* unpacked by match_unpack */
@@ -116,6 +112,7 @@ match_pack(struct buf *out, const struct match *m)
 {
 	device_pack(out, &m->device);
 	body_pack(out, m);
+	remedies_pack(out, m->remedies, m->n_remedies);
 	texts_pack(out, m->why, m->n_why);
 }
 
@@ -125,6 +122,9 @@ match_unpack(struct unpack *in, struct arena *mem, struct match *ret)
 {
 	device_unpack(in, mem, &ret->device);
 	body_unpack(in, mem, ret);
+	/* What is said of this device names no products: no index is valid. */
+	ret->remedies = remedies_unpack(in, mem, REMEDIES_MAX, 0,
+	    &ret->n_remedies);
 	ret->why = texts_unpack(in, mem, "match.why", WHY_MAX, TEXT_MAX,
 	    &ret->n_why);
 }

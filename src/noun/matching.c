@@ -1,8 +1,9 @@
 /* matching.c - the answer to a MATCH ask: see noun/match.h.
  *
  * Packed: what was left out, the number of matches, then sets. A set is a body
- * (a number: one that was there before, or the next one, and then it follows),
- * its lines of why (numbers likewise) and the devices of which both are said.
+ * (a number: one that was there before, or the next one, and then it follows;
+ * the same of each of its remedies), its lines of why (numbers likewise) and the
+ * devices of which both are said.
  * The reader puts the devices in order and the texts of their columns into the
  * lines. */
 #include <stddef.h>
@@ -124,7 +125,7 @@ match_tell(const struct index *ix, uint32_t device, struct arena *mem,
 
 struct match_writer {
 	struct buf	*out;
-	struct set	 bodies, lines;
+	struct set	 bodies, remedies, lines;
 	uint32_t	 n_bodies;
 };
 
@@ -143,22 +144,45 @@ void
 match_writer_end(struct match_writer *w)
 {
 	set_clear(&w->bodies);
+	set_clear(&w->remedies);
 	set_clear(&w->lines);
 	free(w);
+}
+
+/* The number of what has this key; true: it is to follow. */
+static bool
+write_number(struct match_writer *w, struct set *known, uint64_t key)
+{
+	bool new = false;
+	uint32_t *at = set_find(known, key, &new);
+
+	if (new)
+		*at = (uint32_t)known->n - 1;
+	pack_u32(w->out, *at);
+	return new;
 }
 
 static void
 write_line(struct match_writer *w, const char *line)
 {
-	bool new = false;
-	uint32_t *at = set_find(&w->lines, index_key(0, 0, (uintptr_t)line),
-	    &new);
-
-	if (new)
-		*at = (uint32_t)w->lines.n - 1;
-	pack_u32(w->out, *at);
-	if (new)
+	if (write_number(w, &w->lines, index_key(0, 0, (uintptr_t)line)))
 		pack_str(w->out, line);
+}
+
+/* Those of one advisory are told apart by their places. Unpacked by
+ * read_remedies. */
+static void
+write_remedies(struct match_writer *w, const struct match *m)
+{
+	pack_u32(w->out, m->n_remedies);
+	for (uint32_t i = 0; i < m->n_remedies; i++) {
+		const struct remedy *r = &m->remedies[i];
+		const void *by[] = { r->category, r->text, r->url, r->restart,
+		    r->entitlement };
+		if (write_number(w, &w->remedies, index_key(0, 2, index_hash(
+		    by, sizeof(by)) ^ (uint64_t)r->date)))
+			remedy_pack(w->out, r);
+	}
 }
 
 /* unpacked by read_set */
@@ -173,8 +197,10 @@ match_write(struct match_writer *w, const struct match *m, uint32_t n)
 	if (new)
 		*at = w->n_bodies++;
 	pack_u32(w->out, *at);
-	if (new)
+	if (new) {
 		body_pack(w->out, m);
+		write_remedies(w, m);
+	}
 	pack_u8(w->out, (uint8_t)m->n_why);
 	for (uint32_t i = 0; i < m->n_why; i++)
 		write_line(w, m->why[i]);
@@ -225,6 +251,7 @@ struct match_reader {
 	const struct index *ix;
 	struct arena	*mem;
 	struct match	*bodies;	uint32_t n_bodies;
+	struct remedy	*remedies;	uint32_t n_remedies;
 	struct line	*lines;		uint32_t n_lines;
 	struct said	*said;		uint32_t n_said;
 	struct place	*places;	uint32_t n, got, at;
@@ -245,6 +272,29 @@ read_line(struct match_reader *r)
 		l->columns = columns_of(l->text);
 	}
 	return at;
+}
+
+/* packed by write_remedies */
+static void
+read_remedies(struct match_reader *r, struct match *ret)
+{
+	ret->remedies = list_unpack(&r->in, r->mem, "match.remedies",
+	    REMEDIES_MAX, LEAST_NUM, sizeof(*ret->remedies),
+	    &ret->n_remedies);
+	for (uint32_t i = 0; i < ret->n_remedies && !r->in.bad; i++) {
+		uint32_t at = unpack_u32(&r->in, "match.remedy",
+		    r->n_remedies);
+		if (at == r->n_remedies && !r->in.bad) {
+			r->remedies = arena_more(r->mem, r->remedies,
+			    r->n_remedies, sizeof(*r->remedies));
+			/* What is said of a device names no products: no
+			 * index is valid. */
+			remedy_unpack(&r->in, r->mem, 0,
+			    &r->remedies[r->n_remedies++]);
+		}
+		if (!r->in.bad)
+			ret->remedies[i] = r->remedies[at];
+	}
 }
 
 static void
@@ -278,6 +328,7 @@ read_set(struct match_reader *r)
 		match_init(m);
 		m->same = r->n_bodies;
 		body_unpack(&r->in, r->mem, m);
+		read_remedies(r, m);
 	}
 	r->said = arena_more(r->mem, r->said, r->n_said, sizeof(*r->said));
 	struct said *s = &r->said[r->n_said++];

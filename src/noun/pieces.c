@@ -96,20 +96,40 @@ indices_unpack(struct unpack *in, struct arena *mem, uint32_t n_products,
 	}
 }
 
+/* unpacked by remedy_unpack */
+void
+remedy_pack(struct buf *out, const struct remedy *r)
+{
+	pack_str(out, r->category);
+	pack_str(out, r->text);
+	pack_str(out, r->url);
+	pack_str(out, r->restart);
+	pack_str(out, r->entitlement);
+	pack_i64(out, r->date);
+	indices_pack(out, &r->products);
+}
+
+/* packed by remedy_pack */
+void
+remedy_unpack(struct unpack *in, struct arena *mem, uint32_t n_products,
+    struct remedy *ret)
+{
+	ret->category = unpack_str(in, "remedy.category", LINE_MAX_);
+	ret->text = unpack_str(in, "remedy.text", TEXT_MAX);
+	ret->url = unpack_str(in, "remedy.url", LINE_MAX_);
+	ret->restart = unpack_str(in, "remedy.restart", TEXT_MAX);
+	ret->entitlement = unpack_str(in, "remedy.entitlement", TEXT_MAX);
+	ret->date = unpack_i64(in, "remedy.date");
+	indices_unpack(in, mem, n_products, &ret->products);
+}
+
 /* unpacked by remedies_unpack */
 void
 remedies_pack(struct buf *out, const struct remedy *r, uint32_t n)
 {
 	pack_u32(out, n);
-	for (uint32_t i = 0; i < n; i++) {
-		pack_str(out, r[i].category);
-		pack_str(out, r[i].text);
-		pack_str(out, r[i].url);
-		pack_str(out, r[i].restart);
-		pack_str(out, r[i].entitlement);
-		pack_i64(out, r[i].date);
-		indices_pack(out, &r[i].products);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		remedy_pack(out, &r[i]);
 }
 
 /* packed by remedies_pack */
@@ -120,16 +140,8 @@ remedies_unpack(struct unpack *in, struct arena *mem, uint32_t max,
 	struct remedy *r = list_unpack(in, mem, "remedies", max, LEAST_REMEDY,
 	    sizeof(*r), ret_n);
 
-	for (uint32_t i = 0; i < *ret_n; i++) {
-		r[i].category = unpack_str(in, "remedy.category", LINE_MAX_);
-		r[i].text = unpack_str(in, "remedy.text", TEXT_MAX);
-		r[i].url = unpack_str(in, "remedy.url", LINE_MAX_);
-		r[i].restart = unpack_str(in, "remedy.restart", TEXT_MAX);
-		r[i].entitlement = unpack_str(in, "remedy.entitlement",
-		    TEXT_MAX);
-		r[i].date = unpack_i64(in, "remedy.date");
-		indices_unpack(in, mem, n_products, &r[i].products);
-	}
+	for (uint32_t i = 0; i < *ret_n; i++)
+		remedy_unpack(in, mem, n_products, &r[i]);
 	return r;
 }
 

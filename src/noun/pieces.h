@@ -36,7 +36,7 @@ void	 texts_pack(struct buf *out, const char **texts, uint32_t n);
 const char **texts_unpack(struct unpack *in, struct arena *mem,
     const char *field, uint32_t max, size_t longest, uint32_t *ret_n);
 
-/* A match without its device and its reasons. */
+/* A match without its device, its remedies and its reasons. */
 struct match;
 void	 body_pack(struct buf *out, const struct match *m);
 void	 body_unpack(struct unpack *in, struct arena *mem, struct match *ret);
@@ -49,6 +49,9 @@ void	 indices_pack(struct buf *out, const struct indices *x);
 void	 indices_unpack(struct unpack *in, struct arena *mem,
     uint32_t n_products, struct indices *ret);
 
+void	 remedy_pack(struct buf *out, const struct remedy *r);
+void	 remedy_unpack(struct unpack *in, struct arena *mem,
+    uint32_t n_products, struct remedy *ret);
 void	 remedies_pack(struct buf *out, const struct remedy *r, uint32_t n);
 struct remedy *remedies_unpack(struct unpack *in, struct arena *mem,
     uint32_t max, uint32_t n_products, uint32_t *ret_n);
