@@ -105,13 +105,8 @@ static void
 hit_next(const struct pairing *p, const struct range *r, uint32_t class,
     struct hit *h)
 {
-	uint64_t rank = p->l->m->ix->classes[class].rank;
-
 	h->class = class;
-	if (r->ranked && rank != 0)
-		h->verdict = (uint8_t)range_test_rank(r, rank, &h->lone);
-	else
-		own_verdict(p->l, h, p->own, r);
+	own_verdict(p->l, h, p->own, r);
 	if (p->l->m->a->products[h->product].relation[0] != '\0' &&
 	    !p->l->whole)
 		host_verdict(p->l->m, h, r, p->side);

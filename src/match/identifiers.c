@@ -51,12 +51,36 @@ take(struct lookup *l, uint32_t what, enum candidate_of of, enum how how,
 	add_candidate(l, what, of, how, ident, fit);
 }
 
+/* A number leads to all classes of a model, one behind the other: how many of
+ * those behind the first go into its candidate. */
+static uint32_t
+take_on(struct lookup *l, struct candidate *c, const uint32_t *classes,
+    uint32_t n)
+{
+	const struct index *ix = l->m->ix;
+	uint32_t more = 1;
+
+	if (c->of != CANDIDATE_CLASS)
+		return 0;
+	while (more < n && classes[more] == c->what + more &&
+	    classes[more] < ix->n_classes && ix->classes[classes[more]].kind ==
+	    ix->classes[c->what].kind)
+		more++;
+	c->n = more;
+	return more - 1;
+}
+
 static void
 take_all(struct lookup *l, struct index_run run, enum candidate_of of,
     enum index_key ident)
 {
-	for (uint32_t i = 0; i < run.n; i++)
+	for (uint32_t i = 0; i < run.n; i++) {
+		uint32_t before = l->n;
 		take(l, run.at[i], of, HOW_IDENTIFIER, ident);
+		if (l->n > before)
+			i += take_on(l, &l->list[before], run.at + i,
+			    run.n - i);
+	}
 }
 
 /* Devices whose number has the pattern, or begins with it. */

@@ -47,24 +47,6 @@ same_lookup(const struct product *a, const struct product *b)
 	return true;
 }
 
-/* A number leads to all classes of a model, one behind the other. */
-static bool
-goes_on(const struct lookup *l, const struct candidate *c)
-{
-	const struct index_class *classes = l->m->ix->classes;
-
-	if (l->n == 0 || c->of != CANDIDATE_CLASS)
-		return false;
-	struct candidate *last = &l->list[l->n - 1];
-	if (last->of != c->of || last->what + last->n != c->what || last->how != c->how ||
-	    last->ident != c->ident || last->maker != c->maker ||
-	    c->what >= l->m->ix->n_classes ||
-	    classes[c->what].kind != classes[last->what].kind)
-		return false;
-	last->n++;
-	return true;
-}
-
 /* Best how wins where one comes twice. */
 void
 add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
@@ -83,13 +65,11 @@ add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 	struct candidate new = { .what = what, .n = 1, .of = (uint8_t)of,
 	    .how = (uint8_t)how, .ident = (uint8_t)ident,
 	    .maker = (uint8_t)maker };
-	if (goes_on(l, &new))
-		return;
 	for (uint32_t i = 0; i < l->n && l->n < 64; i++) {
 		struct candidate *c = &l->list[i];
-		if (c->what != what || c->of != new.of)
+		if (what - c->what >= c->n || c->of != new.of)
 			continue;
-		if (how < c->how) {
+		if (how < c->how && c->n == 1) {
 			c->how = new.how;
 			c->ident = new.ident;
 		}
@@ -222,10 +202,10 @@ find_wider(struct lookup *l, uint32_t group)
 	struct index_run best = { .at = NULL, .n = UINT32_MAX };
 	/* Brands may be left out, if something telling is left. */
 	uint32_t out = l->telling != 0 ? l->brands : 0;
-	unsigned least = l->name.words -
-	    (unsigned)__builtin_popcount(out);
+	unsigned least = l->name.words;
 
 	for (unsigned i = 0; i < l->name.n; i++) {
+		least -= out >> i & 1;
 		if (l->name.token[i].kind == NAME_NOISE ||
 		    (out >> i & 1) != 0)
 			continue;

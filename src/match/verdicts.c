@@ -380,10 +380,26 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 	return true;
 }
 
+/* By the rank of the class's version; false: one of both has none, or an
+ * identifier names the version. */
+static bool
+rank_verdict(const struct matcher *m, struct hit *h, const struct range *r)
+{
+	const struct index_class *class = index_class(m->ix, h->class);
+
+	if (!r->ranked || class == NULL || class->rank == 0 ||
+	    h->ident == INDEX_PURL || h->ident == INDEX_CPE)
+		return false;
+	h->verdict = (uint8_t)range_test_rank(r, class->rank, &h->lone);
+	return true;
+}
+
 void
 own_verdict(const struct lookup *l, struct hit *h, const struct name *own,
     const struct range *r)
 {
+	if (rank_verdict(l->m, h, r))
+		return;
 	h->verdict = (uint8_t)hit_verdict(l, h, r);
 	if (h->verdict == VERDICT_UNKNOWN && own != NULL &&
 	    hit_version_text(l->m, h)[0] == '\0' &&
