@@ -13,6 +13,11 @@ void	*mem_resize(void *p, size_t size);		/* new bytes are not */
 char	*mem_text(const char *s);
 char	*mem_text_n(const char *s, size_t n);
 
+/* What is freed stays at hand for the next piece of work, until mem_rest gives
+ * it back: each page of a new heap costs as much as a thousand instructions. */
+void	 mem_keep(void);
+void	 mem_rest(void);
+
 /* Out of memory, said by a library. */
 _Noreturn void mem_out(void);
 

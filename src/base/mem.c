@@ -1,4 +1,5 @@
 /* mem.c - see base/mem.h. */
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,6 +8,22 @@
 #include <sysexits.h>
 #include <unistd.h>
 #include "base/mem.h"
+
+/* Larger pieces are maps of their own, as always; as much is kept. */
+#define KEPT_MOST (32 << 20)
+
+void
+mem_keep(void)
+{
+	mallopt(M_MMAP_THRESHOLD, KEPT_MOST);
+	mallopt(M_TRIM_THRESHOLD, KEPT_MOST);
+}
+
+void
+mem_rest(void)
+{
+	malloc_trim(0);
+}
 
 /* No exit handlers: they may want memory too. */
 void

@@ -1,6 +1,5 @@
 /* The one poll loop: signals, control socket, helpers, and the time. */
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -116,7 +115,7 @@ static void
 rest(struct keeper *k)
 {
 	store_rest(k->store);
-	malloc_trim(0);
+	mem_rest();
 }
 
 static int

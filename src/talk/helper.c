@@ -210,7 +210,7 @@ wait_fresh(struct mono *looked)
 	struct pollfd pfd = { .fd = HELPER_SOCKET, .events = POLLIN };
 
 	if (poll(&pfd, 1, REST_MS) == 0)
-		malloc_trim(0);
+		mem_rest();
 	for (;;) {
 		struct mono now = mono_now();
 		int n;
@@ -313,6 +313,7 @@ process_set_up(struct err *err)
 	close(null);
 	/* A heap of its own per thread costs 64 MiB of RLIMIT_AS each. */
 	mallopt(M_ARENA_MAX, 1);
+	mem_keep();
 	/* Reads /etc/localtime while there still is one. */
 	tzset();
 	return 0;

@@ -27,6 +27,7 @@
 #include "base/blob.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/limits.h"
 #include "base/pack.h"
 #include "match/rules.h"
@@ -563,6 +564,7 @@ main(int argc, char **argv)
 		{ "ask", do_ask, 4 }, { "fetch", do_fetch, 4 },
 	};
 
+	mem_keep();		/* as a helper does */
 	for (size_t i = 0; argc > 1 && i < sizeof(modes) / sizeof(modes[0]);
 	    i++)
 		if (strcmp(argv[1], modes[i].name) == 0 &&
