@@ -158,29 +158,20 @@ decide_rest(struct decisions *d, uint32_t class, const struct hit *own,
 	add_decision(d, class, list, n, r);
 }
 
-/* Do the reasons of one class read for the other, too? They tell CPEs and
- * package URLs as they are. */
-static bool
-classes_alike(const struct index_class *a, const struct index_class *b)
-{
-	return a->has == b->has &&
-	    (a->has & (CLASS_HAS_CPE | CLASS_HAS_PURL)) == 0;
-}
-
+/* Classes that tell the same columns, as those of a hit do: reasons read alike
+ * for all of them, but for CPEs and package URLs, which they tell as they are. */
 static void
 decide_classes(struct decisions *d, uint32_t from, uint32_t end,
     const struct ruling *r)
 {
 	const struct index *ix = d->matcher->ix;
-	uint32_t next;
 
 	if (r == NULL || end > ix->n_classes)
 		return;
-	for (; from < end; from = next) {
-		for (next = from + 1; next < end && classes_alike(
-		    &ix->classes[from], &ix->classes[next]);)
-			next++;
-		struct index_run run = index_span(ix, from, next - from);
+	uint32_t step = (ix->classes[from].has & (CLASS_HAS_CPE |
+	    CLASS_HAS_PURL)) != 0 ? 1 : end - from;
+	for (; from < end; from += step) {
+		struct index_run run = index_span(ix, from, step);
 		add_decision(d, from, run.at, run.n, r);
 	}
 }

@@ -91,11 +91,13 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 	    number_behind(&l->name, p->own) == NULL);
 }
 
-/* Do both, of one product, say the same of classes side by side? */
+/* Do both, of one product, say the same of classes side by side that tell the
+ * same columns? */
 static bool
-hit_goes_on(const struct hit *a, const struct hit *b)
+hit_goes_on(const struct index *ix, const struct hit *a, const struct hit *b)
 {
 	return a->class + a->n == b->class && a->verdict == b->verdict &&
+	    ix->classes[a->class].has == ix->classes[b->class].has &&
 	    a->how == b->how && a->ident == b->ident && a->lone == b->lone &&
 	    a->host == b->host && a->part == b->part && a->rule == b->rule;
 }
@@ -117,15 +119,20 @@ hit_next(const struct pairing *p, const struct range *r, uint32_t class,
 static uint32_t
 up_to_bound(const struct range *r, const struct index_class *c, uint32_t n)
 {
-	uint32_t same = 1;
+	uint32_t low = 1, high = n;
 
 	if (!r->ranked || c->rank == 0)
 		return 1;
 	uint64_t last = range_rank_until(r, c->rank);
-	while (same < n && c[same].has == c->has && c[same].rank >= c->rank &&
-	    c[same].rank <= last)
-		same++;
-	return same;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (c[mid].has == c->has && c[mid].rank != 0 &&
+		    c[mid].rank <= last)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 /* Classes of one kind. Those with ranked versions stand side by side, and
@@ -154,7 +161,7 @@ hit_classes(const struct pairing *p, const struct index_kind *kind,
 			}
 		}
 		h.n = same;
-		if (open.n > 0 && hit_goes_on(&open, &h)) {
+		if (open.n > 0 && hit_goes_on(m->ix, &open, &h)) {
 			open.n += same;
 			continue;
 		}
