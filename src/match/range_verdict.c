@@ -258,17 +258,17 @@ rank_bound(struct bound *b, bool exact)
 	 * version_compare. */
 	if (v->prefix != 0 && v->tight && v->n < 2)
 		return false;
-	for (unsigned t = 0; t < TOP_COUNT_; t++)
-		if (v->top[t] != 0)
-			return false;
 	b->rank = b->line = 0;
+	b->topped = false;
+	for (unsigned t = 0; t < TOP_COUNT_; t++)
+		b->topped |= v->top[t] != 0;
 	for (unsigned i = 0; i < v->n; i++) {
 		if (v->piece[i].kind != PIECE_NUMBER ||
 		    v->piece[i].value > 65535)
 			return false;
 		b->rank |= v->piece[i].value << (48 - 16 * i);
 	}
-	if (v->n > 0 && v->n <= (exact ? 4u : 2u))
+	if (v->n > 0 && v->n <= (exact ? 4u : 2u) && !b->topped)
 		b->line = ~0ull << (64 - 16 * v->n);
 	return true;
 }
@@ -310,13 +310,15 @@ static enum verdict
 rank_in_span(const struct span *s, uint64_t rank)
 {
 	if (s->exact)
-		return rank == s->low.rank ? VERDICT_IN :
+		return s->low.topped ? VERDICT_OUT :
+		    rank == s->low.rank ? VERDICT_IN :
 		    rank_in_line(&s->low, rank) ? VERDICT_UNKNOWN :
 		    VERDICT_OUT;
-	if (s->low.there && (rank < s->low.rank ||
-	    (rank == s->low.rank && s->low.strict)))
+	if (s->low.there && (rank < s->low.rank || (rank == s->low.rank &&
+	    (s->low.strict || s->low.topped))))
 		return VERDICT_OUT;
-	if (!s->high.there || rank < s->high.rank)
+	if (!s->high.there || rank < s->high.rank ||
+	    (rank == s->high.rank && s->high.topped))
 		return VERDICT_IN;
 	if (rank == s->high.rank)
 		return s->high.strict ? VERDICT_OUT : VERDICT_IN;

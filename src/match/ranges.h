@@ -23,6 +23,7 @@ struct bound {
 	const char	*text;		/* folded, where it is not readable */
 	struct version	 version;
 	uint64_t	 rank;		/* index_rank of it, if ranked */
+	bool		 topped;	/* a little more than it: "9.1 SP2" */
 	uint64_t	 line;		/* bits that all of "2.3" share, or 0 */
 };
 

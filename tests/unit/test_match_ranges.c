@@ -1,5 +1,6 @@
 /* Printed ranges and versions in, below and above them. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/arena.h"
 #include "match/ranges.h"
@@ -200,6 +201,59 @@ START_TEST(verdicts)
 }
 END_TEST
 
+/* As far as the answer is said to go it is the same, and it goes somewhere. */
+static unsigned
+check_until(const struct range *r, const char *range, const uint64_t *ranks,
+    size_t n)
+{
+	unsigned beyond = 0;
+	bool lone[2];
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t last = range_rank_until(r, ranks[i]);
+		enum verdict v = range_test_rank(r, ranks[i], &lone[0]);
+		ck_assert_msg(last >= ranks[i], "%s", range);
+		for (size_t k = 0; k < n; k++) {
+			if (ranks[k] < ranks[i] || ranks[k] > last)
+				continue;
+			beyond += ranks[k] > ranks[i];
+			ck_assert_msg(range_test_rank(r, ranks[k], &lone[1]) ==
+			    v && lone[0] == lone[1], "%s: %llx and %llx", range,
+			    (unsigned long long)ranks[i],
+			    (unsigned long long)ranks[k]);
+		}
+	}
+	return beyond;
+}
+
+START_TEST(ranks_until)
+{
+	static const char *const ranges[] = { "< 2.3", "<= 2.3", "> 2.3",
+	    ">= 2.3", ">= 1.1 < 4.1.3", ">= 6.02 | <= 6.05", "2.3", "2.3 | 4.2",
+	    "<= 4", "< V2.3 SP1", "V2.3 SP1", ">= V1.1 SP2 < V4.2 SP3",
+	    "MX-V2.3.0.1", "R2.3 and prior", "vers:all/*" };
+	struct arena mem = ARENA_INIT;
+	uint64_t ranks[400];
+	size_t n = 0;
+	char text[40];
+
+	for (unsigned a = 0; a < 7; a++)
+		for (unsigned b = 0; b < 6; b++)
+			for (unsigned c = 0; c < 5; c++) {
+				snprintf(text, sizeof(text), "%u.%u.%u", a, b,
+				    c);
+				ranks[n++] = index_rank(text);
+			}
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		struct range r;
+		range_read(ranges[i], VERSION_RANGE, &mem, &r);
+		ck_assert_msg(r.ranked, "%s", ranges[i]);
+		ck_assert_uint_gt(check_until(&r, ranges[i], ranks, n), n);
+	}
+	arena_clear(&mem);
+}
+END_TEST
+
 /* By rank a version is in just those ranges in which it is when it is read. */
 START_TEST(ranks)
 {
@@ -290,6 +344,7 @@ main(void)
 	    (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(c, lone_bounds);
 	tcase_add_test(c, ranks);
+	tcase_add_test(c, ranks_until);
 	tcase_add_test(c, no_rank);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
