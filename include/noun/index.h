@@ -110,7 +110,8 @@ size_t	 name_fold(const char *text, char *out, size_t room);
 /* --- keys --- */
 
 enum index_key {
-	INDEX_NAME = 1,		/* vendor, name.key -> kinds */
+	/* vendor, name.key -> kinds; INDEX_NO_VENDOR, 0 -> there are some */
+	INDEX_NAME = 1,
 	INDEX_CORE,		/* vendor, name.core -> kinds */
 	INDEX_WORD,		/* vendor, word -> kinds */
 	INDEX_LEAD,		/* vendor, the word that tells most -> kinds */
@@ -204,10 +205,12 @@ struct index_class {
 	uint64_t	rank;
 };
 
-/* Columns that its devices have. A name only counts where there is no model. */
+/* Columns that its devices have, so that nobody looks at them in vain. A name
+ * only counts where there is no model. */
 enum index_class_has {
 	CLASS_HAS_NAME = 1, CLASS_HAS_PART = 2, CLASS_HAS_CPE = 4,
-	CLASS_HAS_PURL = 8, CLASS_HAS_VERSION = 16
+	CLASS_HAS_PURL = 8, CLASS_HAS_VERSION = 16, CLASS_HAS_HARDWARE = 32,
+	CLASS_HAS_VENDOR = 64, CLASS_HAS_MODEL = 128
 };
 _Static_assert(DEVICES_MAX < 1u << 24, "index_class.n");
 
@@ -285,18 +288,51 @@ struct index_run {
 int	 index_open(struct index *ix, const void *p, size_t n, struct err *err);
 uint32_t index_devices(const struct index *ix);
 struct index_run index_find(const struct index *ix, uint64_t key);
+/* A hint that it will be asked for: a large index does not fit the cache. */
+void	 index_soon(const struct index *ix, uint64_t key);
 /* The group of a maker's key; INDEX_NO_VENDOR if no device has it. */
 uint32_t index_group(const struct index *ix, uint64_t maker_key);
 /* NULL: nobody has this key. */
 const struct index_vendor *index_vendor(const struct index *ix, uint64_t key);
+/* These are one line each, and asked for all that shares a word. */
+static inline const char *
+index_string(const struct index *ix, uint32_t at)
+{
+	return at < ix->n_strings ? ix->strings + at : "";
+}
+
 /* NULL beyond the end. */
-const struct index_kind *index_kind(const struct index *ix, uint32_t kind);
-const struct index_class *index_class(const struct index *ix, uint32_t class);
+static inline const struct index_kind *
+index_kind(const struct index *ix, uint32_t kind)
+{
+	return kind < ix->n_kinds ? &ix->kinds[kind] : NULL;
+}
+
+static inline const struct index_class *
+index_class(const struct index *ix, uint32_t class)
+{
+	return class < ix->n_classes ? &ix->classes[class] : NULL;
+}
+
+static inline const uint64_t *
+index_tokens(const struct index *ix, const struct index_kind *k)
+{
+	return ix->tokens + k->tokens;
+}
+
 /* The texts of one of its models; all of them read the same. */
-const char *index_kind_vendor(const struct index *ix,
-    const struct index_kind *k);
-const char *index_kind_model(const struct index *ix,
-    const struct index_kind *k);
+static inline const char *
+index_kind_vendor(const struct index *ix, const struct index_kind *k)
+{
+	return index_string(ix, k->vendor);
+}
+
+static inline const char *
+index_kind_model(const struct index *ix, const struct index_kind *k)
+{
+	return index_string(ix, ix->models[k->model].model);
+}
+
 /* Its devices, in their order; one at least, unless the index is damaged. */
 struct index_run index_members(const struct index *ix,
     const struct index_class *c);
@@ -307,19 +343,15 @@ struct index_run index_span(const struct index *ix, uint32_t class,
 /* The first of them. UINT32_MAX, no device, for NULL. */
 uint32_t index_class_device(const struct index *ix,
     const struct index_class *c);
-const uint64_t *index_tokens(const struct index *ix,
-    const struct index_kind *k);
 /* As name_read makes it, which reads the model's text of the maker; without
  * words if the index is damaged there. */
 void	 index_kind_name(const struct index *ix, const struct index_kind *k,
     struct name *ret);
-const char *index_string(const struct index *ix, uint32_t at);
 /* Strings lend from the index; only the further columns live in mem. A number
  * beyond the end gives an empty device. */
 void	 index_device(const struct index *ix, uint32_t device,
     struct arena *mem, struct device *ret);
-/* A hint that a device will be asked for: a large index does not fit the cache.
- * Given three times, each some devices nearer to it. */
+/* The same of a device. Given three times, each some devices nearer to it. */
 enum index_near { INDEX_FAR, INDEX_NEARER, INDEX_NEXT };
 void	 index_fetch(const struct index *ix, uint32_t device,
     enum index_near near);
@@ -333,10 +365,13 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
-/* A bit for each column that is there. Of a class: vendor, model, and what its
- * `has` tells. */
+/* A bit for each column that is there; of a class: that its `has` tells. */
 uint32_t index_columns(const struct index *ix, uint32_t device);
 uint32_t index_class_columns(const struct index *ix, uint32_t class);
+/* The text of one of these, the same for all of the class but for what of a
+ * vendor, a model or a name makes no difference. */
+const char *index_class_column(const struct index *ix, uint32_t class,
+    enum index_column column);
 /* Classes by part number (devices by serial number) that begin as the pattern
  * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
  * order_read text; the caller compares. */

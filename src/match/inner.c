@@ -129,14 +129,16 @@ const char *
 hit_version_text(struct matcher *m, const struct hit *h)
 {
 	const struct index_class *class = index_class(m->ix, h->class);
+
+	if (h->ident != INDEX_PURL && class != NULL && class->version != 0)
+		return index_string(m->ix, class->version);
+	if (h->ident != INDEX_PURL && class != NULL && (class->has &
+	    (CLASS_HAS_CPE | CLASS_HAS_PURL)) == 0)
+		return "";
 	uint32_t device = h->device != ALL_DEVICES ? h->device :
 	    index_class_device(m->ix, class);
-
-	if (h->ident == INDEX_PURL)
-		return package_version_text(m, device);
-	if (class != NULL && class->version != 0)
-		return index_string(m->ix, class->version);
-	return device_version_text(m, device);
+	return h->ident == INDEX_PURL ? package_version_text(m, device) :
+	    device_version_text(m, device);
 }
 
 const struct cell *

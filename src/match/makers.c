@@ -185,7 +185,9 @@ find_makers(struct lookup *l, const char *text)
 			add_group(l, g, MAKER_ALIAS);
 	}
 	/* Devices whose maker is not known may be anybody's. */
-	add_group(l, INDEX_NO_VENDOR, MAKER_ALIAS);
+	if (index_find(l->m->ix, index_key(INDEX_NAME, INDEX_NO_VENDOR,
+	    0)).n > 0)
+		add_group(l, INDEX_NO_VENDOR, MAKER_ALIAS);
 	for (unsigned i = 0; i < l->maker.n; i++)
 		add_owners(l, l->maker.key[i]);
 	read_document_makers(l->m);

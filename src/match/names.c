@@ -194,9 +194,32 @@ take_related(struct lookup *l, uint32_t number,
 		    fit);
 }
 
+/* The kinds of one maker that have each of the name's words. */
+struct words_of {
+	struct index_run run[NAME_TOKENS_MAX];
+};
+
+static void
+find_words_of(const struct lookup *l, uint32_t group, struct words_of *ret)
+{
+	const struct name *n = &l->name;
+	uint64_t key[NAME_TOKENS_MAX];
+
+	for (unsigned i = 0; i < n->n; i++) {
+		key[i] = index_key(INDEX_WORD, group, n->token[i].hash);
+		index_soon(l->m->ix, key[i]);
+		index_soon(l->m->ix, index_key(INDEX_LEAD, group,
+		    n->token[i].hash));
+	}
+	for (unsigned i = 0; i < n->n; i++)
+		ret->run[i] = n->token[i].kind == NAME_NOISE ?
+		    (struct index_run){ NULL, 0 } :
+		    index_find(l->m->ix, key[i]);
+}
+
 /* Devices whose names hold all words of the product's, of one maker. */
 static void
-find_wider(struct lookup *l, uint32_t group)
+find_wider(struct lookup *l, const struct words_of *words)
 {
 	const struct index *ix = l->m->ix;
 	struct index_run best = { .at = NULL, .n = UINT32_MAX };
@@ -209,8 +232,7 @@ find_wider(struct lookup *l, uint32_t group)
 		if (l->name.token[i].kind == NAME_NOISE ||
 		    (out >> i & 1) != 0)
 			continue;
-		struct index_run run = index_find(ix, index_key(INDEX_WORD,
-		    group, l->name.token[i].hash));
+		struct index_run run = words->run[i];
 		if (run.n > 0)
 			l->listed |= 1u << i;
 		if (run.n < best.n)
@@ -264,7 +286,7 @@ find_narrower(struct lookup *l, uint32_t group)
 /* Devices that share a number with the product, of one maker, and differ in
  * words that say little on both sides. */
 static void
-find_shared(struct lookup *l, uint32_t group)
+find_shared(struct lookup *l, const struct words_of *words)
 {
 	const struct index *ix = l->m->ix;
 
@@ -272,8 +294,7 @@ find_shared(struct lookup *l, uint32_t group)
 		const struct name_token *t = &l->name.token[i];
 		if (!token_is_strong(&l->name, t))
 			continue;
-		struct index_run run = index_find(ix, index_key(INDEX_WORD,
-		    group, t->hash));
+		struct index_run run = words->run[i];
 		if (run.n > SHARED_MAX)
 			continue;
 		for (uint32_t k = 0; k < run.n; k++) {
@@ -290,6 +311,8 @@ find_shared(struct lookup *l, uint32_t group)
 void
 find_name(struct lookup *l)
 {
+	struct words_of words;
+
 	if (l->name.n == 0)
 		return;
 	find_brands(l);
@@ -306,9 +329,10 @@ find_name(struct lookup *l)
 		    group, l->name.core)), HOW_RESPELT);
 		if (l->name.cut)
 			continue;
-		find_wider(l, group);
+		find_words_of(l, group, &words);
+		find_wider(l, &words);
 		find_narrower(l, group);
-		find_shared(l, group);
+		find_shared(l, &words);
 		find_series(l, group);
 	}
 	if (l->name.words > 0 && !l->name.cut)

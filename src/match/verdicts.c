@@ -36,6 +36,14 @@ one_device(const struct matcher *m, const struct hit *h)
 	    index_class_device(m->ix, index_class(m->ix, h->class));
 }
 
+const char *
+hit_column(const struct matcher *m, const struct hit *h,
+    enum index_column column)
+{
+	return h->device != ALL_DEVICES ? index_column(m->ix, h->device,
+	    column) : index_class_column(m->ix, h->class, column);
+}
+
 static const char *
 order_of(const char *part, const struct name *name, char order[ORDER_TEXT])
 {
@@ -59,12 +67,8 @@ static const char *
 device_order(const struct matcher *m, const struct hit *h,
     const struct name *name, char order[ORDER_TEXT])
 {
-	const struct index_class *class = index_class(m->ix, h->class);
-	bool parts = class != NULL &&
-	    (index_kind(m->ix, class->kind)->flags & INDEX_PARTS) != 0;
-
-	return parts ? hit_device_order(m->ix, one_device(m, h), name,
-	    order) : order_of("", name, order);
+	return order_of(hit_column(m, h, INDEX_COLUMN_part_number), name,
+	    order);
 }
 
 /* The version that counts for a product; a relation has that of its part. */
@@ -124,10 +128,9 @@ has_hardware(const struct product *p)
 
 /* A version said of the hardware against the list's hw_version. */
 static enum verdict
-hardware_fits(struct matcher *m, const struct product *p, uint32_t device)
+hardware_fits(struct matcher *m, const struct product *p, const struct hit *h)
 {
-	const char *text = index_column(m->ix, device,
-	    INDEX_COLUMN_hw_version);
+	const char *text = hit_column(m, h, INDEX_COLUMN_hw_version);
 	enum version_kind kind = p->version_kind;
 	const char *printed = p->version;
 	struct version v;
@@ -225,14 +228,12 @@ other_verdicts(struct lookup *l, struct hit *h, bool side)
 	const struct product *p = &m->a->products[h->product];
 
 	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
-		and_verdict(h, hardware_fits(m, &m->a->products[p->on],
-		    one_device(m, h)));
+		and_verdict(h, hardware_fits(m, &m->a->products[p->on], h));
 	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
 	    text_find_nocase(p->hardware, "rev") != NULL) {
 		struct product hardware = *p;
 		hardware.version_kind = VERSION_NONE;
-		and_verdict(h, hardware_fits(m, &hardware,
-		    one_device(m, h)));
+		and_verdict(h, hardware_fits(m, &hardware, h));
 	}
 	if (h->ident != INDEX_SERIAL && l->p->n_serials > 0)
 		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
@@ -244,15 +245,14 @@ static bool
 front_is_name(struct matcher *m, const struct hit *h, const struct cell *cell)
 {
 	const struct index_class *class = index_class(m->ix, h->class);
-	uint32_t device = one_device(m, h);
 	char flat[NAME_RUN_MAX];
 
 	name_fold(class != NULL ? index_kind_model(m->ix, index_kind(m->ix,
-	    class->kind)) : index_column(m->ix, device, INDEX_COLUMN_model),
-	    flat, sizeof(flat));
+	    class->kind)) : hit_column(m, h, INDEX_COLUMN_model), flat,
+	    sizeof(flat));
 	if (cell_names(cell, flat))
 		return true;
-	name_fold(index_column(m->ix, device, INDEX_COLUMN_part_number), flat,
+	name_fold(hit_column(m, h, INDEX_COLUMN_part_number), flat,
 	    sizeof(flat));
 	return cell_names(cell, flat);
 }
@@ -369,8 +369,7 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 		return false;
 	if (h->how >= HOW_RESPELT && h->how <= HOW_NARROWER && own != NULL &&
 	    h->ident != IDENT_ALIAS)
-		*ret_line = line_fits(m, &l->name, own, h,
-		    one_device(m, h));
+		*ret_line = line_fits(m, &l->name, own, h);
 	if (*ret_line == 0)
 		return false;
 	if (h->how == HOW_WIDER && !hit_is_line(h) && own != NULL &&

@@ -4,6 +4,10 @@
 #define MATCH_VERDICTS_H
 #include "names.h"
 
+/* A text of the hit's device, or of all devices of its first class. */
+const char *hit_column(const struct matcher *m, const struct hit *h,
+    enum index_column column);
+
 /* A hit on the first of its classes, or on its device: all of it is filled but
  * whose it is and what the candidate said. own: the name of its kind, or NULL;
  * kind: the candidate is one, not found by a number. false: it is another

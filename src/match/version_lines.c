@@ -151,11 +151,10 @@ only_line(const struct name *d, const struct name *p)
 
 /* A line of the list's hardware, as "TL-WR940N V4" may mean it. */
 static bool
-hardware_within(const struct matcher *m, uint32_t device,
+hardware_within(const struct matcher *m, const struct hit *h,
     const struct version *line)
 {
-	const char *text = index_column(m->ix, device,
-	    INDEX_COLUMN_hw_version);
+	const char *text = hit_column(m, h, INDEX_COLUMN_hw_version);
 	struct version own;
 
 	return text[0] != '\0' && version_read_printed(text, &own) == 0 &&
@@ -182,13 +181,13 @@ line_is_apart(const struct version *line, const struct range *r)
 /* What one line in the publisher's name says of the device. As line_fits. */
 static int
 one_line_fits(struct matcher *m, const struct name *p,
-    const struct name_token *t, const struct hit *h, uint32_t device)
+    const struct name_token *t, const struct hit *h)
 {
 	const struct cell *cell = printed_cell(m, hit_version_text(m, h));
 	const struct name_line *line = line_read(m, p, t);
 	bool lone;
 
-	if (!line->readable || hardware_within(m, device, &line->version))
+	if (!line->readable || hardware_within(m, h, &line->version))
 		return 1;
 	if (cell == NULL || cell->n == 0)
 		return -1;
@@ -205,7 +204,7 @@ one_line_fits(struct matcher *m, const struct name *p,
 
 int
 line_fits(struct matcher *m, const struct name *p, const struct name *d,
-    const struct hit *h, uint32_t device)
+    const struct hit *h)
 {
 	int fits = 1;
 
@@ -215,7 +214,7 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 		const struct name_token *t = &p->token[i];
 		if (t->kind != NAME_LINE || has_token(d, t->hash))
 			continue;
-		int one = one_line_fits(m, p, t, h, device);
+		int one = one_line_fits(m, p, t, h);
 		if (one < 0)
 			return -1;
 		fits &= one;

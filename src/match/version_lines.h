@@ -4,10 +4,10 @@
 #include "names.h"
 
 /* A publisher's name (p) with the line in it and a device (d) that names none:
- * its version must be of that line, or its hardware. 1 yes, 0 no, -1 not known.
- * device: the hit's, or any of its class. */
+ * its version must be of that line, or its hardware. 1 yes, 0 no, -1 not
+ * known. */
 int	 line_fits(struct matcher *m, const struct name *p,
-    const struct name *d, const struct hit *h, uint32_t device);
+    const struct name *d, const struct hit *h);
 /* "DOPSoft 4" of the list is DOPSoft if its version is 4.something. */
 bool	 number_is_line(struct matcher *m, const struct name *p,
     const struct name *d, const struct hit *h);

@@ -102,17 +102,18 @@ index_devices(const struct index *ix)
 	return (uint32_t)ix->n_row_at;
 }
 
-const char *
-index_string(const struct index *ix, uint32_t at)
-{
-	return at < ix->n_strings ? ix->strings + at : "";
-}
-
 /* Where a key's search begins in a table of n. */
 static uint64_t
 slot_of(uint64_t key, uint64_t n)
 {
 	return ((key >> 32) * n) >> 32;
+}
+
+void
+index_soon(const struct index *ix, uint64_t key)
+{
+	if (ix->n_slots > 0)
+		__builtin_prefetch(&ix->slots[slot_of(key, ix->n_slots)]);
 }
 
 struct index_run
@@ -169,30 +170,6 @@ index_group(const struct index *ix, uint64_t key)
 	return v != NULL ? v->group : INDEX_NO_VENDOR;
 }
 
-const struct index_kind *
-index_kind(const struct index *ix, uint32_t kind)
-{
-	return kind < ix->n_kinds ? &ix->kinds[kind] : NULL;
-}
-
-const struct index_class *
-index_class(const struct index *ix, uint32_t class)
-{
-	return class < ix->n_classes ? &ix->classes[class] : NULL;
-}
-
-const char *
-index_kind_vendor(const struct index *ix, const struct index_kind *k)
-{
-	return index_string(ix, k->vendor);
-}
-
-const char *
-index_kind_model(const struct index *ix, const struct index_kind *k)
-{
-	return index_string(ix, ix->models[k->model].model);
-}
-
 struct index_run
 index_members(const struct index *ix, const struct index_class *c)
 {
@@ -229,12 +206,6 @@ index_class_device(const struct index *ix, const struct index_class *c)
 		return UINT32_MAX;
 	struct index_run run = index_members(ix, c);
 	return run.at != NULL ? run.at[0] : UINT32_MAX;
-}
-
-const uint64_t *
-index_tokens(const struct index *ix, const struct index_kind *k)
-{
-	return ix->tokens + k->tokens;
 }
 
 void
@@ -280,29 +251,38 @@ index_columns(const struct index *ix, uint32_t device)
 	return (row[0] & COLUMNS) | model_columns(&ix->models[row[1]]);
 }
 
+/* By the column, what a class has of it; 0: it does not tell. */
+static const uint8_t class_has[INDEX_COLUMN_COUNT_] = {
+	[INDEX_COLUMN_name] = CLASS_HAS_NAME,
+	[INDEX_COLUMN_vendor] = CLASS_HAS_VENDOR,
+	[INDEX_COLUMN_model] = CLASS_HAS_MODEL,
+	[INDEX_COLUMN_part_number] = CLASS_HAS_PART,
+	[INDEX_COLUMN_cpe] = CLASS_HAS_CPE,
+	[INDEX_COLUMN_purl] = CLASS_HAS_PURL,
+	[INDEX_COLUMN_version] = CLASS_HAS_VERSION,
+	[INDEX_COLUMN_hw_version] = CLASS_HAS_HARDWARE,
+};
+
 uint32_t
 index_class_columns(const struct index *ix, uint32_t class)
 {
-	static const struct {
-		enum index_class_has has;
-		enum index_column column;
-	} bits[] = {
-		{ CLASS_HAS_NAME, INDEX_COLUMN_name },
-		{ CLASS_HAS_PART, INDEX_COLUMN_part_number },
-		{ CLASS_HAS_CPE, INDEX_COLUMN_cpe },
-		{ CLASS_HAS_PURL, INDEX_COLUMN_purl },
-		{ CLASS_HAS_VERSION, INDEX_COLUMN_version },
-	};
 	const struct index_class *c = index_class(ix, class);
-	uint32_t columns;
+	uint32_t columns = 0;
 
-	if (c == NULL)
-		return 0;
-	columns = model_columns(&ix->models[ix->kinds[c->kind].model]);
-	for (size_t i = 0; i < COUNT_OF(bits); i++)
-		if (c->has & bits[i].has)
-			columns |= 1u << bits[i].column;
+	for (unsigned i = 0; c != NULL && i < INDEX_COLUMN_COUNT_; i++)
+		if ((c->has & class_has[i]) != 0)
+			columns |= 1u << i;
 	return columns;
+}
+
+const char *
+index_class_column(const struct index *ix, uint32_t class,
+    enum index_column column)
+{
+	const struct index_class *c = index_class(ix, class);
+
+	return c == NULL || (c->has & class_has[column]) == 0 ? "" :
+	    index_column(ix, index_class_device(ix, c), column);
 }
 
 const char *

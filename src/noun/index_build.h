@@ -57,6 +57,7 @@ struct index_builder {
 	uint32_t	 list;
 	uint32_t	 host;		/* of the last part, if has_host */
 	bool		 has_host;
+	bool		 any_nobody;	/* a model whose maker is not known */
 	uint64_t	 list_hash;
 	char		 list_name[256];
 };

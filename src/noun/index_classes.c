@@ -33,13 +33,24 @@ class_has(const struct index_builder *b, const uint32_t *row)
 {
 	const struct index_model *m = (const struct index_model *)
 	    b->models.at + row[1];
+	const struct {
+		enum index_column column;
+		unsigned has;
+	} columns[] = {
+		{ INDEX_COLUMN_part_number, CLASS_HAS_PART },
+		{ INDEX_COLUMN_cpe, CLASS_HAS_CPE },
+		{ INDEX_COLUMN_purl, CLASS_HAS_PURL },
+		{ INDEX_COLUMN_version, CLASS_HAS_VERSION },
+		{ INDEX_COLUMN_hw_version, CLASS_HAS_HARDWARE },
+	};
+	unsigned has = (m->vendor != 0 ? CLASS_HAS_VENDOR : 0u) |
+	    (m->model != 0 ? CLASS_HAS_MODEL :
+	    row[0] >> INDEX_COLUMN_name & 1 ? CLASS_HAS_NAME : 0u);
 
-	return (m->model == 0 && row[0] >> INDEX_COLUMN_name & 1 ?
-	    CLASS_HAS_NAME : 0) |
-	    (row[0] >> INDEX_COLUMN_part_number & 1 ? CLASS_HAS_PART : 0) |
-	    (row[0] >> INDEX_COLUMN_cpe & 1 ? CLASS_HAS_CPE : 0) |
-	    (row[0] >> INDEX_COLUMN_purl & 1 ? CLASS_HAS_PURL : 0) |
-	    (row[0] >> INDEX_COLUMN_version & 1 ? CLASS_HAS_VERSION : 0);
+	for (size_t i = 0; i < COUNT_OF(columns); i++)
+		if (row[0] >> columns[i].column & 1)
+			has |= columns[i].has;
+	return has;
 }
 
 static uint64_t

@@ -202,6 +202,11 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	unsigned n = maker->n > 0 ? maker->n : 1;
 	uint32_t seen[NAME_VENDORS_MAX];
 
+	if (maker->n == 0 && name->n > 0 && !b->any_nobody) {
+		b->any_nobody = true;
+		add_pair(b, index_key(INDEX_NAME, INDEX_NO_VENDOR, 0), kind);
+	}
+
 	for (unsigned v = 0; v < n; v++) {
 		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
 		    vendor_group(b, maker, v, 0, INDEX_LISTED);
