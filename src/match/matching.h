@@ -88,6 +88,7 @@ struct claim_of {
 #define VERSION_CACHE 256
 #define NAMES_KEPT 512u
 #define WORDS_KEPT 16u
+#define SCOPES_KEPT 64u
 
 struct matcher {
 	const struct index	*ix;
@@ -103,8 +104,10 @@ struct matcher {
 	uint8_t			*firmware;	/* of each: 2 it is, 1 not */
 	struct range		**pins;		/* of its package URL */
 	struct ranked		**ranked;	/* of each vuln: its remedies */
-	/* Of each product: the scope that has it (scope_mark). */
+	/* Of each product: the scope that has it, the lists that name it. */
 	uint32_t		*marks, mark;
+	uint64_t		*listed;
+	struct scope_told	*told[SCOPES_KEPT];
 	bool			 all;
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
@@ -249,15 +252,10 @@ uint32_t judge_each(struct judge *j, const struct hit *hits, uint32_t n,
 struct scope {
 	const uint32_t	*vulns;		uint32_t n_vulns;
 	const uint32_t	*products;	uint32_t n_products;
-	/* Product i is one of them if marks[i] is mark. */
 	const uint32_t	*marks;		uint32_t n_marks, mark;
 };
-/* Fills in the marks; of one scope at a time. */
-void scope_mark(struct matcher *m, struct scope *s);
-void scope_severity(const struct matcher *m, const struct scope *s,
-    struct match *ret);
-void scope_remedies(struct matcher *m, const struct scope *s,
-    struct match *ret);
+/* remedies.c: their CVEs, severity and remedies. */
+void scope_tell(struct matcher *m, struct scope *s, struct match *ret);
 
 /* remedies.c: an empty list speaks of all products. */
 bool says_of(const struct indices *x, uint32_t product);

@@ -15,7 +15,8 @@ concerns(const struct indices *x, const struct scope *s)
 	return false;
 }
 
-void
+/* Product i is one of the scope's if marks[i] is mark. */
+static void
 scope_mark(struct matcher *m, struct scope *s)
 {
 	if (m->marks == NULL)
@@ -74,7 +75,7 @@ vuln_words(const struct vulnerability *v, const struct scope *s)
 	return worst;
 }
 
-void
+static void
 scope_severity(const struct matcher *m, const struct scope *s,
     struct match *ret)
 {
@@ -214,7 +215,7 @@ take_remedy(struct matcher *m, const struct remedy *r, struct match *ret)
 	to->products.n = 0;
 }
 
-void
+static void
 scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 {
 	uint32_t lengths[REMEDIES_MAX];
@@ -238,4 +239,94 @@ scope_remedies(struct matcher *m, const struct scope *s, struct match *ret)
 			}
 		}
 	}
+}
+
+static void
+scope_cves(struct matcher *m, const struct scope *s, struct match *ret)
+{
+	for (uint32_t i = 0; i < s->n_vulns; i++) {
+		const struct vulnerability *v = &m->a->vulns[s->vulns[i]];
+		const char *id = v->cve[0] != '\0' ? v->cve : v->n_ids > 0 ?
+		    v->ids[0] : "";
+		if (id[0] == '\0' || ret->n_cves >= CVES_MAX)
+			continue;
+		ret->cves = arena_more(m->mem, ret->cves, ret->n_cves,
+		    sizeof(*ret->cves));
+		ret->cves[ret->n_cves++] = id;
+	}
+}
+
+/* --- scopes of which the same is said --- */
+
+/* Adds the number of a list to the marks of the products in it. */
+static void
+mark_list(struct matcher *m, const struct indices *x, uint32_t *number)
+{
+	uint64_t mark = index_key(0, 1, ++*number);
+
+	for (uint32_t i = 0; i < x->n; i++)
+		if (x->at[i] < m->a->n_products)
+			m->listed[x->at[i]] += mark;
+}
+
+/* For each product which lists name it: what is said of products that are in
+ * the same lists is the same. */
+static void
+mark_lists(struct matcher *m)
+{
+	uint32_t number = 0;
+
+	m->listed = arena_alloc(m->mem, (m->a->n_products + 1) *
+	    sizeof(*m->listed));
+	for (uint32_t v = 0; v < m->a->n_vulns; v++) {
+		const struct vulnerability *vuln = &m->a->vulns[v];
+		for (uint32_t i = 0; i < vuln->n_scores; i++)
+			mark_list(m, &vuln->scores[i].products, &number);
+		for (uint32_t i = 0; i < vuln->n_remedies; i++)
+			mark_list(m, &vuln->remedies[i].products, &number);
+		for (uint32_t i = 0; i < vuln->n_threats; i++)
+			mark_list(m, &vuln->threats[i].products, &number);
+	}
+}
+
+static uint64_t
+scope_key(struct matcher *m, const struct scope *s)
+{
+	uint64_t key = index_hash(s->vulns, s->n_vulns * sizeof(*s->vulns));
+
+	if (m->listed == NULL)
+		mark_lists(m);
+	for (uint32_t i = 0; i < s->n_products; i++)
+		key = index_key(0, 0, key ^ m->listed[s->products[i]]);
+	return key;
+}
+
+struct scope_told {
+	uint64_t	 key;
+	struct match	 match;		/* of which only this is filled */
+};
+
+void
+scope_tell(struct matcher *m, struct scope *s, struct match *ret)
+{
+	uint64_t key = scope_key(m, s);
+	struct scope_told **at = &m->told[key % SCOPES_KEPT], *t = *at;
+
+	if (t == NULL || t->key != key) {
+		t = *at = arena_alloc(m->mem, sizeof(*t));
+		t->key = key;
+		match_init(&t->match);
+		scope_mark(m, s);
+		scope_cves(m, s, &t->match);
+		scope_severity(m, s, &t->match);
+		scope_remedies(m, s, &t->match);
+	}
+	ret->cves = t->match.cves;
+	ret->n_cves = t->match.n_cves;
+	ret->severity = t->match.severity;
+	ret->cvss = t->match.cvss;
+	ret->vector = t->match.vector;
+	ret->exploited = t->match.exploited;
+	ret->remedies = t->match.remedies;
+	ret->n_remedies = t->match.n_remedies;
 }

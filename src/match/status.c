@@ -199,21 +199,6 @@ confidence_of(const struct outcome_of *o)
 	return CONFIDENCE_EXACT;
 }
 
-/* Adds a CVE or, without one, another number of the vulnerability. */
-static void
-add_cve(struct judge *j, struct match *m, uint32_t vuln)
-{
-	const struct vulnerability *v = &j->m->a->vulns[vuln];
-	const char *id = v->cve[0] != '\0' ? v->cve :
-	    v->n_ids > 0 ? v->ids[0] : "";
-
-	if (id[0] == '\0' || m->n_cves >= CVES_MAX)
-		return;
-	m->cves = arena_more(j->m->mem, m->cves, m->n_cves,
-	    sizeof(*m->cves));
-	m->cves[m->n_cves++] = id;
-}
-
 /* Is this outcome worse than, or as bad and surer than, the best so far? */
 static bool
 outweighs(const struct outcome_of *a, const struct outcome_of *b)
@@ -265,17 +250,13 @@ fill_scope(struct judge *j, struct ruling *r, const struct outcome_of *worst)
 	if (s.n_vulns == 0)
 		for (uint32_t v = 0; v < n; v++)
 			vulns[s.n_vulns++] = v;
-	for (uint32_t i = 0; i < s.n_vulns; i++)
-		add_cve(j, &r->match, vulns[i]);
 	r->n_maybe = maybe;
 	for (uint32_t i = 0; i < r->n; i++)
 		if (r->hits[i].product != NO_PRODUCT &&
 		    (r->hits[i].verdict != VERDICT_OUT ||
 		    worst->status >= MATCH_FIXED))
 			products[s.n_products++] = r->hits[i].product;
-	scope_mark(m, &s);
-	scope_severity(m, &s, &r->match);
-	scope_remedies(m, &s, &r->match);
+	scope_tell(m, &s, &r->match);
 }
 
 static void
