@@ -127,7 +127,7 @@ operator_at(const char *s, size_t left, size_t *n)
 static const struct phrase *
 phrase_at(const char *s, size_t at, size_t n)
 {
-	if (at > 0 && is_word_sign(s[at - 1]))
+	if (s[at] < 'a' || s[at] > 'z' || (at > 0 && is_word_sign(s[at - 1])))
 		return NULL;
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
 		if (phrases[i].words[0] != s[at])
