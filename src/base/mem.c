@@ -9,13 +9,14 @@
 #include <unistd.h>
 #include "base/mem.h"
 
-/* Larger pieces are maps of their own, as always; as much is kept. */
+/* Larger pieces are maps of their own, which grow without being copied. */
+#define PIECE_MOST (4 << 20)
 #define KEPT_MOST (32 << 20)
 
 void
 mem_keep(void)
 {
-	mallopt(M_MMAP_THRESHOLD, KEPT_MOST);
+	mallopt(M_MMAP_THRESHOLD, PIECE_MOST);
 	mallopt(M_TRIM_THRESHOLD, KEPT_MOST);
 }
 
