@@ -159,7 +159,8 @@ decide_rest(struct decisions *d, uint32_t class, const struct hit *own,
 }
 
 /* Classes that tell the same columns, as those of a hit do: reasons read alike
- * for all of them, but for CPEs and package URLs, which they tell as they are. */
+ * for all of them, but for CPEs and package URLs, which they tell as they
+ * are. */
 static void
 decide_classes(struct decisions *d, uint32_t from, uint32_t end,
     const struct ruling *r)

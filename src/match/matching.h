@@ -153,7 +153,7 @@ struct decision {
 	const struct match	*match;		/* told already; else NULL */
 	const uint32_t		*devices;
 	uint32_t		 n;
-	uint32_t		 next;		/* that is told alike; 0: none */
+	uint32_t		 next;	/* that is told alike; 0: none */
 	/* They are of this class and those behind it, which reasons take to be
 	 * alike; NO_CLASS: it is one device. */
 	uint32_t		 class;
@@ -233,7 +233,7 @@ struct saying {
 	const struct ruling	*ruling;
 	struct match		 match;
 	uint32_t		 there;		/* a bit for each column */
-	const char		*cpe, *purl;	/* NULL: none of both is there */
+	const char		*cpe, *purl;	/* NULL: there is neither */
 	uint32_t		 at;		/* for whoever gathers them */
 };
 struct saying *judge_say(struct judge *j, const struct decision *d);

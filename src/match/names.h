@@ -7,7 +7,7 @@
 enum candidate_of { CANDIDATE_KIND, CANDIDATE_CLASS, CANDIDATE_DEVICE };
 struct candidate {
 	uint32_t	 what;
-	uint32_t	 n;		/* classes of one kind from there on; 1 */
+	uint32_t	 n;		/* classes of a kind from there on */
 	uint8_t		 of;		/* enum candidate_of */
 	uint8_t		 maker;		/* enum maker_fit */
 	uint8_t		 how;

@@ -2,8 +2,8 @@
  *
  * Packed: what was left out, the number of matches, then sets. A set is a body
  * (a number: one that was there before, or the next one, and then it follows;
- * the same of each of its remedies), its lines of why (numbers likewise) and the
- * devices of which both are said.
+ * the same of each of its remedies), its lines of why (numbers likewise) and
+ * the devices of which both are said.
  * The reader puts the devices in order and the texts of their columns into the
  * lines. */
 #include <stddef.h>

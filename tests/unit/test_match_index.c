@@ -333,6 +333,56 @@ START_TEST(mixed)
 }
 END_TEST
 
+/* A kind's name is kept as name_read makes it of the model's text. */
+START_TEST(names_are_kept)
+{
+	static const char *const models[] = { "Gate 3", "Acme Gate 4 series",
+	    "SCADA (6GK1162-3AA00) and 6ES7 212-1AE40-0XB0", "Touch+ 7 V5.X",
+	    "PN/PN \xc3\x84\xc3\xb6 coupler", "the", "+", "",
+	    "Gate 9, not including Gate 91", "Acme Inc. Acme",
+	    "a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2" };
+	struct index_builder *b = index_builder_new();
+	struct blob blob = BLOB_INIT;
+	struct err err = ERR_INIT;
+	struct index ix;
+
+	for (size_t i = 0; i < COUNT_OF(models); i++) {
+		struct device d;
+		device_init(&d);
+		d.list = "a";
+		d.id = models[i][0] != '\0' ? models[i] : "none";
+		d.model = models[i];
+		d.vendor = i % 2 == 0 ? "Acme" : "ACME Inc.";
+		ck_assert_int_eq(index_builder_add(b, &d, &err), 0);
+	}
+	ck_assert_int_eq(index_builder_finish(b, &blob, &err), 0);
+	index_builder_free(b);
+	ck_assert_int_eq(blob_map(&blob, &err), 0);
+	ck_assert_int_eq(index_open(&ix, blob.map, blob.len, &err), 0);
+	ck_assert_uint_eq(ix.n_kinds, COUNT_OF(models));
+	for (uint32_t i = 0; i < ix.n_kinds; i++) {
+		const struct index_kind *k = index_kind(&ix, i);
+		struct name kept, read;
+		struct maker m;
+		maker_read(index_string(&ix, ix.models[k->model].vendor), &m);
+		name_read(index_kind_model(&ix, k), &m, &read);
+		index_kind_name(&ix, k, &kept);
+		ck_assert_str_eq(kept.flat, read.flat);
+		ck_assert_uint_eq(kept.n, read.n);
+		for (unsigned t = 0; t < read.n; t++)
+			ck_assert_mem_eq(&kept.token[t], &read.token[t],
+			    sizeof(read.token[t]));
+		ck_assert_uint_eq(kept.n_codes, read.n_codes);
+		for (unsigned c = 0; c < read.n_codes; c++)
+			ck_assert_str_eq(kept.code[c], read.code[c]);
+		ck_assert(kept.key == read.key && kept.core == read.core &&
+		    kept.words == read.words && kept.family == read.family &&
+		    kept.cut == read.cut && kept.except == read.except);
+	}
+	blob_clear(&blob);
+}
+END_TEST
+
 START_TEST(empty)
 {
 	struct blob blob = BLOB_INIT;
@@ -411,6 +461,7 @@ main(void)
 	tcase_add_test(c, classes);
 	tcase_add_test(c, alone_or_together);
 	tcase_add_test(c, mixed);
+	tcase_add_test(c, names_are_kept);
 	tcase_add_test(c, empty);
 	tcase_add_test(c, hostile);
 	suite_add_tcase(s, c);
