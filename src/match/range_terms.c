@@ -2,6 +2,7 @@
  * a run of them, the number of a document or of an item. */
 #include <string.h>
 #include "range_terms.h"
+#include "version_words.h"
 
 size_t
 term_trim(const char **s, size_t n)
@@ -129,6 +130,24 @@ term_is_reference(const char *s, size_t n)
 	return false;
 }
 
+/* "l206-f2g1 4.24": a code of letters and digits, no version itself. */
+static size_t
+code_in_front(const char *s, size_t n)
+{
+	size_t at = 0, letters = 0, digits = 0;
+
+	while (letters < n && s[letters] >= 'a' && s[letters] <= 'z')
+		letters++;
+	for (; at < n && s[at] != ' '; at++) {
+		if (s[at] == '.' || s[at] == '(')
+			return 0;
+		digits += is_digit(s[at]);
+	}
+	return digits > 0 && at > 2 && letters > 0 && at < n &&
+	    !version_empty_word(s, letters) && version_top_word(s,
+	    letters) < 0 ? at : 0;
+}
+
 size_t
 term_item(const char *s, size_t n)
 {
@@ -137,7 +156,9 @@ term_item(const char *s, size_t n)
 
 	while (at < n && is_digit(s[at]))
 		at++;
-	if (at < ITEM_DIGITS || at == n || s[at] != ' ')
+	if (at < ITEM_DIGITS)
+		at = code_in_front(s, n);
+	if (at == 0 || at == n || s[at] != ' ')
 		return 0;
 	while (at < n && s[at] == ' ')
 		at++;

@@ -20,7 +20,8 @@ bool	 term_is_version(const char *s, size_t n);
 size_t	 term_run(const char *s, size_t n);
 /* "cve-2019-18340", "ssa-761844 ...": the number of a document. */
 bool	 term_is_reference(const char *s, size_t n);
-/* "2404267  1.x": an item's number in front of a version; how much of it. */
+/* "2404267  1.x", "L206-F2G1 4.24": an item's number in front of a version; how
+ * much of it. */
 size_t	 term_item(const char *s, size_t n);
 /* Without the blanks and commas around it; the new length. */
 size_t term_trim(const char **s, size_t n);

@@ -23,9 +23,6 @@ static const struct phrase phrases[] = {
 	{ "less or equal to", SIGN_LE },
 	{ "but not including", SIGN_LT }, { "not including", SIGN_LT },
 	{ "less than or equal to", SIGN_LE },
-	{ "up to and including", SIGN_LE },
-	{ "all versions prior to and including", SIGN_LE },
-	{ "prior to and including", SIGN_LE },
 	{ "all versions before", SIGN_LT }, { "below", SIGN_LT },
 	{ "under", SIGN_LT }, { "above", SIGN_GT }, { "after", SIGN_GT },
 	{ "beginning with", SIGN_GE }, { "as of", SIGN_GE },
@@ -68,6 +65,8 @@ static const struct phrase phrases[] = {
 	{ "version", ' ' }, { "bios", ' ' }, { "firmware", ' ' },
 	{ "software", ' ' }, { "the", ' ' }, { "of", ' ' }, { "only", ' ' },
 	{ "releases", ' ' }, { "is", ' ' }, { "are", ' ' },
+	{ "revisions", ' ' }, { "serial numbers", ' ' },
+	{ "including", SIGN_MORE }, { "and including", SIGN_MORE },
 	{ "and", ',' }, { "or", SIGN_BAR }, { "to", SIGN_LE },
 };
 
@@ -258,6 +257,31 @@ bar_counts_on(const char *s, size_t at, size_t n)
 	return false;
 }
 
+/* "prior to, and including, 4.1": the sign before takes its bound in; the new
+ * length. */
+static size_t
+take_in(char *out, size_t len)
+{
+	size_t at = len;
+
+	while (at > 0 && (out[at - 1] == ' ' || out[at - 1] == ','))
+		at--;
+	if (at == 0 || out[at - 1] < SIGN_LT || out[at - 1] > SIGN_GE)
+		return len;
+	if (out[at - 1] == SIGN_LT || out[at - 1] == SIGN_GT)
+		out[at - 1]++;
+	return at;
+}
+
+/* " 4.1", " V4": no product. */
+static bool
+is_version_at(const char *s)
+{
+	s += strspn(s, " ,");
+	s += *s == 'v';
+	return is_number(*s);
+}
+
 size_t
 range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 {
@@ -287,6 +311,13 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 		} else if (p != NULL && p->sign == SIGN_CUT) {
 			*narrowed = true;
 			break;
+		} else if (p != NULL && p->sign == SIGN_MORE) {
+			at += strlen(p->words);
+			if (!is_version_at(flat + at)) {
+				*widened = true;
+				break;
+			}
+			len = take_in(out, len);
 		} else if (p != NULL) {
 			/* "between A and B" */
 			out[len++] = between && p->sign == ',' ? SIGN_LE :

@@ -61,6 +61,8 @@ test_high(const struct bound *b, const struct version *v)
 	case VERSION_EQUAL:
 		return at_bound(b, v);
 	case VERSION_GREATER:
+		if (!b->strict && version_is_build_of(v, &b->version))
+			return VERDICT_IN;
 		/* People write "<= 2.3" and mean all of 2.3. */
 		return !b->strict && b->version.n <= 2 &&
 		    version_is_within(v, &b->version) ? VERDICT_UNKNOWN :
@@ -77,7 +79,7 @@ test_exact(const struct bound *b, const struct version *v, bool itself)
 	if (!b->readable)
 		return VERDICT_UNKNOWN;
 	enum version_order o = version_compare(v, &b->version);
-	if (o == VERSION_EQUAL)
+	if (o == VERSION_EQUAL || version_is_build_of(v, &b->version))
 		return ends_wild(v) && !ends_wild(&b->version) ?
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
@@ -117,8 +119,8 @@ above_own_line(const struct range *r, const struct version *v)
 			return false;
 		enum version_order o = version_compare(v, &b->version);
 		bool same = b->version.piece[0].value == v->piece[0].value;
-		beyond |= same && (o == VERSION_GREATER ||
-		    (o == VERSION_EQUAL && b->strict));
+		beyond |= same && o != VERSION_UNLIKE &&
+		    test_high(b, v) != VERDICT_IN;
 		below |= same && !beyond && o == VERSION_LESS;
 	}
 	return beyond && !below;

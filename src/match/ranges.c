@@ -6,6 +6,7 @@
 #include "range_text.h"
 #include "range_terms.h"
 #include "ranges.h"
+#include "version_words.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "noun/index.h"
@@ -148,7 +149,8 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	struct bound b = { .there = true };
 
 	n = term_trim(&s, n);
-	if (n == 0)
+	/* "FW <= 10" */
+	if (n == 0 || (sign == 0 && version_empty_word(s, n)))
 		return;
 	if (sign == 0 && n == 1 && *s == '*') {
 		t->range->all = true;
@@ -222,6 +224,10 @@ take_terms(struct terms *t, const char *s, size_t n)
 		char c = at < n ? s[at] : SIGN_BAR;
 		if (!is_operator(c) && c != SIGN_OR_LESS &&
 		    c != SIGN_OR_MORE && c != SIGN_BAR && c != ',')
+			continue;
+		/* "prior to, 4.1" */
+		if (c == ',' && sign != 0 && strspn(s + start, " ") ==
+		    at - start)
 			continue;
 		take_term(t, sign, s + start, at - start, c);
 		sign = is_operator(c) ? c : 0;

@@ -275,7 +275,9 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 		return add_piece(ret, PIECE_LETTERS, true, letters);
 	if (version_empty_word(s + i, len) && apart)
 		return 0;
-	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1))
+	/* "8.5 GMA3" has a count of its own, "8.5 for" has none. */
+	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1 &&
+	    !(end < n && is_digit(s[end]))))
 		return -1;
 	return add_piece(ret, PIECE_LETTERS, glued, letters);
 }
@@ -405,6 +407,10 @@ compare_end(const struct version *v, unsigned at)
 		const struct piece *p = &v->piece[at];
 		if (p->kind == PIECE_WILD)
 			return VERSION_EQUAL;
+		/* Whether "8.5" has a "GMA3" nobody knows. */
+		if (p->kind == PIECE_LETTERS && !p->glued && at + 1 < v->n &&
+		    v->piece[at + 1].kind == PIECE_NUMBER)
+			return VERSION_UNLIKE;
 		if (p->kind == PIECE_LETTERS)
 			return version_before_release(p->value) ? VERSION_LESS :
 			    VERSION_GREATER;
@@ -520,6 +526,16 @@ version_is_before_release(const struct version *a, const struct version *b)
 		bare.n++;
 	return bare.n > 0 && bare.n < a->n &&
 	    version_compare(&bare, b) == VERSION_EQUAL;
+}
+
+bool
+version_is_build_of(const struct version *v, const struct version *of)
+{
+	struct version bare = *v;
+
+	bare.top[TOP_BUILD] = 0;
+	return v->top[TOP_BUILD] != 0 && of->top[TOP_BUILD] == 0 &&
+	    version_compare(&bare, of) == VERSION_EQUAL;
 }
 
 bool
