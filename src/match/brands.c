@@ -3,6 +3,10 @@
 #include "names.h"
 #include "vocabulary.h"
 
+/* Numbers that such a device may say beyond the product: the most that a
+ * "SP2 Upd 15" behind its line of versions comes to. */
+#define CODES_MAX 2u
+
 bool
 is_brand(const struct lookup *l, uint64_t hash)
 {
@@ -93,7 +97,7 @@ brand_may_lack(const struct lookup *l, const struct index_kind *kind)
 		more += !there;
 		codes += !there && i < kind->n_codes;
 	}
-	return !lacks || (codes <= 1 && more <= 4);
+	return !lacks || (codes <= CODES_MAX && more <= 4);
 }
 
 bool

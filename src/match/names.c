@@ -94,6 +94,16 @@ take_kinds(struct lookup *l, struct index_run run, enum how how)
 	}
 }
 
+/* However the words are parted. */
+static void
+take_core(struct lookup *l, uint32_t group, uint64_t core)
+{
+	take_kinds(l, index_find(l->m->ix, index_key(INDEX_CORE, group,
+	    core)), HOW_RESPELT);
+	take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME, group,
+	    core)), HOW_RESPELT);
+}
+
 bool
 has_token(const struct name *n, uint64_t hash)
 {
@@ -185,14 +195,12 @@ take_related(struct lookup *l, uint32_t number,
 	const struct name *d = kind_name(l, number, kind);
 	if (d->words == 0 || d->cut)
 		return;
-	const struct name *words = vendor_words(l->m, related ==
-	    RELATED_WIDER ? l->p->vendor : vendor);
 	if (related == RELATED_WIDER)
-		how = how_wider(l, d, words);
+		how = how_wider(l, d, vendor);
 	else if (related == RELATED_NARROWER)
-		how = how_narrower(l, d, words);
+		how = how_narrower(l, d, vendor);
 	else
-		how = how_shared(l, d, words);
+		how = how_shared(l, d, vendor);
 	if (how >= 0)
 		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
 		    fit);
@@ -310,10 +318,11 @@ find_name(struct lookup *l)
 		    group, l->name.key)), HOW_SAME);
 		if (l->name.words == 0)
 			continue;
-		take_kinds(l, index_find(l->m->ix, index_key(INDEX_CORE,
-		    group, l->name.core)), HOW_RESPELT);
-		take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME,
-		    group, l->name.core)), HOW_RESPELT);
+		take_core(l, group, l->name.core);
+		/* "ION 9000" for "PowerLogic ION9000" */
+		if (l->brands != 0 && l->telling != 0)
+			take_core(l, group, name_core_without(&l->name,
+			    l->brands));
 		if (l->name.cut)
 			continue;
 		find_wider(l, group);

@@ -1,7 +1,7 @@
 /* patterns.c - what a publisher's number stands for:
  *
  *	EDS-4xx, 750-81xx/xxx-xxx, CPU3[]H	signs that stand for digits
- *	BMXP34*					whatever begins so
+ *	BMXP34*, BMEP58*S			whatever begins so, and ends so
  *	X-200 family				the models of its hundred
  *	SMT Series				SMT and a number
  *	615 series				letters and 615
@@ -41,7 +41,7 @@ is_sign(char c)
 static bool
 counts(char c)
 {
-	return is_digit(c) || c == '#' || c == '?';
+	return is_digit(c) || c == '#' || c == '?' || c == '+';
 }
 
 /* --- comparing --- */
@@ -83,6 +83,11 @@ take_signs(const struct pattern *p, const char *s, size_t n)
 				return whole;
 			continue;
 		}
+		size_t from = at;
+		while (c == '+' && at < n && is_digit(s[at]))
+			at++;
+		if (at > from)
+			continue;
 		if (at >= n || (c == '#' ? !is_digit(s[at]) :
 		    c == '?' ? !is_sign(s[at]) : s[at] != c))
 			return whole;
@@ -190,7 +195,7 @@ read_wild(const char *s, size_t n, struct pattern *p)
 			c = '#';
 			i++;
 		} else if (c == '*') {
-			c = '#';
+			c = is_letter(s[i + 1]) && s[i + 1] != 'x' ? '+' : '#';
 		} else if (c == '/') {
 			slash = true;
 			if (all_any(s + i + 1, n - i - 1))
@@ -363,6 +368,12 @@ stands_alone(const struct name *n, unsigned i)
 	return bracket || n->words == 1;
 }
 
+bool
+pattern_has_end(const struct pattern *p)
+{
+	return memchr(p->sign, '+', p->n) != NULL;
+}
+
 static void
 read_star(struct spelling *r, unsigned i, size_t end)
 {
@@ -440,10 +451,12 @@ read_number(struct spelling *r, unsigned i)
 		read_star(r, i, end);
 		return;
 	}
+	struct pattern *p = &r->out[r->n];
 	if ((wild && read_wild(s, len, next_pattern(r, PATTERN_WILD, i,
 	    last))) ||
 	    (is_letter(s[0]) && len >= 7 && len % 2 == 1 && s[len / 2] == '-' &&
 	    read_range(s, len, next_pattern(r, PATTERN_RANGE, i, last)))) {
+		p->own |= pattern_has_end(p) && stands_alone(n, i);
 		r->n++;
 		return;
 	}

@@ -232,6 +232,10 @@ range_test_cell(const struct range *r, const struct cell *cell, bool named,
 	enum verdict all = range_test(r, &cell->version[0], ret_lone);
 	if (r->all)
 		return all;
+	if (r->code != NULL && strcmp(r->code, cell->front) == 0)
+		named = true;
+	else if (r->code != NULL && all == VERDICT_IN)
+		all = VERDICT_UNKNOWN;
 	for (unsigned i = 1; i < cell->n; i++) {
 		bool lone;
 		if (range_test(r, &cell->version[i], &lone) != all)
@@ -289,7 +293,7 @@ range_rank(struct range *r)
 	for (unsigned i = 0; i < r->n; i++)
 		one |= r->spans[i].exact;
 	r->ranked = r->all || (one && r->readable && !r->serial.there &&
-	    r->vers == NULL);
+	    r->vers == NULL && r->code == NULL);
 	for (unsigned i = 0; i < r->n; i++)
 		r->builds |= is_build(&r->spans[i].low) ||
 		    is_build(&r->spans[i].high);

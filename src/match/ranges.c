@@ -14,6 +14,12 @@
 
 /* --- terms --- */
 
+static bool
+is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 struct terms {
 	struct arena	*mem;
 	struct range	*range;
@@ -142,6 +148,26 @@ take_run(struct terms *t, const char *s, size_t n)
 	return true;
 }
 
+/* "2404267 version 1.x", "L206-F2G1 4.24": of the item with that number, and of
+ * that code, which the device's version or the product may have as well. */
+static size_t
+take_item(struct terms *t, const char *s, size_t n)
+{
+	size_t item = term_item(s, n), len = 0;
+	struct range *r = t->range;
+
+	if (item == 0)
+		return 0;
+	while (s[len] != ' ')
+		len++;
+	if (is_letter(*s) && r->code == NULL)
+		r->code = arena_text_n(t->mem, s, len);
+	else if (!is_letter(*s) || strlen(r->code) != len ||
+	    memcmp(r->code, s, len) != 0)
+		r->narrowed = true;
+	return item;
+}
+
 /* One term: `sign` (0 = none) and the text of a version behind it. */
 static void
 take_term(struct terms *t, char sign, const char *s, size_t n, char after)
@@ -159,13 +185,9 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	/* A number of a document is no version: "5.0 | CVE-2019-18340". */
 	if (term_is_reference(s, n))
 		return;
-	/* "2404267 version 1.x": of the item with that number. */
-	size_t item = term_item(s, n);
-	if (item > 0) {
-		t->range->narrowed = true;
-		s += item;
-		n -= item;
-	}
+	size_t item = take_item(t, s, n);
+	s += item;
+	n -= item;
 	if (sign == 0 && take_run(t, s, n))
 		return;
 	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))

@@ -185,12 +185,13 @@ holds_all(const struct name *n, const struct name *in)
 	return true;
 }
 
-/* Does the publisher say more behind his pattern? */
+/* Does the publisher say more behind his pattern? Not by the end of another
+ * one, "BMEH58*S". */
 static bool
 says_behind(const struct name *p, unsigned at, const struct name *d)
 {
 	for (unsigned i = at + 1; i < p->n; i++)
-		if (!token_is_weak(p, &p->token[i]) &&
+		if (!token_is_weak(p, &p->token[i]) && p->token[i].len > 1 &&
 		    p->token[i].kind != NAME_CODE &&
 		    !has_token(d, p->token[i].hash))
 			return true;
@@ -201,12 +202,11 @@ static int
 how_read(const struct lookup *l, const struct index_kind *kind,
     const struct name *d)
 {
-	bool wider = holds_all(&l->name, d);
-	const struct name *words = vendor_words(l->m, wider ? l->p->vendor :
-	    index_kind_vendor(l->m->ix, kind));
+	const char *vendor = index_kind_vendor(l->m->ix, kind);
 
-	return wider ? how_wider(l, d, words) : holds_all(d, &l->name) ?
-	    how_narrower(l, d, words) : how_shared(l, d, words);
+	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
+	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
+	    how_shared(l, d, vendor);
 }
 
 /* How the rest of both names agrees; -1: it does not. */
@@ -535,7 +535,8 @@ find_numbers(struct lookup *l, const struct pattern *pat)
 		char c = pat->sign[i];
 		if (c == '-')
 			return;
-		code[i] = is_letter(c) ? (char)(c - 'a' + 'A') : c;
+		code[i] = is_letter(c) ? (char)(c - 'a' + 'A') : c == '+' ?
+		    '*' : c;
 	}
 	code[pat->n] = '\0';
 	find_order_pattern(l, code);
@@ -549,10 +550,14 @@ find_patterns(struct lookup *l)
 	    l->n_codes, l->one_of, list);
 
 	for (unsigned i = 0; i < n; i++) {
+		/* Of a line that is known the table has the members. */
+		if (list[i].kind == PATTERN_TAIL && l->m->rules != NULL &&
+		    rules_name_line(l->m->rules, &l->name))
+			continue;
 		find_pattern_kinds(l, &list[i]);
 		/* Order numbers are spelled out so, too. */
-		if (list[i].kind == PATTERN_STAR && list[i].own &&
-		    !list[i].out)
+		if ((list[i].kind == PATTERN_STAR ||
+		    pattern_has_end(&list[i])) && list[i].own && !list[i].out)
 			find_numbers(l, &list[i]);
 	}
 }

@@ -409,6 +409,7 @@ compare_end(const struct version *v, unsigned at)
 			return VERSION_EQUAL;
 		/* Whether "8.5" has a "GMA3" nobody knows. */
 		if (p->kind == PIECE_LETTERS && !p->glued && at + 1 < v->n &&
+		    (p->value >> 48 & 0xff) != 0 &&
 		    v->piece[at + 1].kind == PIECE_NUMBER)
 			return VERSION_UNLIKE;
 		if (p->kind == PIECE_LETTERS)
