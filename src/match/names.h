@@ -159,8 +159,9 @@ enum pattern_fit {
 	PATTERN_NO, PATTERN_WHOLE,
 	PATTERN_SLASH, PATTERN_HYPHEN, PATTERN_LETTER	/* options behind */
 };
-/* "x-200irt", "s7-1200": letters and a number of hundreds or thousands; further
- * letters are the family's own. The length up to these; 0: it is none. */
+/* "x-200irt", "g3100-hspa": letters and a number of hundreds or thousands;
+ * further letters are the family's own. The length up to these and their
+ * hyphen; 0: it is none. */
 size_t pattern_round(const char *s, size_t n, size_t *ret_zeros);
 /* "BMEP58*S": has it an end behind what may be anything? */
 bool	 pattern_has_end(const struct pattern *p);

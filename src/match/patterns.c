@@ -224,7 +224,7 @@ read_wild(const char *s, size_t n, struct pattern *p)
 	}
 	p->own = digits >= ORDER_DIGITS;
 	return wild > 0 && digits > 0 && (fixed >= FIXED_MIN ? lead >= 2 :
-	    fixed == digits && fixed == 2 && lead > 0 && wild <= 3);
+	    fixed == digits && fixed + wild > 2 && lead > 0 && wild <= 3);
 }
 
 /* Letters and digits of s, with '-' between digits. */
@@ -250,6 +250,7 @@ pattern_round(const char *s, size_t n, size_t *ret_zeros)
 
 	while (end > 0 && is_letter(s[end - 1]))
 		end--;
+	end -= end > 0 && end < n && s[end - 1] == '-';
 	while (zeros < 3 && zeros < end && s[end - 1 - zeros] == '0')
 		zeros++;
 	while (first < n && is_letter(s[first]))
@@ -272,6 +273,7 @@ read_round(const char *s, size_t n, struct pattern *p)
 	read_signs(s, end - zeros, p);
 	for (; zeros > 0; zeros--)
 		p->sign[p->n++] = '#';
+	end += end < n && s[end] == '-';
 	memcpy(p->suffix, s + end, n - end);
 	return true;
 }
@@ -504,7 +506,8 @@ read_letters(struct spelling *r, unsigned i)
 		p->guess = true;
 		r->n++;
 	}
-	if (list > 0 || !n->family || t->len < 3 || t->len > 12 ||
+	/* Two letters, if a word stands before: "Efficia CM Series". */
+	if (list > 0 || !n->family || t->len < 3u - (i > 0) || t->len > 12 ||
 	    !is_series_word(n, i + 1) || token_is_weak(n, t))
 		return;
 	read_signs(n->flat + t->at, t->len, next_pattern(r, PATTERN_LETTERS,

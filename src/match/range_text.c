@@ -282,19 +282,37 @@ is_version_at(const char *s)
 	return is_number(*s);
 }
 
+/* "3.1 (v3.1.2)", "2022 (6.8)": both are names of one version. */
+static bool
+other_name_at(const char *s, size_t at)
+{
+	if (s[at] != '(' || at < 2 || s[at - 1] != ' ' || !is_number(s[at - 2]))
+		return false;
+	bool v = s[at + 1] == 'v';
+	size_t digits = strspn(s + at + 1 + v, "0123456789");
+	return digits > 0 && (v || (s[at + 1 + digits] == '.' && at > 4 &&
+	    memcmp(s + at - 5, "20", 2) == 0));
+}
+
+/* "vers:all/": not the range's. */
+static size_t
+behind_scheme(const char *s, size_t n)
+{
+	const char *slash = n > 5 && memcmp(s, "vers:", 5) == 0 ?
+	    memchr(s, '/', n) : NULL;
+
+	return slash != NULL ? (size_t)(slash - s) + 1 : 0;
+}
+
 size_t
 range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 {
 	char flat[TEXT_ROOM];
-	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at = 0;
+	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at;
 	bool between = false;
 
 	n = range_one_blank(flat, n);
-	if (n > 5 && memcmp(flat, "vers:", 5) == 0) {
-		const char *slash = memchr(flat, '/', n);
-		if (slash != NULL)
-			at = (size_t)(slash - flat) + 1;
-	}
+	at = behind_scheme(flat, n);
 	while (at < n) {
 		size_t took;
 		char sign = operator_at(flat + at, n - at, &took);
@@ -324,6 +342,9 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 			    p->sign;
 			between = text_eq(p->words, "between");
 			at += strlen(p->words);
+		} else if (other_name_at(flat, at)) {
+			out[len++] = SIGN_BAR;
+			at++;
 		} else if (flat[at] == '(' &&
 		    !bracket_is_version(flat, at, n)) {
 			size_t end = at;

@@ -11,6 +11,7 @@
 /* As many letters behind all numbers are a name: "X202-2IRT". */
 #define NAMED_MIN 3u
 #define HEAD_LONG 6u
+#define HEAD_DIGITS 4u		/* of a word that begins with digits */
 
 static bool
 is_digit(char c)
@@ -62,6 +63,7 @@ add_families(struct matcher *m, const char *text)
 		struct named_family *one = &m->families[m->n_families];
 		memset(one, 0, sizeof(*one));
 		one->number = name_hash(word, 0, end);
+		end += word[end] == '-';
 		memcpy(one->suffix, word + end, n - end);
 		bool again = false;
 		for (unsigned i = 0; i < m->n_families; i++)
@@ -489,7 +491,8 @@ take_numbers(struct lookup *l, const struct pattern *pat)
 			word[i] = (char)('0' + rest % 10);
 			rest /= 10;
 		}
-		take_run(l, pat, INDEX_WORD, word, pat->n);
+		take_run(l, pat, pat->n == HEAD_DIGITS ? INDEX_HEAD :
+		    INDEX_WORD, word, pat->n);
 	}
 	l->m->tried += most;
 }
@@ -518,8 +521,8 @@ find_pattern_kinds(struct lookup *l, const struct pattern *pat)
 		take_run(l, pat, INDEX_HEAD, head, HEAD_LONG);
 	else if (letters > 0 && n > letters)
 		take_run(l, pat, INDEX_HEAD, head, letters + 1);
-	else if (letters == 0 && n >= 4)
-		take_run(l, pat, INDEX_HEAD, head, 4);
+	else if (letters == 0 && n >= HEAD_DIGITS)
+		take_run(l, pat, INDEX_HEAD, head, HEAD_DIGITS);
 	else if (letters > 0 || n == 3)
 		take_digits(l, pat, head, n);
 	else if (pat->kind == PATTERN_WILD)
