@@ -29,12 +29,13 @@ term_lines(const char *s, size_t n, struct version *ret, unsigned room)
 	bool v = n > 0 && *s == 'v';
 
 	for (size_t at = 0; at < n;) {
-		while (at < n && (s[at] == ' ' || (s[at] == '/' && at > 0 &&
-		    s[at - 1] == ' ')))
+		while (at < n && (s[at] == ' ' || (s[at] == '/' && at > 0)))
 			at++;
 		size_t end = at;
 		bool dot = false;
-		while (end < n && s[end] != ' ')
+		while (end < n && s[end] != ' ' && !(dot && s[end] == '/' &&
+		    end + 1 < n && (v ? s[end + 1] == 'v' :
+		    is_digit(s[end + 1]))))
 			dot |= s[end++] == '.';
 		if (end == at)
 			break;
@@ -63,7 +64,16 @@ bool
 term_is_version(const char *s, size_t n)
 {
 	bool digit = n > 1 && is_digit(s[1]);
+	size_t letters = 0;
 
+	while (letters < n && s[letters] >= 'a' && s[letters] <= 'z')
+		letters++;
+	/* "fw01", "release 5" */
+	if (letters > 0 && version_empty_word(s, letters)) {
+		while (letters < n && (s[letters] == ' ' || s[letters] == '.'))
+			letters++;
+		return letters < n && is_digit(s[letters]);
+	}
 	return is_digit(*s) || (*s == 'v' && digit) ||
 	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
 }

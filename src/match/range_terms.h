@@ -7,7 +7,7 @@
 #include "versions.h"
 
 /* Several versions, each with a dot, all with a V or none: "V36.011 V35.013",
- * "2.0.11 / 3.0.11". Their number; 0: no such list. */
+ * "2.0.11 / 3.0.11", "8.0.1/8.1.2". Their number; 0: no such list. */
 unsigned term_lines(const char *s, size_t n, struct version *ret,
     unsigned room);
 /* "6.23 in connection with another": a version, then words that narrow it. */

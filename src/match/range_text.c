@@ -66,6 +66,7 @@ static const struct phrase phrases[] = {
 	{ "software", ' ' }, { "the", ' ' }, { "of", ' ' }, { "only", ' ' },
 	{ "releases", ' ' }, { "is", ' ' }, { "are", ' ' },
 	{ "revisions", ' ' }, { "serial numbers", ' ' },
+	{ "inclusive", ' ' },
 	{ "including", SIGN_MORE }, { "and including", SIGN_MORE },
 	{ "and", ',' }, { "or", SIGN_BAR }, { "to", SIGN_LE },
 };

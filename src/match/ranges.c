@@ -98,6 +98,18 @@ take_exact(struct terms *t, const struct bound *b)
 	s->exact = true;
 }
 
+/* How many numbers both begin with. */
+static unsigned
+lines_shared(const struct version *a, const struct version *b)
+{
+	unsigned i = 0;
+
+	while (i + 1 < a->n && i + 1 < b->n &&
+	    a->piece[i].value == b->piece[i].value)
+		i++;
+	return i;
+}
+
 /* "< V36.011 V35.013 V34.014": each line of versions has its own bound. */
 static bool
 take_lines(struct terms *t, char sign, const char *s, size_t n)
@@ -116,15 +128,22 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 		}
 		struct span *span = add_span(t);
 		span->high = b;
-		/* From the line's start; the lowest line has none. */
+		/* From the line's start, where it parts from the others; the
+		 * lowest line has none. */
 		bool lowest = true;
-		for (unsigned k = 0; k < count; k++)
-			lowest &= k == i || version_compare(&v[i], &v[k]) ==
+		unsigned shared = 0;
+		for (unsigned k = 0; k < count; k++) {
+			unsigned n_shared = lines_shared(&v[i], &v[k]);
+			if (k == i)
+				continue;
+			lowest &= version_compare(&v[i], &v[k]) ==
 			    VERSION_LESS;
+			shared = n_shared > shared ? n_shared : shared;
+		}
 		if (!lowest) {
 			span->low = b;
 			span->low.strict = false;
-			span->low.version.n = 1;
+			span->low.version.n = shared + 1;
 			memset(span->low.version.top, 0,
 			    sizeof(span->low.version.top));
 		}

@@ -166,6 +166,14 @@ read_prefix(const char *s, size_t n, struct version *ret)
 			at = end;		/* "rev 32.014" */
 			continue;
 		}
+		/* "Build 1234" counts builds, and these only. */
+		if (ret->prefix == 0 && version_top(s + at, end - at, false) ==
+		    TOP_BUILD) {
+			ret->prefix = pack_letters("b", 1);
+			ret->tight = true;
+			at = end;
+			continue;
+		}
 		/* "MX-V4.0": a second word. "serial number" ends here. */
 		size_t len = end - at;
 		if (len > 1 && s[end - 1] == 'v' && end < n &&
