@@ -490,6 +490,20 @@ letter_list(const struct name *n, unsigned i)
 	return count >= 3 ? count : 0;
 }
 
+/* "WS Series WS0-GETH": one model of the series, which token i begins. */
+static bool
+names_model(const struct name *n, unsigned i)
+{
+	const struct name_token *t = &n->token[i];
+
+	for (unsigned k = i + 1; k < n->n; k++)
+		if (n->token[k].kind == NAME_CODE && n->token[k].len > t->len &&
+		    memcmp(n->flat + n->token[k].at, n->flat + t->at,
+		    t->len) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_letters(struct spelling *r, unsigned i)
 {
@@ -508,7 +522,8 @@ read_letters(struct spelling *r, unsigned i)
 	}
 	/* Two letters, if a word stands before: "Efficia CM Series". */
 	if (list > 0 || !n->family || t->len < 3u - (i > 0) || t->len > 12 ||
-	    !is_series_word(n, i + 1) || token_is_weak(n, t))
+	    !is_series_word(n, i + 1) || token_is_weak(n, t) ||
+	    names_model(n, i))
 		return;
 	read_signs(n->flat + t->at, t->len, next_pattern(r, PATTERN_LETTERS,
 	    i, i));
