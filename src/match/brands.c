@@ -73,6 +73,22 @@ have_much_in_common(const struct lookup *l, const struct name *d, bool words)
 	return n >= 2 || share_code(&l->name, d) >= 2;
 }
 
+/* Of a device without a maker: more than the "OS" of "Micrium uC/OS", or what
+ * the maker is called. */
+static bool
+have_word_in_common(const struct lookup *l, const struct name *d)
+{
+	const struct name *maker = vendor_words(l->m, l->p->vendor);
+
+	for (unsigned i = 0; i < d->n; i++)
+		if (has_token(maker, d->token[i].hash) ||
+		    (d->token[i].len > 2 && d->token[i].kind != NAME_LINE &&
+		    !token_is_weak(d, &d->token[i]) &&
+		    has_token(&l->name, d->token[i].hash)))
+			return true;
+	return false;
+}
+
 static bool
 holds(const uint64_t *tokens, unsigned n, uint64_t hash)
 {
@@ -112,6 +128,7 @@ weak_maker_may(struct lookup *l, uint32_t what, enum candidate_of of,
 		return true;
 	if (kind == NULL)
 		return maker == MAKER_GROUP && how == HOW_IDENTIFIER;
-	return have_much_in_common(l, kind_name(l, what, kind),
+	return maker >= MAKER_ALIAS ? have_word_in_common(l, kind_name(l, what,
+	    kind)) : have_much_in_common(l, kind_name(l, what, kind),
 	    how <= HOW_FAMILY);
 }

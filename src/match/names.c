@@ -157,6 +157,24 @@ vendor_words(struct matcher *m, const char *text)
 	return *at;
 }
 
+/* "Series B" alone is of what the document's title names by a number. */
+static bool
+title_tells(const struct lookup *l, const struct name *d)
+{
+	struct name title;
+
+	for (unsigned i = 0; i < l->name.n; i++)
+		if (l->name.token[i].kind != NAME_NOISE &&
+		    l->name.token[i].len > 1)
+			return true;
+	name_read(l->m->a->title, NULL, &title);
+	for (unsigned i = 0; i < d->n; i++)
+		if (token_is_strong(d, &d->token[i]) && has_token(&title,
+		    d->token[i].hash))
+			return true;
+	return false;
+}
+
 enum related { RELATED_WIDER, RELATED_NARROWER, RELATED_SHARED };
 
 /* Numbers that only one of both has tell them apart, unless they are in the
@@ -193,7 +211,8 @@ take_related(struct lookup *l, uint32_t number,
 	    (related == RELATED_SHARED && !can_share(l, kind, vendor)))
 		return;
 	const struct name *d = kind_name(l, number, kind);
-	if (d->words == 0 || d->cut)
+	if (d->words == 0 || d->cut || (related == RELATED_WIDER &&
+	    !title_tells(l, d)))
 		return;
 	if (related == RELATED_WIDER)
 		how = how_wider(l, d, vendor);
@@ -201,6 +220,10 @@ take_related(struct lookup *l, uint32_t number,
 		how = how_narrower(l, d, vendor);
 	else
 		how = how_shared(l, d, vendor);
+	/* Whose it is the list does not say. */
+	if (how > HOW_FAMILY && l->own->n == 0 && !weak_maker_may(l, number,
+	    CANDIDATE_KIND, (enum how)how, fit))
+		return;
 	if (how >= 0)
 		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
 		    fit);
