@@ -392,18 +392,21 @@ static bool
 slashes_part(const char *s, size_t at, size_t end)
 {
 	unsigned parts = 0;
-	bool digit = false, first = false;
+	bool digit = false, first = false, numbered = false;
 
 	for (size_t i = at; i <= end; i++) {
 		if (i < end && s[i] != '/') {
 			digit |= is_digit(s[i]);
 			continue;
 		}
-		if (parts++ == 0)
+		if (parts++ == 0) {
 			first = digit;
-		else if (!digit && !(first && i - at > 6 && (s[i - 2] !=
-		    '/' || (is_digit(s[i - 4]) && is_digit(s[i - 5])))))
+			numbered = i > at + 2 && is_digit(s[i - 2]) &&
+			    is_digit(s[i - 3]);
+		} else if (!digit && !(first && i - at > 6 &&
+		    (numbered || s[i - 2] != '/'))) {
 			return false;
+		}
 		digit = false;
 	}
 	return parts > 1 && first;

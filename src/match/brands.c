@@ -73,7 +73,7 @@ have_much_in_common(const struct lookup *l, const struct name *d, bool words)
 	return n >= 2 || share_code(&l->name, d) >= 2;
 }
 
-/* Of a device without a maker: more than the "OS" of "Micrium uC/OS", or what
+/* Of a device without a maker: more than the "TCP" of "uC/TCP-IP", or what
  * the maker is called. */
 static bool
 have_word_in_common(const struct lookup *l, const struct name *d)
@@ -82,7 +82,7 @@ have_word_in_common(const struct lookup *l, const struct name *d)
 
 	for (unsigned i = 0; i < d->n; i++)
 		if (has_token(maker, d->token[i].hash) ||
-		    (d->token[i].len > 2 && d->token[i].kind != NAME_LINE &&
+		    (d->token[i].len > 3 && d->token[i].kind != NAME_LINE &&
 		    !token_is_weak(d, &d->token[i]) &&
 		    has_token(&l->name, d->token[i].hash)))
 			return true;

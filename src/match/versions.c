@@ -37,6 +37,7 @@ add_piece(struct version *v, enum piece_kind kind, bool glued, uint64_t value)
 		return -1;
 	v->piece[v->n].kind = kind;
 	v->piece[v->n].glued = glued;
+	v->piece[v->n].apart = false;
 	v->piece[v->n].value = value;
 	v->n++;
 	v->wild |= kind == PIECE_WILD;
@@ -287,7 +288,10 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1 &&
 	    !(end < n && is_digit(s[end]))))
 		return -1;
-	return add_piece(ret, PIECE_LETTERS, glued, letters);
+	if (add_piece(ret, PIECE_LETTERS, glued, letters) != 0)
+		return -1;
+	ret->piece[ret->n - 1].apart = apart && s[i - 1] == ' ' && len > 1;
+	return 0;
 }
 
 /* "d78dda6": letters and digits in turn without any dot are a digest, and with
@@ -416,9 +420,7 @@ compare_end(const struct version *v, unsigned at)
 		if (p->kind == PIECE_WILD)
 			return VERSION_EQUAL;
 		/* Whether "8.5" has a "GMA3" nobody knows. */
-		if (p->kind == PIECE_LETTERS && !p->glued && at + 1 < v->n &&
-		    (p->value >> 48 & 0xff) != 0 &&
-		    v->piece[at + 1].kind == PIECE_NUMBER)
+		if (p->apart)
 			return VERSION_UNLIKE;
 		if (p->kind == PIECE_LETTERS)
 			return version_before_release(p->value) ? VERSION_LESS :

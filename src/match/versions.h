@@ -22,6 +22,7 @@ enum piece_kind { PIECE_NUMBER, PIECE_LETTERS, PIECE_WILD };
 struct piece {
 	enum piece_kind	 kind;
 	bool		 glued;		/* no separator before it */
+	bool		 apart;		/* a word of its own: "GMA3" */
 	uint64_t	 value;		/* letters: eight bytes, first on top */
 };
 
