@@ -22,6 +22,20 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool
+is_year(const char *s, size_t n)
+{
+	return n == 4 && ((s[0] == '1' && s[1] == '9') ||
+	    (s[0] == '2' && s[1] == '0'));
+}
+
+/* "29.03.2007" behind a version says when. */
+static bool
+is_day(const char *s, size_t n)
+{
+	return n > 7 && s[n - 5] == '.' && is_year(s + n - 4, 4);
+}
+
 unsigned
 term_lines(const char *s, size_t n, struct version *ret, unsigned room)
 {
@@ -39,7 +53,7 @@ term_lines(const char *s, size_t n, struct version *ret, unsigned room)
 			dot |= s[end++] == '.';
 		if (end == at)
 			break;
-		if (count == room || !dot ||
+		if (count == room || !dot || is_day(s + at, end - at) ||
 		    !(v ? s[at] == 'v' : is_digit(s[at])) ||
 		    version_read(s + at, end - at, &ret[count]) != 0)
 			return 0;
@@ -91,13 +105,6 @@ count_numbers(const char *s, size_t n)
 			return 0;
 	}
 	return n > 0 ? count : 0;
-}
-
-static bool
-is_year(const char *s, size_t n)
-{
-	return n == 4 && ((s[0] == '1' && s[1] == '9') ||
-	    (s[0] == '2' && s[1] == '0'));
 }
 
 size_t

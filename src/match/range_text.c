@@ -295,6 +295,25 @@ other_name_at(const char *s, size_t at)
 	    memcmp(s + at - 5, "20", 2) == 0));
 }
 
+/* Behind a bound it is a bound as well; beside a lower one the first name must
+ * do. Returns where the text goes on. */
+static size_t
+take_other_name(const char *s, size_t at, char *out, size_t *len)
+{
+	char sign = 0;
+
+	for (size_t i = 0; i < *len; i++) {
+		if (out[i] == SIGN_GT || out[i] == SIGN_GE)
+			return at + strcspn(s + at, ")");
+		if (out[i] == SIGN_LT || out[i] == SIGN_LE)
+			sign = out[i];
+	}
+	out[(*len)++] = SIGN_BAR;
+	if (sign != 0)
+		out[(*len)++] = sign;
+	return at + 1;
+}
+
 /* "vers:all/": not the range's. */
 static size_t
 behind_scheme(const char *s, size_t n)
@@ -344,8 +363,7 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 			between = text_eq(p->words, "between");
 			at += strlen(p->words);
 		} else if (other_name_at(flat, at)) {
-			out[len++] = SIGN_BAR;
-			at++;
+			at = take_other_name(flat, at, out, &len);
 		} else if (flat[at] == '(' &&
 		    !bracket_is_version(flat, at, n)) {
 			size_t end = at;
