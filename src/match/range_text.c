@@ -2,6 +2,7 @@
  * signs, remarks in brackets are weighed. */
 #include <string.h>
 #include "range_text.h"
+#include "version_words.h"
 #include "versions.h"
 #include "base/text.h"
 #include "noun/index.h"
@@ -241,21 +242,20 @@ range_one_blank(char *s, size_t n)
 static bool
 bar_counts_on(const char *s, size_t at, size_t n)
 {
-	static const char *const tops[] = { "sp", "fp", "mp", "hf", "cu",
-	    "upd", "update", "hotfix", "patch", "service pack",
-	    "feature pack", NULL };
+	size_t len = 0, end = 0;
 
 	while (at < n && s[at] == ' ')
 		at++;
-	for (const char *const *t = tops; *t != NULL; t++) {
-		size_t len = strlen(*t);
-		if (n - at <= len || memcmp(s + at, *t, len) != 0)
-			continue;
-		size_t digit = at + len + (s[at + len] == ' ');
-		if (digit < n && is_number(s[digit]))
-			return true;
+	while (at + len < n && s[at + len] >= 'a' && s[at + len] <= 'z')
+		len++;
+	if (version_two_words(s + at, n - at, len, &end) < 0) {
+		if (version_top(s + at, len, false) < 0)
+			return false;
+		end = len;
 	}
-	return false;
+	end += at;
+	end += end < n && s[end] == ' ';
+	return end < n && is_number(s[end]);
 }
 
 /* "prior to, and including, 4.1": the sign before takes its bound in; the new
