@@ -90,6 +90,8 @@ bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);
+/* name.core but for the tokens whose bits are set. */
+uint64_t name_core_without(const struct name *name, uint32_t tokens);
 /* Order, model and serial numbers: upper case, letters and digits only; an x
  * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
  * 0 if nothing is left or it does not fit. */

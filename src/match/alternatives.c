@@ -313,6 +313,23 @@ take_list(struct taken *w, const char *s, size_t n)
 
 /* --- "R00/01/02CPU" --- */
 
+/* How many signs of the first part stay before a further one: as many as that
+ * has go at the end, or the number if it is longer ("R08/120"). */
+static size_t
+signs_kept(const char *first, size_t n, const char *part, size_t len)
+{
+	size_t kept = len < n ? n - len : 0;
+
+	if (len >= n) {
+		while (kept < n && is_letter(first[kept]))
+			kept++;
+		return kept + strspn(first + kept, "0123456789") == n &&
+		    strspn(part, "0123456789") >= len ? kept : 0;
+	}
+	return is_digit(first[kept]) != is_digit(*part) || (is_digit(*part) &&
+	    is_digit(first[kept - 1]) && len < 2) ? 0 : kept;
+}
+
 /* One word with slashes: parts that are whole, and parts that take the place of
  * the first one's end. */
 static void
@@ -333,16 +350,8 @@ take_slashes(struct taken *w, const char *s, size_t n, size_t at, size_t end)
 		while (e < end && s[e] != '/')
 			e++;
 		size_t stop = shared && e == end ? tail : e;
-		size_t len = stop - a, kept = 0;
-		if (a > at && len < first - at && len > 0) {
-			/* As many signs of the first one's end go. */
-			kept = first - at - len;
-			char was = s[at + kept], is = s[a];
-			if (is_digit(was) != is_digit(is) ||
-			    (is_digit(is) && is_digit(s[at + kept - 1]) &&
-			    len < 2))
-				kept = 0;
-		}
+		size_t len = stop - a, kept = a > at && len > 0 ?
+		    signs_kept(s + at, first - at, s + a, len) : 0;
 		size_t tail_len = shared ? end - tail : 0;
 		if (at + kept + len + tail_len + (n - end) >= sizeof(out) ||
 		    len == 0)
@@ -359,8 +368,6 @@ take_slashes(struct taken *w, const char *s, size_t n, size_t at, size_t end)
 	}
 }
 
-/* Only words all parts of which have a digit, or a long first part that has
- * one: "PN/DP" is one thing. */
 /* "Series A/B/C", "Rev. A/B": single letters behind a word that counts in
  * letters. */
 static bool
@@ -379,21 +386,28 @@ letters_part(const char *s, size_t at, size_t end)
 	return false;
 }
 
+/* Only words all parts of which have a digit, or a long first part that has
+ * one: "PN/DP" is one thing. A single letter is one behind a number, as in
+ * "427D/E"; that of "EN2T/D" is a series. */
 static bool
 slashes_part(const char *s, size_t at, size_t end)
 {
 	unsigned parts = 0;
-	bool digit = false, first = false;
+	bool digit = false, first = false, numbered = false;
 
 	for (size_t i = at; i <= end; i++) {
 		if (i < end && s[i] != '/') {
 			digit |= is_digit(s[i]);
 			continue;
 		}
-		if (parts++ == 0)
+		if (parts++ == 0) {
 			first = digit;
-		else if (!digit && !(first && i - at > 6))
+			numbered = i > at + 2 && is_digit(s[i - 2]) &&
+			    is_digit(s[i - 3]);
+		} else if (!digit && !(first && i - at > 6 &&
+		    (numbered || s[i - 2] != '/'))) {
 			return false;
+		}
 		digit = false;
 	}
 	return parts > 1 && first;

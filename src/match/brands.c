@@ -3,6 +3,10 @@
 #include "names.h"
 #include "vocabulary.h"
 
+/* Numbers that such a device may say beyond the product: the most that a
+ * "SP2 Upd 15" behind its line of versions comes to. */
+#define CODES_MAX 2u
+
 bool
 is_brand(const struct lookup *l, uint64_t hash)
 {
@@ -69,6 +73,22 @@ have_much_in_common(const struct lookup *l, const struct name *d, bool words)
 	return n >= 2 || share_code(&l->name, d) >= 2;
 }
 
+/* Of a device without a maker: more than the "TCP" of "uC/TCP-IP", or what
+ * the maker is called. */
+static bool
+have_word_in_common(const struct lookup *l, const struct name *d)
+{
+	const struct name *maker = vendor_words(l->m, l->p->vendor);
+
+	for (unsigned i = 0; i < d->n; i++)
+		if (has_token(maker, d->token[i].hash) ||
+		    (d->token[i].len > 3 && d->token[i].kind != NAME_LINE &&
+		    !token_is_weak(d, &d->token[i]) &&
+		    has_token(&l->name, d->token[i].hash)))
+			return true;
+	return false;
+}
+
 static bool
 holds(const uint64_t *tokens, unsigned n, uint64_t hash)
 {
@@ -93,7 +113,7 @@ brand_may_lack(const struct lookup *l, const struct index_kind *kind)
 		more += !there;
 		codes += !there && i < kind->n_codes;
 	}
-	return !lacks || (codes <= 1 && more <= 4);
+	return !lacks || (codes <= CODES_MAX && more <= 4);
 }
 
 bool
@@ -108,6 +128,7 @@ weak_maker_may(struct lookup *l, uint32_t what, enum candidate_of of,
 		return true;
 	if (kind == NULL)
 		return maker == MAKER_GROUP && how == HOW_IDENTIFIER;
-	return have_much_in_common(l, kind_name(l, what, kind),
+	return maker >= MAKER_ALIAS ? have_word_in_common(l, kind_name(l, what,
+	    kind)) : have_much_in_common(l, kind_name(l, what, kind),
 	    how <= HOW_FAMILY);
 }

@@ -150,7 +150,9 @@ is_quantity(const struct cell_text *r)
 		bool behind = i > 0 && (cell_digit(r->s[i - 1]) || (i > 1 &&
 		    r->s[i - 1] == ' ' && cell_digit(r->s[i - 2])));
 		quantity |= behind && (end == r->n || cell_gap(r->s[end])) &&
-		    word_is_one(units, r->s + i, end - i);
+		    word_is_one(units, r->s + i, end - i) &&
+		    !(end == i + 1 && i > 2 && cell_dots(r->s, i) > 0 &&
+		    cell_digit(r->s[i - 2]) && cell_digit(r->s[i - 1]));
 		runs += end > i;
 		hyphens += end == i && r->s[i] == '-';
 		others += end == i && r->s[i] != '-' && r->s[i] != ' ' &&

@@ -282,6 +282,17 @@ find_line(struct matcher *m, const struct product *p, struct range *r)
 	range_of_line(r, line);
 }
 
+/* "L206-F2G1 4.24" of "Lynx L206-F2G1" is 4.24. */
+static void
+find_code(const struct product *p, struct range *r)
+{
+	struct name n;
+
+	name_read(product_text(p), NULL, &n);
+	if (strstr(n.flat, r->code) != NULL)
+		r->code = NULL;
+}
+
 const struct range *
 product_range(struct matcher *m, uint32_t product)
 {
@@ -295,7 +306,8 @@ product_range(struct matcher *m, uint32_t product)
 	 * what stands beside it. */
 	if (m->ranges[m->last_range] != NULL &&
 	    !range_is_one(m->ranges[m->last_range]) &&
-	    !m->ranges[m->last_range]->builds && p->n_purls == 0 &&
+	    !m->ranges[m->last_range]->builds &&
+	    m->ranges[m->last_range]->code == NULL && p->n_purls == 0 &&
 	    last->n_purls == 0 && p->version_kind != VERSION_NONE &&
 	    p->version_kind == last->version_kind && p->patch[0] == '\0' &&
 	    last->patch[0] == '\0' && strcmp(p->version, last->version) == 0) {
@@ -309,6 +321,8 @@ product_range(struct matcher *m, uint32_t product)
 	compare_beside(m, of);
 	if (m->ranges[of]->builds)
 		find_line(m, p, m->ranges[of]);
+	if (m->ranges[of]->code != NULL)
+		find_code(p, m->ranges[of]);
 	m->last_range = of;
 	return m->ranges[of];
 }

@@ -72,11 +72,14 @@ is_code(const struct name *p, const struct name_token *t)
 	    (letter && t->len > 2));
 }
 
-/* "BMXP34*" */
+/* "BMXP34*", but not "BMEP58*S" */
 static bool
 is_start(const struct name *p, const struct name_token *t)
 {
-	return t->len >= START_MIN && p->flat[t->at + t->len] == '*';
+	const char *end = p->flat + t->at + t->len;
+
+	return t->len >= START_MIN && end[0] == '*' && !(end[1] >= 'a' &&
+	    end[1] <= 'z');
 }
 
 /* What the product says beyond the line's name. */

@@ -91,6 +91,16 @@ take_kinds(struct lookup *l, struct index_run run, enum how how)
 	}
 }
 
+/* However the words are parted. */
+static void
+take_core(struct lookup *l, uint32_t group, uint64_t core)
+{
+	take_kinds(l, index_find(l->m->ix, index_key(INDEX_CORE, group,
+	    core)), HOW_RESPELT);
+	take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME, group,
+	    core)), HOW_RESPELT);
+}
+
 bool
 has_token(const struct name *n, uint64_t hash)
 {
@@ -143,6 +153,24 @@ vendor_words(struct matcher *m, const char *text)
 	return *at;
 }
 
+/* "Series B" alone is of what the document's title names by a number. */
+static bool
+title_tells(const struct lookup *l, const struct name *d)
+{
+	struct name title;
+
+	for (unsigned i = 0; i < l->name.n; i++)
+		if (l->name.token[i].kind != NAME_NOISE &&
+		    l->name.token[i].len > 1)
+			return true;
+	name_read(l->m->a->title, NULL, &title);
+	for (unsigned i = 0; i < d->n; i++)
+		if (token_is_strong(d, &d->token[i]) && has_token(&title,
+		    d->token[i].hash))
+			return true;
+	return false;
+}
+
 enum related { RELATED_WIDER, RELATED_NARROWER, RELATED_SHARED };
 
 /* Numbers that only one of both has tell them apart, unless they are in the
@@ -179,16 +207,19 @@ take_related(struct lookup *l, uint32_t number,
 	if (fit == MAKER_NO)
 		return;
 	const struct name *d = kind_name(l, number, kind);
-	if (d->words == 0 || d->cut)
+	if (d->words == 0 || d->cut || (related == RELATED_WIDER &&
+	    !title_tells(l, d)))
 		return;
-	const struct name *words = vendor_words(l->m, related ==
-	    RELATED_WIDER ? l->p->vendor : vendor);
 	if (related == RELATED_WIDER)
-		how = how_wider(l, d, words);
+		how = how_wider(l, d, vendor);
 	else if (related == RELATED_NARROWER)
-		how = how_narrower(l, d, words);
+		how = how_narrower(l, d, vendor);
 	else
-		how = how_shared(l, d, words);
+		how = how_shared(l, d, vendor);
+	/* Whose it is the list does not say. */
+	if (how > HOW_FAMILY && l->own->n == 0 && !weak_maker_may(l, number,
+	    CANDIDATE_KIND, (enum how)how, fit))
+		return;
 	if (how >= 0)
 		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
 		    fit);
@@ -323,10 +354,11 @@ find_name(struct lookup *l)
 		    group, l->name.key)), HOW_SAME);
 		if (l->name.words == 0)
 			continue;
-		take_kinds(l, index_find(l->m->ix, index_key(INDEX_CORE,
-		    group, l->name.core)), HOW_RESPELT);
-		take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME,
-		    group, l->name.core)), HOW_RESPELT);
+		take_core(l, group, l->name.core);
+		/* "ION 9000" for "PowerLogic ION9000" */
+		if (l->brands != 0 && l->telling != 0)
+			take_core(l, group, name_core_without(&l->name,
+			    l->brands));
 		if (l->name.cut)
 			continue;
 		find_words_of(l, group, &words);

@@ -92,14 +92,14 @@ const struct name *kind_name(struct lookup *l, uint32_t number,
     const struct index_kind *kind);
 const struct name *vendor_words(struct matcher *m, const char *text);
 
-/* related.c: how l's name stands to a device's, -1: not at all; words are those
- * of the vendor. */
+/* related.c: how l's name stands to a device's, -1: not at all; vendor is what
+ * the list calls its maker. */
 int  how_narrower(const struct lookup *l, const struct name *d,
-    const struct name *words);
+    const char *vendor);
 int  how_wider(const struct lookup *l, const struct name *d,
-    const struct name *words);
+    const char *vendor);
 int  how_shared(const struct lookup *l, const struct name *d,
-    const struct name *words);
+    const char *vendor);
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
  * letters and of five signs at least. */
 unsigned share_code(const struct name *p, const struct name *d);
@@ -138,8 +138,8 @@ enum pattern_kind {
 };
 struct pattern {
 	enum pattern_kind kind;
-	/* A letter or digit itself; '#' a digit, '?' any sign, '*' whatever
-	 * follows, '-' what parts two digits. */
+	/* A letter or digit itself; '#' a digit, '+' some digits, '?' any sign,
+	 * '*' whatever follows, '-' what parts two digits. */
 	char		 sign[PATTERN_SIGNS];
 	unsigned	 n;
 	unsigned	 optional;	/* from here on it may be missing; 0 */
@@ -160,9 +160,12 @@ enum pattern_fit {
 	PATTERN_NO, PATTERN_WHOLE,
 	PATTERN_SLASH, PATTERN_HYPHEN, PATTERN_LETTER	/* options behind */
 };
-/* "x-200irt", "s7-1200": letters and a number of hundreds or thousands; further
- * letters are the family's own. The length up to these; 0: it is none. */
+/* "x-200irt", "g3100-hspa": letters and a number of hundreds or thousands;
+ * further letters are the family's own. The length up to these and their
+ * hyphen; 0: it is none. */
 size_t pattern_round(const char *s, size_t n, size_t *ret_zeros);
+/* "BMEP58*S": has it an end behind what may be anything? */
+bool	 pattern_has_end(const struct pattern *p);
 enum pattern_fit pattern_fits(const struct pattern *p, const char *s, size_t n);
 
 /* series.c: by these. */

@@ -1,7 +1,7 @@
 /* patterns.c - what a publisher's number stands for:
  *
  *	EDS-4xx, 750-81xx/xxx-xxx, CPU3[]H	signs that stand for digits
- *	BMXP34*					whatever begins so
+ *	BMXP34*, BMEP58*S			whatever begins so, and ends so
  *	X-200 family				the models of its hundred
  *	SMT Series				SMT and a number
  *	615 series				letters and 615
@@ -41,7 +41,7 @@ is_sign(char c)
 static bool
 counts(char c)
 {
-	return is_digit(c) || c == '#' || c == '?';
+	return is_digit(c) || c == '#' || c == '?' || c == '+';
 }
 
 /* --- comparing --- */
@@ -83,6 +83,11 @@ take_signs(const struct pattern *p, const char *s, size_t n)
 				return whole;
 			continue;
 		}
+		size_t from = at;
+		while (c == '+' && at < n && is_digit(s[at]))
+			at++;
+		if (at > from)
+			continue;
 		if (at >= n || (c == '#' ? !is_digit(s[at]) :
 		    c == '?' ? !is_sign(s[at]) : s[at] != c))
 			return whole;
@@ -190,7 +195,7 @@ read_wild(const char *s, size_t n, struct pattern *p)
 			c = '#';
 			i++;
 		} else if (c == '*') {
-			c = '#';
+			c = is_letter(s[i + 1]) && s[i + 1] != 'x' ? '+' : '#';
 		} else if (c == '/') {
 			slash = true;
 			if (all_any(s + i + 1, n - i - 1))
@@ -219,7 +224,7 @@ read_wild(const char *s, size_t n, struct pattern *p)
 	}
 	p->own = digits >= ORDER_DIGITS;
 	return wild > 0 && digits > 0 && (fixed >= FIXED_MIN ? lead >= 2 :
-	    fixed == digits && fixed == 2 && lead > 0 && wild <= 3);
+	    fixed == digits && fixed + wild > 2 && lead > 0 && wild <= 3);
 }
 
 /* Letters and digits of s, with '-' between digits. */
@@ -245,6 +250,7 @@ pattern_round(const char *s, size_t n, size_t *ret_zeros)
 
 	while (end > 0 && is_letter(s[end - 1]))
 		end--;
+	end -= end > 0 && end < n && s[end - 1] == '-';
 	while (zeros < 3 && zeros < end && s[end - 1 - zeros] == '0')
 		zeros++;
 	while (first < n && is_letter(s[first]))
@@ -267,6 +273,7 @@ read_round(const char *s, size_t n, struct pattern *p)
 	read_signs(s, end - zeros, p);
 	for (; zeros > 0; zeros--)
 		p->sign[p->n++] = '#';
+	end += end < n && s[end] == '-';
 	memcpy(p->suffix, s + end, n - end);
 	return true;
 }
@@ -363,6 +370,12 @@ stands_alone(const struct name *n, unsigned i)
 	return bracket || n->words == 1;
 }
 
+bool
+pattern_has_end(const struct pattern *p)
+{
+	return memchr(p->sign, '+', p->n) != NULL;
+}
+
 static void
 read_star(struct spelling *r, unsigned i, size_t end)
 {
@@ -440,10 +453,12 @@ read_number(struct spelling *r, unsigned i)
 		read_star(r, i, end);
 		return;
 	}
+	struct pattern *p = &r->out[r->n];
 	if ((wild && read_wild(s, len, next_pattern(r, PATTERN_WILD, i,
 	    last))) ||
 	    (is_letter(s[0]) && len >= 7 && len % 2 == 1 && s[len / 2] == '-' &&
 	    read_range(s, len, next_pattern(r, PATTERN_RANGE, i, last)))) {
+		p->own |= pattern_has_end(p) && stands_alone(n, i);
 		r->n++;
 		return;
 	}
@@ -475,6 +490,20 @@ letter_list(const struct name *n, unsigned i)
 	return count >= 3 ? count : 0;
 }
 
+/* "WS Series WS0-GETH": one model of the series, which token i begins. */
+static bool
+names_model(const struct name *n, unsigned i)
+{
+	const struct name_token *t = &n->token[i];
+
+	for (unsigned k = i + 1; k < n->n; k++)
+		if (n->token[k].kind == NAME_CODE && n->token[k].len > t->len &&
+		    memcmp(n->flat + n->token[k].at, n->flat + t->at,
+		    t->len) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_letters(struct spelling *r, unsigned i)
 {
@@ -491,8 +520,10 @@ read_letters(struct spelling *r, unsigned i)
 		p->guess = true;
 		r->n++;
 	}
-	if (list > 0 || !n->family || t->len < 3 || t->len > 12 ||
-	    !is_series_word(n, i + 1) || token_is_weak(n, t))
+	/* Two letters, if a word stands before: "Efficia CM Series". */
+	if (list > 0 || !n->family || t->len < 3u - (i > 0) || t->len > 12 ||
+	    !is_series_word(n, i + 1) || token_is_weak(n, t) ||
+	    names_model(n, i))
 		return;
 	read_signs(n->flat + t->at, t->len, next_pattern(r, PATTERN_LETTERS,
 	    i, i));

@@ -2,6 +2,7 @@
  * a run of them, the number of a document or of an item. */
 #include <string.h>
 #include "range_terms.h"
+#include "version_words.h"
 
 size_t
 term_trim(const char **s, size_t n)
@@ -21,6 +22,20 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool
+is_year(const char *s, size_t n)
+{
+	return n == 4 && ((s[0] == '1' && s[1] == '9') ||
+	    (s[0] == '2' && s[1] == '0'));
+}
+
+/* "29.03.2007" behind a version says when. */
+static bool
+is_day(const char *s, size_t n)
+{
+	return n > 7 && s[n - 5] == '.' && is_year(s + n - 4, 4);
+}
+
 unsigned
 term_lines(const char *s, size_t n, struct version *ret, unsigned room)
 {
@@ -28,16 +43,17 @@ term_lines(const char *s, size_t n, struct version *ret, unsigned room)
 	bool v = n > 0 && *s == 'v';
 
 	for (size_t at = 0; at < n;) {
-		while (at < n && (s[at] == ' ' || (s[at] == '/' && at > 0 &&
-		    s[at - 1] == ' ')))
+		while (at < n && (s[at] == ' ' || (s[at] == '/' && at > 0)))
 			at++;
 		size_t end = at;
 		bool dot = false;
-		while (end < n && s[end] != ' ')
+		while (end < n && s[end] != ' ' && !(dot && s[end] == '/' &&
+		    end + 1 < n && (v ? s[end + 1] == 'v' :
+		    is_digit(s[end + 1]))))
 			dot |= s[end++] == '.';
 		if (end == at)
 			break;
-		if (count == room || !dot ||
+		if (count == room || !dot || is_day(s + at, end - at) ||
 		    !(v ? s[at] == 'v' : is_digit(s[at])) ||
 		    version_read(s + at, end - at, &ret[count]) != 0)
 			return 0;
@@ -62,7 +78,16 @@ bool
 term_is_version(const char *s, size_t n)
 {
 	bool digit = n > 1 && is_digit(s[1]);
+	size_t letters = 0;
 
+	while (letters < n && s[letters] >= 'a' && s[letters] <= 'z')
+		letters++;
+	/* "fw01", "release 5" */
+	if (letters > 0 && version_empty_word(s, letters)) {
+		while (letters < n && (s[letters] == ' ' || s[letters] == '.'))
+			letters++;
+		return letters < n && is_digit(s[letters]);
+	}
 	return is_digit(*s) || (*s == 'v' && digit) ||
 	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
 }
@@ -80,13 +105,6 @@ count_numbers(const char *s, size_t n)
 			return 0;
 	}
 	return n > 0 ? count : 0;
-}
-
-static bool
-is_year(const char *s, size_t n)
-{
-	return n == 4 && ((s[0] == '1' && s[1] == '9') ||
-	    (s[0] == '2' && s[1] == '0'));
 }
 
 size_t
@@ -129,6 +147,24 @@ term_is_reference(const char *s, size_t n)
 	return false;
 }
 
+/* "l206-f2g1 4.24": a code of letters and digits, no version itself. */
+static size_t
+code_in_front(const char *s, size_t n)
+{
+	size_t at = 0, letters = 0, digits = 0;
+
+	while (letters < n && s[letters] >= 'a' && s[letters] <= 'z')
+		letters++;
+	for (; at < n && s[at] != ' '; at++) {
+		if (s[at] == '.' || s[at] == '(')
+			return 0;
+		digits += is_digit(s[at]);
+	}
+	return digits > 0 && at > 2 && letters > 0 && at < n &&
+	    !version_empty_word(s, letters) && version_top_word(s,
+	    letters) < 0 ? at : 0;
+}
+
 size_t
 term_item(const char *s, size_t n)
 {
@@ -137,7 +173,9 @@ term_item(const char *s, size_t n)
 
 	while (at < n && is_digit(s[at]))
 		at++;
-	if (at < ITEM_DIGITS || at == n || s[at] != ' ')
+	if (at < ITEM_DIGITS)
+		at = code_in_front(s, n);
+	if (at == 0 || at == n || s[at] != ' ')
 		return 0;
 	while (at < n && s[at] == ' ')
 		at++;

@@ -7,7 +7,7 @@
 #include "versions.h"
 
 /* Several versions, each with a dot, all with a V or none: "V36.011 V35.013",
- * "2.0.11 / 3.0.11". Their number; 0: no such list. */
+ * "2.0.11 / 3.0.11", "8.0.1/8.1.2". Their number; 0: no such list. */
 unsigned term_lines(const char *s, size_t n, struct version *ret,
     unsigned room);
 /* "6.23 in connection with another": a version, then words that narrow it. */
@@ -20,7 +20,8 @@ bool	 term_is_version(const char *s, size_t n);
 size_t	 term_run(const char *s, size_t n);
 /* "cve-2019-18340", "ssa-761844 ...": the number of a document. */
 bool	 term_is_reference(const char *s, size_t n);
-/* "2404267  1.x": an item's number in front of a version; how much of it. */
+/* "2404267  1.x", "L206-F2G1 4.24": an item's number in front of a version; how
+ * much of it. */
 size_t	 term_item(const char *s, size_t n);
 /* Without the blanks and commas around it; the new length. */
 size_t term_trim(const char **s, size_t n);

@@ -2,6 +2,7 @@
  * signs, remarks in brackets are weighed. */
 #include <string.h>
 #include "range_text.h"
+#include "version_words.h"
 #include "versions.h"
 #include "base/text.h"
 #include "noun/index.h"
@@ -23,9 +24,6 @@ static const struct phrase phrases[] = {
 	{ "less or equal to", SIGN_LE },
 	{ "but not including", SIGN_LT }, { "not including", SIGN_LT },
 	{ "less than or equal to", SIGN_LE },
-	{ "up to and including", SIGN_LE },
-	{ "all versions prior to and including", SIGN_LE },
-	{ "prior to and including", SIGN_LE },
 	{ "all versions before", SIGN_LT }, { "below", SIGN_LT },
 	{ "under", SIGN_LT }, { "above", SIGN_GT }, { "after", SIGN_GT },
 	{ "beginning with", SIGN_GE }, { "as of", SIGN_GE },
@@ -68,6 +66,9 @@ static const struct phrase phrases[] = {
 	{ "version", ' ' }, { "bios", ' ' }, { "firmware", ' ' },
 	{ "software", ' ' }, { "the", ' ' }, { "of", ' ' }, { "only", ' ' },
 	{ "releases", ' ' }, { "is", ' ' }, { "are", ' ' },
+	{ "revisions", ' ' }, { "serial numbers", ' ' },
+	{ "inclusive", ' ' },
+	{ "including", SIGN_MORE }, { "and including", SIGN_MORE },
 	{ "and", ',' }, { "or", SIGN_BAR }, { "to", SIGN_LE },
 };
 
@@ -241,36 +242,97 @@ range_one_blank(char *s, size_t n)
 static bool
 bar_counts_on(const char *s, size_t at, size_t n)
 {
-	static const char *const tops[] = { "sp", "fp", "mp", "hf", "cu",
-	    "upd", "update", "hotfix", "patch", "service pack",
-	    "feature pack", NULL };
+	size_t len = 0, end = 0;
 
 	while (at < n && s[at] == ' ')
 		at++;
-	for (const char *const *t = tops; *t != NULL; t++) {
-		size_t len = strlen(*t);
-		if (n - at <= len || memcmp(s + at, *t, len) != 0)
-			continue;
-		size_t digit = at + len + (s[at + len] == ' ');
-		if (digit < n && is_number(s[digit]))
-			return true;
+	while (at + len < n && s[at + len] >= 'a' && s[at + len] <= 'z')
+		len++;
+	if (version_two_words(s + at, n - at, len, &end) < 0) {
+		if (version_top(s + at, len, false) < 0)
+			return false;
+		end = len;
 	}
-	return false;
+	end += at;
+	end += end < n && s[end] == ' ';
+	return end < n && is_number(s[end]);
+}
+
+/* "prior to, and including, 4.1": the sign before takes its bound in; the new
+ * length. */
+static size_t
+take_in(char *out, size_t len)
+{
+	size_t at = len;
+
+	while (at > 0 && (out[at - 1] == ' ' || out[at - 1] == ','))
+		at--;
+	if (at == 0 || out[at - 1] < SIGN_LT || out[at - 1] > SIGN_GE)
+		return len;
+	if (out[at - 1] == SIGN_LT || out[at - 1] == SIGN_GT)
+		out[at - 1]++;
+	return at;
+}
+
+/* " 4.1", " V4": no product. */
+static bool
+is_version_at(const char *s)
+{
+	s += strspn(s, " ,");
+	s += *s == 'v';
+	return is_number(*s);
+}
+
+/* "3.1 (v3.1.2)", "2022 (6.8)": both are names of one version. */
+static bool
+other_name_at(const char *s, size_t at)
+{
+	if (s[at] != '(' || at < 2 || s[at - 1] != ' ' || !is_number(s[at - 2]))
+		return false;
+	bool v = s[at + 1] == 'v';
+	size_t digits = strspn(s + at + 1 + v, "0123456789");
+	return digits > 0 && (v || (s[at + 1 + digits] == '.' && at > 4 &&
+	    memcmp(s + at - 5, "20", 2) == 0));
+}
+
+/* Behind a bound it is a bound as well; beside a lower one the first name must
+ * do. Returns where the text goes on. */
+static size_t
+take_other_name(const char *s, size_t at, char *out, size_t *len)
+{
+	char sign = 0;
+
+	for (size_t i = 0; i < *len; i++) {
+		if (out[i] == SIGN_GT || out[i] == SIGN_GE)
+			return at + strcspn(s + at, ")");
+		if (out[i] == SIGN_LT || out[i] == SIGN_LE)
+			sign = out[i];
+	}
+	out[(*len)++] = SIGN_BAR;
+	if (sign != 0)
+		out[(*len)++] = sign;
+	return at + 1;
+}
+
+/* "vers:all/": not the range's. */
+static size_t
+behind_scheme(const char *s, size_t n)
+{
+	const char *slash = n > 5 && memcmp(s, "vers:", 5) == 0 ?
+	    memchr(s, '/', n) : NULL;
+
+	return slash != NULL ? (size_t)(slash - s) + 1 : 0;
 }
 
 size_t
 range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 {
 	char flat[TEXT_ROOM];
-	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at = 0;
+	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at;
 	bool between = false;
 
 	n = range_one_blank(flat, n);
-	if (n > 5 && memcmp(flat, "vers:", 5) == 0) {
-		const char *slash = memchr(flat, '/', n);
-		if (slash != NULL)
-			at = (size_t)(slash - flat) + 1;
-	}
+	at = behind_scheme(flat, n);
 	while (at < n) {
 		size_t took;
 		char sign = operator_at(flat + at, n - at, &took);
@@ -287,12 +349,21 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 		} else if (p != NULL && p->sign == SIGN_CUT) {
 			*narrowed = true;
 			break;
+		} else if (p != NULL && p->sign == SIGN_MORE) {
+			at += strlen(p->words);
+			if (!is_version_at(flat + at)) {
+				*widened = true;
+				break;
+			}
+			len = take_in(out, len);
 		} else if (p != NULL) {
 			/* "between A and B" */
 			out[len++] = between && p->sign == ',' ? SIGN_LE :
 			    p->sign;
 			between = text_eq(p->words, "between");
 			at += strlen(p->words);
+		} else if (other_name_at(flat, at)) {
+			at = take_other_name(flat, at, out, &len);
 		} else if (flat[at] == '(' &&
 		    !bracket_is_version(flat, at, n)) {
 			size_t end = at;

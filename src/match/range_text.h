@@ -17,6 +17,7 @@
 #define SIGN_OR_MORE	'\x08'
 #define SIGN_BAR	'\x0e'
 #define SIGN_CUT	'\x0f'		/* what follows is a condition */
+#define SIGN_MORE	'\x10'		/* what follows is meant as well */
 
 /* out holds TEXT_ROOM; returns the length. */
 size_t range_fold(const char *text, char *out, bool *narrowed, bool *widened);

@@ -61,6 +61,8 @@ test_high(const struct bound *b, const struct version *v)
 	case VERSION_EQUAL:
 		return at_bound(b, v);
 	case VERSION_GREATER:
+		if (!b->strict && version_is_build_of(v, &b->version))
+			return VERDICT_IN;
 		/* People write "<= 2.3" and mean all of 2.3. */
 		return !b->strict && b->version.n <= 2 &&
 		    version_is_within(v, &b->version) ? VERDICT_UNKNOWN :
@@ -77,7 +79,7 @@ test_exact(const struct bound *b, const struct version *v, bool itself)
 	if (!b->readable)
 		return VERDICT_UNKNOWN;
 	enum version_order o = version_compare(v, &b->version);
-	if (o == VERSION_EQUAL)
+	if (o == VERSION_EQUAL || version_is_build_of(v, &b->version))
 		return ends_wild(v) && !ends_wild(&b->version) ?
 		    VERDICT_UNKNOWN : VERDICT_IN;
 	if (o == VERSION_UNLIKE)
@@ -117,8 +119,8 @@ above_own_line(const struct range *r, const struct version *v)
 			return false;
 		enum version_order o = version_compare(v, &b->version);
 		bool same = b->version.piece[0].value == v->piece[0].value;
-		beyond |= same && (o == VERSION_GREATER ||
-		    (o == VERSION_EQUAL && b->strict));
+		beyond |= same && o != VERSION_UNLIKE &&
+		    test_high(b, v) != VERDICT_IN;
 		below |= same && !beyond && o == VERSION_LESS;
 	}
 	return beyond && !below;
@@ -230,6 +232,10 @@ range_test_cell(const struct range *r, const struct cell *cell, bool named,
 	enum verdict all = range_test(r, &cell->version[0], ret_lone);
 	if (r->all)
 		return all;
+	if (r->code != NULL && strcmp(r->code, cell->front) == 0)
+		named = true;
+	else if (r->code != NULL && all == VERDICT_IN)
+		all = VERDICT_UNKNOWN;
 	for (unsigned i = 1; i < cell->n; i++) {
 		bool lone;
 		if (range_test(r, &cell->version[i], &lone) != all)
@@ -290,7 +296,7 @@ range_rank(struct range *r)
 	for (unsigned i = 0; i < r->n; i++)
 		one |= r->spans[i].exact;
 	r->ranked = r->all || (one && r->readable && !r->serial.there &&
-	    r->vers == NULL);
+	    r->vers == NULL && r->code == NULL);
 	for (unsigned i = 0; i < r->n; i++)
 		r->builds |= is_build(&r->spans[i].low) ||
 		    is_build(&r->spans[i].high);

@@ -6,12 +6,19 @@
 #include "range_text.h"
 #include "range_terms.h"
 #include "ranges.h"
+#include "version_words.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "noun/index.h"
 #include "schemes.h"
 
 /* --- terms --- */
+
+static bool
+is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
 
 struct terms {
 	struct arena	*mem;
@@ -91,6 +98,18 @@ take_exact(struct terms *t, const struct bound *b)
 	s->exact = true;
 }
 
+/* How many numbers both begin with. */
+static unsigned
+lines_shared(const struct version *a, const struct version *b)
+{
+	unsigned i = 0;
+
+	while (i + 1 < a->n && i + 1 < b->n &&
+	    a->piece[i].value == b->piece[i].value)
+		i++;
+	return i;
+}
+
 /* "< V36.011 V35.013 V34.014": each line of versions has its own bound. */
 static bool
 take_lines(struct terms *t, char sign, const char *s, size_t n)
@@ -109,15 +128,22 @@ take_lines(struct terms *t, char sign, const char *s, size_t n)
 		}
 		struct span *span = add_span(t);
 		span->high = b;
-		/* From the line's start; the lowest line has none. */
+		/* From the line's start, where it parts from the others; the
+		 * lowest line has none. */
 		bool lowest = true;
-		for (unsigned k = 0; k < count; k++)
-			lowest &= k == i || version_compare(&v[i], &v[k]) ==
+		unsigned shared = 0;
+		for (unsigned k = 0; k < count; k++) {
+			unsigned n_shared = lines_shared(&v[i], &v[k]);
+			if (k == i)
+				continue;
+			lowest &= version_compare(&v[i], &v[k]) ==
 			    VERSION_LESS;
+			shared = n_shared > shared ? n_shared : shared;
+		}
 		if (!lowest) {
 			span->low = b;
 			span->low.strict = false;
-			span->low.version.n = 1;
+			span->low.version.n = shared + 1;
 			memset(span->low.version.top, 0,
 			    sizeof(span->low.version.top));
 		}
@@ -141,6 +167,26 @@ take_run(struct terms *t, const char *s, size_t n)
 	return true;
 }
 
+/* "2404267 version 1.x", "L206-F2G1 4.24": of the item with that number, and of
+ * that code, which the device's version or the product may have as well. */
+static size_t
+take_item(struct terms *t, const char *s, size_t n)
+{
+	size_t item = term_item(s, n), len = 0;
+	struct range *r = t->range;
+
+	if (item == 0)
+		return 0;
+	while (s[len] != ' ')
+		len++;
+	if (is_letter(*s) && r->code == NULL)
+		r->code = arena_text_n(t->mem, s, len);
+	else if (!is_letter(*s) || strlen(r->code) != len ||
+	    memcmp(r->code, s, len) != 0)
+		r->narrowed = true;
+	return item;
+}
+
 /* One term: `sign` (0 = none) and the text of a version behind it. */
 static void
 take_term(struct terms *t, char sign, const char *s, size_t n, char after)
@@ -148,7 +194,8 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	struct bound b = { .there = true };
 
 	n = term_trim(&s, n);
-	if (n == 0)
+	/* "FW <= 10" */
+	if (n == 0 || (sign == 0 && version_empty_word(s, n)))
 		return;
 	if (sign == 0 && n == 1 && *s == '*') {
 		t->range->all = true;
@@ -157,13 +204,9 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	/* A number of a document is no version: "5.0 | CVE-2019-18340". */
 	if (term_is_reference(s, n))
 		return;
-	/* "2404267 version 1.x": of the item with that number. */
-	size_t item = term_item(s, n);
-	if (item > 0) {
-		t->range->narrowed = true;
-		s += item;
-		n -= item;
-	}
+	size_t item = take_item(t, s, n);
+	s += item;
+	n -= item;
 	if (sign == 0 && take_run(t, s, n))
 		return;
 	if (after != SIGN_OR_LESS && take_lines(t, sign, s, n))
@@ -222,6 +265,10 @@ take_terms(struct terms *t, const char *s, size_t n)
 		char c = at < n ? s[at] : SIGN_BAR;
 		if (!is_operator(c) && c != SIGN_OR_LESS &&
 		    c != SIGN_OR_MORE && c != SIGN_BAR && c != ',')
+			continue;
+		/* "prior to, 4.1" */
+		if (c == ',' && sign != 0 && strspn(s + start, " ") ==
+		    at - start)
 			continue;
 		take_term(t, sign, s + start, at - start, c);
 		sign = is_operator(c) ? c : 0;

@@ -55,6 +55,7 @@ struct range {
 	struct vers	*vers;		/* of a package world; NULL: firmware */
 	struct range	*plain;		/* "vers:intdot/..." as firmware */
 	const char	*odd;		/* the one version or bound; or NULL */
+	const char	*code;		/* in front, "L206 4.24"; or NULL */
 	bool		 builds;	/* a bound is of BUILD_MIN or more */
 	/* Where its numbers stand before a build, "4024.11" is held against
 	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */

@@ -3,6 +3,7 @@
  * neither does a brand that one of them leaves out. */
 #include <string.h>
 #include "names.h"
+#include "version_words.h"
 
 static bool
 is_word(const struct name *n, const struct name_token *t, const char *word)
@@ -269,8 +270,6 @@ is_remark(const struct name *n, const struct name_token *t)
 static bool
 is_behind_line(const struct name *n, unsigned at)
 {
-	static const char *const words[] = { "sp", "update", "upd", "patch",
-	    "hotfix", "hf", "cu", "build", NULL };
 	bool number = false;
 
 	for (unsigned i = at; n->token[i].kind != NAME_LINE; i--) {
@@ -279,10 +278,7 @@ is_behind_line(const struct name *n, unsigned at)
 		while (len > 0 && n->flat[t->at + len - 1] <= '9' &&
 		    n->flat[t->at + len - 1] >= '0')
 			len--;
-		bool word = false;
-		for (const char *const *w = words; *w != NULL && !word; w++)
-			word = strlen(*w) == len && memcmp(*w, n->flat + t->at,
-			    len) == 0;
+		bool word = version_top(n->flat + t->at, len, false) >= 0;
 		/* A number needs its word in front. */
 		if (i == 0 || !(word || (len == 0 && !number)))
 			return false;
@@ -466,10 +462,10 @@ only_kind_beyond(const struct lookup *l, const struct name *d,
 /* The product's name holds all words of the device's, and more. */
 int
 how_narrower(const struct lookup *l, const struct name *d,
-    const struct name *words)
+    const char *vendor)
 {
 	const struct name *p = &l->name;
-	struct extra x = extra_of(l, p, d, words, false);
+	struct extra x = extra_of(l, p, d, vendor_words(l->m, vendor), false);
 
 	if (x.n == x.lines || is_one_of_list(p, d) || is_last_number(p, d) ||
 	    only_kind_beyond(l, d, &x))
@@ -502,20 +498,22 @@ strong_words(const struct name *n)
 	return count;
 }
 
-/* The device's name holds all words of the product's but for brands, and more.
- */
+/* The device's name holds all words of the product's but for brands, and more;
+ * a brand may be what the list calls the maker. */
 int
 how_wider(const struct lookup *l, const struct name *d,
-    const struct name *words)
+    const char *vendor)
 {
 	const struct name *p = &l->name;
-	struct extra x = extra_of(l, d, p, words, false);
+	struct extra x = extra_of(l, d, p, vendor_words(l->m, l->p->vendor),
+	    false);
 	unsigned share = share_code(p, d);
 	bool whole = true;
 
 	for (unsigned i = 0; i < p->n && l->brands != 0; i++)
 		whole &= (l->brands >> i & 1) == 0 ||
-		    has_token(d, p->token[i].hash);
+		    has_token(d, p->token[i].hash) ||
+		    maker_says(vendor_words(l->m, vendor), p->token[i].hash);
 	if (!whole && !brands_say_nothing(l, d))
 		return -1;
 	if (x.n == x.lines || is_ordered(p, d))
@@ -540,9 +538,10 @@ how_wider(const struct lookup *l, const struct name *d,
 /* Each says something that the other does not, but they share a number. */
 int
 how_shared(const struct lookup *l, const struct name *d,
-    const struct name *words)
+    const char *vendor)
 {
 	const struct name *p = &l->name;
+	const struct name *words = vendor_words(l->m, vendor);
 	struct extra x = extra_of(l, p, d, words, true),
 	    y = extra_of(l, d, p, words, true);
 

@@ -101,17 +101,18 @@ same_piece(const struct piece_of *a, const struct piece_of *b)
 	return a->n == b->n && strncasecmp(a->at, b->at, a->n) == 0;
 }
 
-/* Does the bracket shorten the words before it: "(PME)", "(TIA Portal)"? */
-static bool
-is_initials_of(const char *text, size_t head, const char *s, size_t n)
+/* Where the words before it begin that the bracket shortens: "(PME)", "(TIA
+ * Portal)"; NULL: it does not. */
+static const char *
+initials_of(const char *text, size_t head, const char *s, size_t n)
 {
 	struct piece_of words[BEFORE_MAX], own[BEFORE_MAX];
 
 	if (n > 40 || !is_letter(s[0]) || !is_letter(s[1]))
-		return false;
+		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (s[i] >= '0' && s[i] <= '9')
-			return false;
+			return NULL;
 	unsigned n_words = read_words(text, head, words);
 	unsigned n_own = read_words(s, n, own);
 
@@ -121,14 +122,14 @@ is_initials_of(const char *text, size_t head, const char *s, size_t n)
 		n_words--;
 	}
 	if (n_own != 1 || own[0].n < BRACKET_MIN || own[0].n > 8)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < own[0].n; i++)
 		if (!is_letter(own[0].at[i]))
-			return false;
+			return NULL;
 	for (unsigned i = 0; i + 1 < n_words; i++)
 		if (are_initials(own[0].at, own[0].n, words, i, n_words))
-			return true;
-	return false;
+			return words[i].at;
+	return NULL;
 }
 
 /* Does another product of the document have this bracket behind other words, or
@@ -226,9 +227,18 @@ try_bracket(struct lookup *l, const char *text, const char *open, size_t n)
 		try_name(l, name, true, true);
 		return;
 	}
-	if (!is_initials_of(text, head, open + 1, n) ||
-	    others_have(l, text, head, open + 1, n))
+	const char *begin = initials_of(text, head, open + 1, n);
+	if (begin == NULL || others_have(l, text, head, open + 1, n))
 		return;
+	/* "View Site Edition (SE)" is View SE. */
+	if (begin > text) {
+		size_t kept = (size_t)(begin - text);
+		memcpy(name, text, kept);
+		memcpy(name + kept, open + 1, n);
+		name[kept + n] = ' ';
+		memcpy(name + kept + n + 1, rest, left + 1);
+		try_name(l, name, false, true);
+	}
 	memcpy(name, open + 1, n);
 	name[n] = '\0';
 	if (rest_is_weak(rest))

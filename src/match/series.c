@@ -11,6 +11,7 @@
 /* As many letters behind all numbers are a name: "X202-2IRT". */
 #define NAMED_MIN 3u
 #define HEAD_LONG 6u
+#define HEAD_DIGITS 4u		/* of a word that begins with digits */
 
 static bool
 is_digit(char c)
@@ -62,6 +63,7 @@ add_families(struct matcher *m, const char *text)
 		struct named_family *one = &m->families[m->n_families];
 		memset(one, 0, sizeof(*one));
 		one->number = name_hash(word, 0, end);
+		end += word[end] == '-';
 		memcpy(one->suffix, word + end, n - end);
 		bool again = false;
 		for (unsigned i = 0; i < m->n_families; i++)
@@ -185,12 +187,13 @@ holds_all(const struct name *n, const struct name *in)
 	return true;
 }
 
-/* Does the publisher say more behind his pattern? */
+/* Does the publisher say more behind his pattern? Not by the end of another
+ * one, "BMEH58*S". */
 static bool
 says_behind(const struct name *p, unsigned at, const struct name *d)
 {
 	for (unsigned i = at + 1; i < p->n; i++)
-		if (!token_is_weak(p, &p->token[i]) &&
+		if (!token_is_weak(p, &p->token[i]) && p->token[i].len > 1 &&
 		    p->token[i].kind != NAME_CODE &&
 		    !has_token(d, p->token[i].hash))
 			return true;
@@ -201,12 +204,11 @@ static int
 how_read(const struct lookup *l, const struct index_kind *kind,
     const struct name *d)
 {
-	bool wider = holds_all(&l->name, d);
-	const struct name *words = vendor_words(l->m, wider ? l->p->vendor :
-	    index_kind_vendor(l->m->ix, kind));
+	const char *vendor = index_kind_vendor(l->m->ix, kind);
 
-	return wider ? how_wider(l, d, words) : holds_all(d, &l->name) ?
-	    how_narrower(l, d, words) : how_shared(l, d, words);
+	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
+	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
+	    how_shared(l, d, vendor);
 }
 
 /* How the rest of both names agrees; -1: it does not. */
@@ -489,7 +491,8 @@ take_numbers(struct lookup *l, const struct pattern *pat)
 			word[i] = (char)('0' + rest % 10);
 			rest /= 10;
 		}
-		take_run(l, pat, INDEX_WORD, word, pat->n);
+		take_run(l, pat, pat->n == HEAD_DIGITS ? INDEX_HEAD :
+		    INDEX_WORD, word, pat->n);
 	}
 	l->m->tried += most;
 }
@@ -518,8 +521,8 @@ find_pattern_kinds(struct lookup *l, const struct pattern *pat)
 		take_run(l, pat, INDEX_HEAD, head, HEAD_LONG);
 	else if (letters > 0 && n > letters)
 		take_run(l, pat, INDEX_HEAD, head, letters + 1);
-	else if (letters == 0 && n >= 4)
-		take_run(l, pat, INDEX_HEAD, head, 4);
+	else if (letters == 0 && n >= HEAD_DIGITS)
+		take_run(l, pat, INDEX_HEAD, head, HEAD_DIGITS);
 	else if (letters > 0 || n == 3)
 		take_digits(l, pat, head, n);
 	else if (pat->kind == PATTERN_WILD)
@@ -535,7 +538,8 @@ find_numbers(struct lookup *l, const struct pattern *pat)
 		char c = pat->sign[i];
 		if (c == '-')
 			return;
-		code[i] = is_letter(c) ? (char)(c - 'a' + 'A') : c;
+		code[i] = is_letter(c) ? (char)(c - 'a' + 'A') : c == '+' ?
+		    '*' : c;
 	}
 	code[pat->n] = '\0';
 	find_order_pattern(l, code);
@@ -549,10 +553,14 @@ find_patterns(struct lookup *l)
 	    l->n_codes, l->one_of, list);
 
 	for (unsigned i = 0; i < n; i++) {
+		/* Of a line that is known the table has the members. */
+		if (list[i].kind == PATTERN_TAIL && l->m->rules != NULL &&
+		    rules_name_line(l->m->rules, &l->name))
+			continue;
 		find_pattern_kinds(l, &list[i]);
 		/* Order numbers are spelled out so, too. */
-		if (list[i].kind == PATTERN_STAR && list[i].own &&
-		    !list[i].out)
+		if ((list[i].kind == PATTERN_STAR ||
+		    pattern_has_end(&list[i])) && list[i].own && !list[i].out)
 			find_numbers(l, &list[i]);
 	}
 }

@@ -66,6 +66,7 @@ static const struct {
 	enum top	 top;
 } two_words[] = {
 	{ "service", "pack", TOP_SERVICE_PACK },
+	{ "service", "release", TOP_SERVICE_PACK },
 	{ "maintenance", "pack", TOP_MAINTENANCE_PACK },
 	{ "maintenance", "release", TOP_MAINTENANCE_PACK },
 	{ "feature", "pack", TOP_FEATURE_PACK },

@@ -37,6 +37,7 @@ add_piece(struct version *v, enum piece_kind kind, bool glued, uint64_t value)
 		return -1;
 	v->piece[v->n].kind = kind;
 	v->piece[v->n].glued = glued;
+	v->piece[v->n].apart = false;
 	v->piece[v->n].value = value;
 	v->n++;
 	v->wild |= kind == PIECE_WILD;
@@ -166,6 +167,14 @@ read_prefix(const char *s, size_t n, struct version *ret)
 			at = end;		/* "rev 32.014" */
 			continue;
 		}
+		/* "Build 1234" counts builds, and these only. */
+		if (ret->prefix == 0 && version_top(s + at, end - at, false) ==
+		    TOP_BUILD) {
+			ret->prefix = pack_letters("b", 1);
+			ret->tight = true;
+			at = end;
+			continue;
+		}
 		/* "MX-V4.0": a second word. "serial number" ends here. */
 		size_t len = end - at;
 		if (len > 1 && s[end - 1] == 'v' && end < n &&
@@ -275,9 +284,14 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 		return add_piece(ret, PIECE_LETTERS, true, letters);
 	if (version_empty_word(s + i, len) && apart)
 		return 0;
-	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1))
+	/* "8.5 GMA3" has a count of its own, "8.5 for" has none. */
+	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1 &&
+	    !(end < n && is_digit(s[end]))))
 		return -1;
-	return add_piece(ret, PIECE_LETTERS, glued, letters);
+	if (add_piece(ret, PIECE_LETTERS, glued, letters) != 0)
+		return -1;
+	ret->piece[ret->n - 1].apart = apart && s[i - 1] == ' ' && len > 1;
+	return 0;
 }
 
 /* "d78dda6": letters and digits in turn without any dot are a digest, and with
@@ -405,6 +419,9 @@ compare_end(const struct version *v, unsigned at)
 		const struct piece *p = &v->piece[at];
 		if (p->kind == PIECE_WILD)
 			return VERSION_EQUAL;
+		/* Whether "8.5" has a "GMA3" nobody knows. */
+		if (p->apart)
+			return VERSION_UNLIKE;
 		if (p->kind == PIECE_LETTERS)
 			return version_before_release(p->value) ? VERSION_LESS :
 			    VERSION_GREATER;
@@ -520,6 +537,16 @@ version_is_before_release(const struct version *a, const struct version *b)
 		bare.n++;
 	return bare.n > 0 && bare.n < a->n &&
 	    version_compare(&bare, b) == VERSION_EQUAL;
+}
+
+bool
+version_is_build_of(const struct version *v, const struct version *of)
+{
+	struct version bare = *v;
+
+	bare.top[TOP_BUILD] = 0;
+	return v->top[TOP_BUILD] != 0 && of->top[TOP_BUILD] == 0 &&
+	    version_compare(&bare, of) == VERSION_EQUAL;
 }
 
 bool

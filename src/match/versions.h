@@ -22,6 +22,7 @@ enum piece_kind { PIECE_NUMBER, PIECE_LETTERS, PIECE_WILD };
 struct piece {
 	enum piece_kind	 kind;
 	bool		 glued;		/* no separator before it */
+	bool		 apart;		/* a word of its own: "GMA3" */
 	uint64_t	 value;		/* letters: eight bytes, first on top */
 };
 
@@ -58,6 +59,9 @@ enum version_order version_compare(const struct version *a,
 /* Is a "beta" or "rc" in front of b: 6.1.0 rc2 of 6.1.0? */
 bool	 version_is_before_release(const struct version *a,
     const struct version *b);
+/* Is it a build of a version that is named without one: "3.7 Build 1704"? */
+bool	 version_is_build_of(const struct version *v,
+    const struct version *of);
 /* Is `longer` the same as `line` with something behind: 3.4.1 of 3.4? */
 bool	 version_is_within(const struct version *longer,
     const struct version *line);

@@ -307,7 +307,8 @@ is_start(const char *s, size_t at)
 }
 
 /* The first code in a folded text, if nothing before speaks against it; in a
- * part number none stands behind others. */
+ * part number none stands behind others. Alone in a bracket it is the device's
+ * own number, whatever stands before. */
 static void
 fit_text(const struct index_builder *b, const struct line_text *t,
     const char *s, size_t len, bool system, struct line_fit *fit)
@@ -316,19 +317,23 @@ fit_text(const struct index_builder *b, const struct line_text *t,
 	unsigned words = t->part ? LEAD_WORDS : 0;
 
 	fit->n = 0;
-	for (size_t at = 0; at < len && words <= LEAD_WORDS; at++) {
+	for (size_t at = 0; at < len; at++) {
 		if (!is_start(s, at))
 			continue;
-		words++;
+		bool own = at > 0 && s[at - 1] == '(' &&
+		    s[at + strcspn(s + at, " )")] == ')';
+		if (words++ >= LEAD_WORDS + 1 && !own)
+			continue;
 		fit_at(b, t, s, len, at, system, fit);
 		if (fit->n == 0)
 			continue;
-		int before = words_before(b, &lines[fit->code[0]->line], s,
-		    at);
+		int before = own ? 0 : words_before(b,
+		    &lines[fit->code[0]->line], s, at);
 		fit->doubted = before > 0;
-		if (before > 1)
-			fit->n = 0;
-		return;
+		if (before < 2)
+			return;
+		fit->n = 0;
+		words = LEAD_WORDS + 1;
 	}
 }
 

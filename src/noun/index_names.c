@@ -355,3 +355,20 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 	ret->key = ret->n == 0 ? 0 : hash_end(key);
 	ret->core = ret->words == 0 ? 0 : hash_end(core);
 }
+
+uint64_t
+name_core_without(const struct name *name, uint32_t tokens)
+{
+	uint64_t core = HASH_START;
+	char last = 0;
+
+	for (unsigned i = 0; i < name->n; i++) {
+		const struct name_token *t = &name->token[i];
+		const char *s = name->flat + t->at;
+		if (t->kind == NAME_NOISE || (tokens >> i & 1) != 0)
+			continue;
+		core = s[0] == '+' ? hash_step(core, '+') : hash_signs(core, s,
+		    t->len, &last);
+	}
+	return hash_end(core);
+}
