@@ -367,7 +367,8 @@ enum index_column {
 };
 const char *index_column(const struct index *ix, uint32_t device,
     enum index_column column);
-/* A bit for each column that is there; of a class: that its `has` tells. */
+/* A bit for each column that is there; of a class: that its `has` tells. A
+ * vendor who is nobody is none. */
 uint32_t index_columns(const struct index *ix, uint32_t device);
 uint32_t index_class_columns(const struct index *ix, uint32_t class);
 /* The text of one of these, the same for all of the class but for what of a

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "matching.h"
+#include "range_text.h"
 #include "rules.h"
 #include "base/buf.h"
 #include "base/limits.h"
@@ -25,6 +26,30 @@ add_hit(struct matcher *m, const struct hit *h)
 	m->hits[m->n_hits++] = *h;
 }
 
+/* CVEs that a product's printed version keeps to, ">= 20.8 (only affected by
+ * CVE-2019-10943)"; NULL: it does not, or they are nobody's here. */
+static const char *
+only_cves(const struct advisory *a, const struct product *p)
+{
+	const char *text = text_find_nocase(p->version, RANGE_ONLY_BY);
+
+	for (uint32_t v = 0; text != NULL && v < a->n_vulns; v++)
+		if (a->vulns[v].cve[0] != '\0' &&
+		    text_find_nocase(text, a->vulns[v].cve) != NULL)
+			return text;
+	return NULL;
+}
+
+/* Products whose version says so have no claims of other vulnerabilities. */
+static bool
+is_meant(struct matcher *m, const struct vulnerability *v, uint32_t product)
+{
+	if (product >= m->a->n_products)
+		return false;
+	return m->only[product] == NULL || v->cve[0] == '\0' ||
+	    text_find_nocase(m->only[product], v->cve) != NULL;
+}
+
 /* All claims, gathered by product. */
 static void
 sort_claims(struct matcher *m)
@@ -32,12 +57,16 @@ sort_claims(struct matcher *m)
 	const struct advisory *a = m->a;
 	size_t n = 0;
 
+	m->only = arena_alloc(m->mem, (a->n_products + 1) * sizeof(*m->only));
+	for (uint32_t p = 0; p < a->n_products; p++)
+		m->only[p] = only_cves(a, &a->products[p]);
+
 	m->claim_at = arena_alloc(m->mem, (a->n_products + 2) *
 	    sizeof(*m->claim_at));
 	for (uint32_t v = 0; v < a->n_vulns; v++) {
 		const struct vulnerability *vuln = &a->vulns[v];
 		for (uint32_t i = 0; i < vuln->n_assertions; i++)
-			if (vuln->assertions[i].product < a->n_products) {
+			if (is_meant(m, vuln, vuln->assertions[i].product)) {
 				m->claim_at[vuln->assertions[i].product + 1]++;
 				n++;
 			}
@@ -52,7 +81,7 @@ sort_claims(struct matcher *m)
 		const struct vulnerability *vuln = &a->vulns[v];
 		for (uint32_t i = 0; i < vuln->n_assertions; i++) {
 			const struct assertion *s = &vuln->assertions[i];
-			if (s->product >= a->n_products)
+			if (!is_meant(m, vuln, s->product))
 				continue;
 			struct claim_of *c = &m->claims[next[s->product]++];
 			c->vuln = v;

@@ -99,6 +99,7 @@ struct matcher {
 	/* claims of product p: claims[claim_at[p] .. claim_at[p + 1]) */
 	struct claim_of		*claims;
 	uint32_t		*claim_at;
+	const char		**only;		/* of each product; or NULL */
 	struct range		**ranges;	/* of each product, once read */
 	uint32_t		 last_range;	/* the product read last */
 	uint8_t			*firmware;	/* of each: 2 it is, 1 not */

@@ -324,6 +324,21 @@ behind_scheme(const char *s, size_t n)
 	return slash != NULL ? (size_t)(slash - s) + 1 : 0;
 }
 
+/* ">= 20.8 (only affected by CVE-2019-10943)": the claims heed it. */
+static size_t
+before_cves(char *s, size_t n)
+{
+	s[n] = '\0';
+	const char *at = strstr(s, RANGE_ONLY_BY);
+	if (at == NULL || strncmp(at + strlen(RANGE_ONLY_BY), " cve-", 5) != 0)
+		return n;
+	n = (size_t)(at - s);
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '('))
+		n--;
+	s[n] = '\0';
+	return n;
+}
+
 size_t
 range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 {
@@ -331,7 +346,7 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 	size_t n = name_fold(text, flat, sizeof(flat)), len = 0, at;
 	bool between = false;
 
-	n = range_one_blank(flat, n);
+	n = before_cves(flat, range_one_blank(flat, n));
 	at = behind_scheme(flat, n);
 	while (at < n) {
 		size_t took;

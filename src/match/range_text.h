@@ -19,6 +19,9 @@
 #define SIGN_CUT	'\x0f'		/* what follows is a condition */
 #define SIGN_MORE	'\x10'		/* what follows is meant as well */
 
+/* Words that CVEs follow, in what is printed as a version. */
+#define RANGE_ONLY_BY "only affected by"
+
 /* out holds TEXT_ROOM; returns the length. */
 size_t range_fold(const char *text, char *out, bool *narrowed, bool *widened);
 /* Underscores and runs of blanks become one blank; the new length. */

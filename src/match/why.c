@@ -43,7 +43,7 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 	if (h->ident == INDEX_CPE || h->ident == INDEX_PURL ||
 	    h->ident == INDEX_HASH)
 		return;
-	if (own[0] == '\0' || maker_is_nobody(own))
+	if (own[0] == '\0')
 		add_why(m, ret, "the device list names no vendor");
 	else if (p->vendor[0] == '\0' || maker_is_nobody(p->vendor))
 		add_why(m, ret, "the publisher names no vendor apart");
@@ -121,8 +121,10 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 		else if (h->ident == INDEX_HASH)
 			add_why(m, ret, "the file's hash");
 		else
-			add_why(m, ret, "order number %.64s of \"%.128s\"",
-			    ret->device.part_number[0] != '\0' ?
+			add_why(m, ret, ret->device.part_number[0] != '\0' ?
+			    "order number %.64s of \"%.128s\"" :
+			    "the order number in %.160s is that of "
+			    "\"%.128s\"", ret->device.part_number[0] != '\0' ?
 			    ret->device.part_number : own, printed);
 		break;
 	case HOW_SAME:
@@ -182,7 +184,7 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 	} else if (h->host && h->verdict == VERDICT_UNKNOWN) {
 		add_why(m, ret, "\"%.160s\" is said of a part on it, of which "
 		    "the version is not known", text);
-	} else if (h->verdict == VERDICT_UNKNOWN && h->lone) {
+	} else if (h->verdict == VERDICT_UNKNOWN && h->lone && !r->narrowed) {
 		add_why(m, ret, "%.64s is not in \"%.160s\", but a lone lower "
 		    "bound is often printed by mistake", own, text);
 	} else if (h->verdict == VERDICT_UNKNOWN) {

@@ -236,9 +236,12 @@ index_device_class(const struct index *ix, uint32_t device)
 }
 
 static uint32_t
-model_columns(const struct index_model *m)
+model_columns(const struct index *ix, const struct index_model *m)
 {
-	return (m->vendor != 0 ? 1u << INDEX_COLUMN_vendor : 0) |
+	bool maker = m->vendor != 0 && !maker_is_nobody(index_string(ix,
+	    m->vendor));
+
+	return (maker ? 1u << INDEX_COLUMN_vendor : 0) |
 	    (m->model != 0 ? 1u << INDEX_COLUMN_model : 0);
 }
 
@@ -248,7 +251,7 @@ index_columns(const struct index *ix, uint32_t device)
 	if (device >= ix->n_row_at)
 		return 0;
 	const uint32_t *row = ix->rows + ix->row_at[device];
-	return (row[0] & COLUMNS) | model_columns(&ix->models[row[1]]);
+	return (row[0] & COLUMNS) | model_columns(ix, &ix->models[row[1]]);
 }
 
 /* By the column, what a class has of it; 0: it does not tell. */

@@ -43,7 +43,9 @@ class_has(const struct index_builder *b, const uint32_t *row)
 		{ INDEX_COLUMN_version, CLASS_HAS_VERSION },
 		{ INDEX_COLUMN_hw_version, CLASS_HAS_HARDWARE },
 	};
-	unsigned has = (m->vendor != 0 ? CLASS_HAS_VENDOR : 0u) |
+	bool maker = m->vendor != 0 && !maker_is_nobody(
+	    (const char *)b->strings.at + m->vendor);
+	unsigned has = (maker ? CLASS_HAS_VENDOR : 0u) |
 	    (m->model != 0 ? CLASS_HAS_MODEL :
 	    row[0] >> INDEX_COLUMN_name & 1 ? CLASS_HAS_NAME : 0u);
 
