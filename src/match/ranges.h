@@ -42,7 +42,9 @@ struct serial_rule {
 	char		 sign;		/* '<' '=' '>', and 'l' 'g' for <= >= */
 	unsigned	 digits;
 	bool		 mixed;		/* letters within: no number to test */
+	bool		 whole;		/* of no longer number's first digits */
 	uint64_t	 value;
+	uint64_t	 last;		/* of a run; 0: none */
 };
 
 struct range {
