@@ -92,6 +92,9 @@ void	 name_read(const char *text, const struct maker *maker,
  * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
  * 0 if nothing is left or it does not fit. */
 size_t	 order_read(const char *text, char *out, size_t room);
+/* That of a device: of its part number, or else in its model, which may be
+ * nothing but its number; out holds ORDER_TEXT. 0: none. */
+size_t	 order_of_device(const char *part, const char *model, char *out);
 bool	 order_is_pattern(const char *order);
 /* Versions of two to four numbers below 65536 with dots between them, most of
  * what lists have, as one number in their order; 0: it is something else,
@@ -330,9 +333,12 @@ const char *index_column(const struct index *ix, uint32_t device,
  * `has` tells. */
 uint32_t index_columns(const struct index *ix, uint32_t device);
 uint32_t index_class_columns(const struct index *ix, uint32_t class);
-/* Classes by part number (devices by serial number) that begin as the pattern
+/* Classes by order number (devices by serial number) that begin as the pattern
  * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
  * order_read text; the caller compares. */
+/* That of the class (of the device: serial); out holds ORDER_TEXT. */
+void	 index_number(const struct index *ix, uint32_t number, bool serial,
+    char *out);
 struct index_run index_orders(const struct index *ix, const char *pattern);
 struct index_run index_serials(const struct index *ix, const char *pattern);
 /* A digest as "sha256:AB01..." or bare hexadecimal; 0 if it is none. */

@@ -59,9 +59,11 @@ take_all(struct lookup *l, struct index_run run, enum candidate_of of,
 		take(l, run.at[i], of, HOW_IDENTIFIER, ident);
 }
 
-/* Devices whose number has the pattern, or begins with it. */
+/* Devices whose number has the pattern, or begins with it. of_name: it stands
+ * in the product's name, which with a device's model is no identifier. */
 static void
-find_pattern(struct lookup *l, const char *code, enum index_key ident)
+find_pattern(struct lookup *l, const char *code, enum index_key ident,
+    bool of_name)
 {
 	const struct index *ix = l->m->ix;
 	bool serial = ident == INDEX_SERIAL;
@@ -77,14 +79,14 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 	memcpy(open + n, "*", 2);
 	for (uint32_t i = 0; i < run.n; i++) {
 		char own[ORDER_TEXT];
-		uint32_t device = serial ? run.at[i] :
-		    index_class_device(ix, index_class(ix, run.at[i]));
-		order_read(index_column(ix, device, serial ?
-		    INDEX_COLUMN_serial : INDEX_COLUMN_part_number), own,
-		    sizeof(own));
+		index_number(ix, run.at[i], serial, own);
+		bool model = of_name && (index_class_columns(ix, run.at[i]) >>
+		    INDEX_COLUMN_part_number & 1) == 0;
 		if (text_glob(code, own))
-			take(l, run.at[i], of, HOW_IDENTIFIER, ident);
-		else if (n >= PART_MIN && text_glob(open, own))
+			take(l, run.at[i], of, model ? HOW_FAMILY :
+			    HOW_IDENTIFIER, ident);
+		else if (n >= PART_MIN && !l->p->whole_numbers &&
+		    text_glob(open, own))
 			take(l, run.at[i], of, HOW_FAMILY, ident);
 	}
 }
@@ -92,7 +94,7 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 void
 find_order_pattern(struct lookup *l, const char *code)
 {
-	find_pattern(l, code, INDEX_ORDER);
+	find_pattern(l, code, INDEX_ORDER, true);
 }
 
 static void
@@ -103,7 +105,7 @@ find_code(struct lookup *l, const char *code, bool part)
 		    index_hash(code, strlen(code)))), CANDIDATE_CLASS,
 		    INDEX_ORDER);
 	if (order_is_pattern(code) || (part && strlen(code) >= PART_MIN))
-		find_pattern(l, code, INDEX_ORDER);
+		find_pattern(l, code, INDEX_ORDER, !part);
 }
 
 /* "FL SWITCH 3005 - 2891030" of the list: an item number of digits alone, which
@@ -167,7 +169,7 @@ find_serials(struct lookup *l)
 		take_all(l, index_find(l->m->ix, index_key(INDEX_SERIAL, 0,
 		    index_hash(serial, n))), CANDIDATE_DEVICE, INDEX_SERIAL);
 		if (order_is_pattern(serial) || n >= PART_MIN)
-			find_pattern(l, serial, INDEX_SERIAL);
+			find_pattern(l, serial, INDEX_SERIAL, false);
 	}
 }
 

@@ -22,6 +22,7 @@ struct csaf {
 	uint32_t	 stamp;
 	uint64_t	 listed;	/* items of all product lists so far */
 	enum severity	 rating;	/* worst that was said in words alone */
+	bool		 whole_numbers;	/* CSAF 2.1: no parts of numbers */
 	bool		 scored;	/* some vulnerability has a score */
 	struct err	*err;		/* set when a ceiling was hit */
 	bool		 over;

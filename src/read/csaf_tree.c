@@ -96,6 +96,7 @@ helper_read(struct csaf *c, const struct spot *product, struct product *p)
 	}
 	p->cpe = walk_line(w, &helper, "cpe", MAY);
 	purls_read(c, &helper, p);
+	p->whole_numbers = c->whole_numbers;
 	p->models = walk_lines(w, &helper, "model_numbers", &p->n_models);
 	p->serials = walk_lines(w, &helper, "serial_numbers", &p->n_serials);
 	p->skus = walk_lines(w, &helper, "skus", &p->n_skus);

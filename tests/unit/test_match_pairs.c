@@ -123,6 +123,7 @@ read_product(struct scene *s, const char *line)
 	p.models = texts_of(s, value_of(s, line, "models"), &p.n_models);
 	p.serials = texts_of(s, value_of(s, line, "serials"), &p.n_serials);
 	p.skus = texts_of(s, value_of(s, line, "skus"), &p.n_skus);
+	p.whole_numbers = value_of(s, line, "numbers")[0] != '\0';
 	p.version = value_of(s, line, "range");
 	p.version_kind = p.version[0] != '\0' ? VERSION_RANGE : VERSION_NONE;
 	p.patch = value_of(s, line, "patch");
