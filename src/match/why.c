@@ -5,7 +5,7 @@
 #include <string.h>
 #include "cpe.h"
 #include "lines.h"
-#include "matching.h"
+#include "verdicts.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -153,9 +153,10 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 static void
 version_why(struct matcher *m, const struct hit *h, struct match *ret)
 {
-	const struct product *p =
-	    &m->a->products[version_product(m->a, h->product)];
-	const struct range *r = product_range(m, h->product);
+	uint32_t of = hit_is_whole(m, h) && h->verdict != VERDICT_UNKNOWN ?
+	    m->a->products[h->product].on : h->product;
+	const struct product *p = &m->a->products[version_product(m->a, of)];
+	const struct range *r = product_range(m, of);
 	const char *own = ret->device.version;
 	const char *text = p->version + strspn(p->version, " ");
 

@@ -30,6 +30,7 @@ struct csaf {
 
 /* The products of the tree, then its relationships and groups. */
 void csaf_tree(struct csaf *c, const struct spot *root);
+void csaf_groups(struct csaf *c, const struct spot *tree);
 void csaf_vulns(struct csaf *c, const struct spot *root);
 void csaf_scores(struct csaf *c, const struct spot *vuln,
     struct vulnerability *v);
