@@ -162,6 +162,8 @@ version_why(struct matcher *m, const struct hit *h, struct match *ret)
 
 	if (text[0] == '\0')
 		text = product_inner_version(m, p);
+	if (r->run != NULL)
+		text = r->run;
 
 	if (p->version_kind == VERSION_NONE && r->all) {
 		add_why(m, ret, "the publisher names no version");

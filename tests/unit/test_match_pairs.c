@@ -171,7 +171,10 @@ read_vuln(struct scene *s, const char *line)
 	v.title = v.cwe = v.cwe_name = "";
 	v.cve = arena_text_n(&s->mem, line, strcspn(line, "; "));
 	add_claims(s, &v, line, "affected", CLAIM_KNOWN_AFFECTED);
+	add_claims(s, &v, line, "first", CLAIM_FIRST_AFFECTED);
+	add_claims(s, &v, line, "last", CLAIM_LAST_AFFECTED);
 	add_claims(s, &v, line, "fixed", CLAIM_FIXED);
+	add_claims(s, &v, line, "first_fixed", CLAIM_FIRST_FIXED);
 	add_claims(s, &v, line, "safe", CLAIM_NOT_AFFECTED);
 	add_claims(s, &v, line, "open", CLAIM_UNDER_INVESTIGATION);
 	const char *flag = value_of(s, line, "flag");
