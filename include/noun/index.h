@@ -222,8 +222,9 @@ struct index_vendor {
 	uint16_t	words;
 	uint16_t	flags;		/* enum index_vendor_flags */
 };
-/* Named by the table of makers; named by a device list. */
-enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2 };
+/* Named by the table of makers; named by a device list, or by a part of a name
+ * there. */
+enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2, INDEX_WITHIN = 4 };
 
 /* X(name, type) in the order of the blob. */
 #define INDEX_PARTS(X)				\

@@ -61,7 +61,7 @@ struct range {
 	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */
 	const struct version *line;
 	struct serial_rule serial;
-	const char	*run;		/* made of more than its text; or NULL */
+	const char	*run;		/* of two products; or NULL */
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
 	struct span	*spans;

@@ -1,5 +1,5 @@
-/* Groups of products, and lists of products by id and by group. CSAF 2.0 section
- * 3.2.2.2, CSAF 2.1 section 3.2.3.3. */
+/* Groups of products, and lists of products by id and by group. CSAF 2.0
+ * section 3.2.2.3, CSAF 2.1 section 3.2.3. */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -377,7 +377,8 @@ relationships_read(struct csaf *c, const struct spot *tree)
 		struct spot s = spot_at(&list, i);
 		struct spot name = spot_get(&s, "full_product_name");
 		struct spot of_id = spot_get(&s, "product_reference");
-		struct spot on_id = spot_get(&s, "relates_to_product_reference");
+		struct spot on_id = spot_get(&s,
+		    "relates_to_product_reference");
 		uint32_t of, on;
 
 		if (!walk_object(w, &s, MUST) ||
