@@ -60,7 +60,7 @@ take_all(struct lookup *l, struct index_run run, enum candidate_of of,
 }
 
 /* Devices whose number has the pattern, or begins with it. of_name: it stands
- * in the product's name, which with a device's model is no identifier. */
+ * in the product's name, which series.c compares with that of a model. */
 static void
 find_pattern(struct lookup *l, const char *code, enum index_key ident,
     bool of_name)
@@ -80,11 +80,11 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident,
 	for (uint32_t i = 0; i < run.n; i++) {
 		char own[ORDER_TEXT];
 		index_number(ix, run.at[i], serial, own);
-		bool model = of_name && (index_class_columns(ix, run.at[i]) >>
-		    INDEX_COLUMN_part_number & 1) == 0;
+		if (of_name && (index_class_columns(ix, run.at[i]) >>
+		    INDEX_COLUMN_part_number & 1) == 0)
+			continue;
 		if (text_glob(code, own))
-			take(l, run.at[i], of, model ? HOW_FAMILY :
-			    HOW_IDENTIFIER, ident);
+			take(l, run.at[i], of, HOW_IDENTIFIER, ident);
 		else if (n >= PART_MIN && !l->p->whole_numbers &&
 		    text_glob(open, own))
 			take(l, run.at[i], of, HOW_FAMILY, ident);

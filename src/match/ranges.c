@@ -304,7 +304,8 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 		low += v->at[i].sign == VERS_GT || v->at[i].sign == VERS_GE;
 		high += v->at[i].sign == VERS_LT || v->at[i].sign == VERS_LE;
 	}
-	ret->lone_low = low > high;
+	/* Beside other bounds an open end is meant. */
+	ret->lone_low = low > high && low + high == 1;
 	if (v->scheme->compare == scheme_intdot) {
 		ret->plain = arena_alloc(mem, sizeof(*ret->plain));
 		read_printed(text, mem, ret->plain);
@@ -334,6 +335,8 @@ read_range(const char *text, enum version_kind kind, struct arena *mem,
 		text = plain;
 	}
 	read_printed(text, mem, ret);
+	ret->formal = strncmp(text, "vers:", 5) == 0;
+	ret->lone_low &= !(ret->formal && ret->n > 1);
 }
 
 void

@@ -61,6 +61,7 @@ struct range {
 	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */
 	const struct version *line;
 	struct serial_rule serial;
+	bool		 formal;	/* "vers:": an open end among several */
 	const char	*run;		/* of two products; or NULL */
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
