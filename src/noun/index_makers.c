@@ -43,24 +43,26 @@ next_word(const char *flat, size_t len, size_t *at, size_t *end)
 
 /* And where a company of the maker is. */
 const char *const legal_forms[26] = {
-	['a' - 'a'] = "ag ab as asa aps and america americas ",
-	['b' - 'a'] = "bv bhd ",
+	['a' - 'a'] = "ag ab as asa aps and america americas asia "
+	    "australia austria ",
+	['b' - 'a'] = "bv bhd brasil brazil belgium benelux ",
 	['c' - 'a'] = "co corp corporation company companies china canada ",
 	['d' - 'a'] = "doo deutschland ",
-	['e' - 'a'] = "et europe ",
+	['e' - 'a'] = "et europe espana ",
 	['f' - 'a'] = "france ",
 	['g' - 'a'] = "gmbh group germany ",
 	['h' - 'a'] = "holding holdings ",
 	['i' - 'a'] = "inc incorporated international intl india italia italy ",
 	['j' - 'a'] = "jsc japan ",
-	['k' - 'a'] = "kg kgaa kk kft ",
+	['k' - 'a'] = "kg kgaa kk kft korea ",
 	['l' - 'a'] = "llc ltd limited liability llp lp ltda ",
-	['m' - 'a'] = "mbh ",
-	['n' - 'a'] = "nv nordic ",
-	['o' - 'a'] = "oy oyj og och oao ooo ",
-	['p' - 'a'] = "plc pty pte pvt private pjsc ",
-	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn ",
-	['t' - 'a'] = "the ",
+	['m' - 'a'] = "mbh mexico ",
+	['n' - 'a'] = "nv nordic nederland netherlands ",
+	['o' - 'a'] = "oy oyj og och oao ooo osterreich ",
+	['p' - 'a'] = "plc pty pte pvt private pjsc pacific polska ",
+	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn "
+	    "schweiz singapore spain suisse sweden switzerland ",
+	['t' - 'a'] = "the taiwan thailand turkey ",
 	['u' - 'a'] = "und uab uk us usa ",
 	['z' - 'a'] = "z zao zrt ",
 };
