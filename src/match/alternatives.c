@@ -191,6 +191,10 @@ alternative_list(struct taken *w, const char *s, size_t n)
 	bool last = false, bracket = false;
 	size_t start = 0;
 
+	/* "CP300 and CP100 and the respective modules" */
+	for (size_t at = 0; at + 9 < n; at++)
+		if (strncmp(s + at, " and the ", 9) == 0)
+			n = at;
 	for (size_t at = 0; at <= n && count < PIECES_MAX; at++) {
 		bool end = false;
 		size_t joint = at < n && !bracket ? joint_at(s + at, &end) : 0;
