@@ -10,6 +10,7 @@
 /* Devices that patterns are compared with, in one advisory: a hostile one would
  * keep us for hours. */
 #define PATTERNS_TRIED_MAX 4000000u
+#define NUMBERS_COMPARED_MAX 100000000u
 /* A shorter part of a number would fit too much (CSAF 2.0, 3.1.3.3.6). */
 #define PART_MIN 5u
 /* Numbers of so many signs are nobody else's of the same maker. */
@@ -73,7 +74,8 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident,
 	struct index_run run = serial ? index_serials(ix, code) :
 	    index_orders(ix, code);
 
-	if (n + 2 > sizeof(open))
+	l->m->compared += run.n;
+	if (n + 2 > sizeof(open) || l->m->compared > NUMBERS_COMPARED_MAX)
 		return;
 	memcpy(open, code, n);
 	memcpy(open + n, "*", 2);
