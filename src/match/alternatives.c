@@ -56,7 +56,7 @@ joint_at(const char *s, bool *ret_last)
 			return 0;
 	for (unsigned i = 0; joints[i] != NULL; i++)
 		if (strncmp(s, joints[i], strlen(joints[i])) == 0) {
-			*ret_last = i < 6;
+			*ret_last = i < 7;
 			return strlen(joints[i]);
 		}
 	return 0;

@@ -132,12 +132,16 @@ static void take_term(struct terms *t, char sign, const char *s, size_t n,
 static bool
 take_run(struct terms *t, const char *s, size_t n)
 {
-	size_t at = term_run(s, n);
+	size_t low;
+	bool sure;
+	size_t high = term_run(s, n, &low, &sure);
 
-	if (at == 0)
+	if (high == 0)
 		return false;
-	take_term(t, SIGN_GE, s, at, 0);
-	take_term(t, SIGN_LE, s + at + 1, n - at - 1, 0);
+	take_term(t, SIGN_GE, s, low, 0);
+	take_term(t, SIGN_LE, s + high, n - high, 0);
+	/* "151-171" may be one version. */
+	t->range->narrowed |= !sure;
 	return true;
 }
 
