@@ -97,6 +97,29 @@ same_start(const char *a, const char *b, size_t n)
 	return i >= 2 && (i == n || a[i] == ' ');
 }
 
+/* "1756-L61, L62": what takes the place of the signs behind the last hyphen. */
+static void
+take_behind(struct taken *w, const struct part_of_text *first, size_t head,
+    const struct part_of_text *p)
+{
+	char out[NAME_RUN_MAX];
+	size_t end = head, from = 0, n = 0;
+
+	for (; end < first->n && first->at[end] != ' '; end++)
+		if (first->at[end] == '-')
+			from = end + 1;
+	while (n < p->n && (is_digit(p->at[n]) || is_letter(p->at[n])))
+		n++;
+	if (from == 0 || from == end || (n < p->n && p->at[n] != ' ') ||
+	    is_digit(p->at[0]) != is_digit(first->at[from]) ||
+	    n + 2 < end - from || end - from + 2 < n ||
+	    from + p->n >= sizeof(out))
+		return;
+	memcpy(out, first->at, from);
+	memcpy(out + from, p->at, p->n);
+	alternative_add(w, out, from + p->n);
+}
+
 /* One piece behind the first: alone if it says enough, and with the first
  * one's leading words. */
 static void
@@ -107,6 +130,8 @@ take_piece(struct taken *w, const struct part_of_text *first,
 	bool code = code_start(p->at, p->n) < p->n;
 	size_t head = code_start(first->at, first->n);
 
+	if (code && head < first->n)
+		take_behind(w, first, head, p);
 	if (same_start(p->at, first->at, first->n) ||
 	    (code && p->n >= 4) || count_words(p->at, p->n) >= 2)
 		alternative_add(w, p->at, p->n);
@@ -144,8 +169,14 @@ without_range(const char *s, size_t n)
 static bool
 pieces_alike(const struct part_of_text *piece, unsigned n)
 {
-	size_t at = code_start(piece[0].at, piece[0].n);
+	size_t at = code_start(piece[0].at, piece[0].n), last = piece[0].n;
 
+	/* "1756-L61, L62" */
+	while (last > at && piece[0].at[last - 1] != '-')
+		last--;
+	if (last > at && last < piece[0].n && memchr(piece[1].at, '-',
+	    piece[1].n) == NULL)
+		at = last;
 	for (unsigned i = 1; i < n; i++) {
 		size_t own = code_start(piece[i].at, piece[i].n);
 		size_t a = without_range(piece[0].at + at, piece[0].n - at);
