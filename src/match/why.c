@@ -231,7 +231,13 @@ hit_why(struct matcher *m, const struct hit *h, enum why_step step,
 		maker_why(m, h, p, ret);
 		break;
 	case WHY_NAME:
-		name_why(m, h, p, ret);
+		/* The firmware, or the module that has it. */
+		if (h->part && part->of < m->a->n_products &&
+		    m->a->products[part->of].relation[0] != '\0')
+			add_why(m, ret, "%.160s is one of the products in it",
+			    own_text(ret));
+		else
+			name_why(m, h, p, ret);
 		break;
 	case WHY_VERSION:
 		version_why(m, h, ret);
