@@ -96,6 +96,9 @@ uint64_t name_core_without(const struct name *name, uint32_t tokens);
  * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
  * 0 if nothing is left or it does not fit. */
 size_t	 order_read(const char *text, char *out, size_t room);
+/* That of a device: of its part number, or else in its model, which may be
+ * nothing but its number; out holds ORDER_TEXT. 0: none. */
+size_t	 order_of_device(const char *part, const char *model, char *out);
 bool	 order_is_pattern(const char *order);
 /* Versions of two to four numbers below 65536 with dots between them, most of
  * what lists have, as one number in their order; 0: it is something else,
@@ -227,8 +230,9 @@ struct index_vendor {
 	uint16_t	words;
 	uint16_t	flags;		/* enum index_vendor_flags */
 };
-/* Named by the table of makers; named by a device list. */
-enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2 };
+/* Named by the table of makers; named by a device list, or by a part of a name
+ * there. */
+enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2, INDEX_WITHIN = 4 };
 
 /* X(name, type) in the order of the blob. */
 #define INDEX_PARTS(X)				\
@@ -375,9 +379,12 @@ uint32_t index_class_columns(const struct index *ix, uint32_t class);
  * vendor, a model or a name makes no difference. */
 const char *index_class_column(const struct index *ix, uint32_t class,
     enum index_column column);
-/* Classes by part number (devices by serial number) that begin as the pattern
+/* Classes by order number (devices by serial number) that begin as the pattern
  * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
  * order_read text; the caller compares. */
+/* That of the class (of the device: serial); out holds ORDER_TEXT. */
+void	 index_number(const struct index *ix, uint32_t number, bool serial,
+    char *out);
 struct index_run index_orders(const struct index *ix, const char *pattern);
 struct index_run index_serials(const struct index *ix, const char *pattern);
 /* A digest as "sha256:AB01..." or bare hexadecimal; 0 if it is none. */

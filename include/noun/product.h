@@ -2,6 +2,7 @@
  * identifiers. One leaf of the product tree, or a relationship of two. */
 #ifndef NOUN_PRODUCT_H
 #define NOUN_PRODUCT_H
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
@@ -23,6 +24,9 @@ struct product {
 	const char	*product;	/* product_name branch */
 	const char	*version;	/* as printed */
 	enum version_kind version_kind;
+	/* Its model and serial numbers are written from the first sign to the
+	 * last (CSAF 2.1), else they may stop anywhere (2.0). */
+	bool		 whole_numbers;
 	const char	*patch;		/* service_pack, patch_level */
 	/* specification, architecture, platform */
 	const char	*hardware;

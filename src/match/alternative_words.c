@@ -77,8 +77,11 @@ bool
 alternative_letters(const char *s, size_t at, size_t end, size_t n)
 {
 	size_t len = strcspn(s + at, "/");
+	bool series = n - end >= 7 &&
+	    strncasecmp(s + end, " series", 7) == 0;
 
-	if (end < n || len < 3 || (end - at + 1) % (len + 1) != 0)
+	if ((end < n && !series) || len < (series ? 2 : 3) ||
+	    (end - at + 1) % (len + 1) != 0)
 		return false;
 	for (size_t i = at; i < end; i += len + 1) {
 		if (i > at && s[i - 1] != '/')

@@ -8,14 +8,14 @@
  *	X-300 switch family (incl. X408)	"X408"
  *	Series PF2 (750-82xx/xxx-xxx)		"750-82xx/xxx-xxx"
  *
- * with alternative_words.c for lists of words and of letters. */
+ * with alternative_words.c for lists of words and of letters, and
+ * alternative_places.c for the first form. */
 #include <string.h>
 #include <strings.h>
 #include "alternatives.h"
 #include "base/text.h"
 
 #define PIECES_MAX	32u
-#define VALUES_MAX	40u
 
 static bool
 is_digit(char c)
@@ -33,123 +33,6 @@ static bool
 is_letter(char c)
 {
 	return is_small(c) || (c >= 'A' && c <= 'Z');
-}
-
-/* --- "x=14,24" --- */
-
-struct letter {
-	char		 name;
-	struct part_of_text	 value[VALUES_MAX];
-	unsigned	 n;
-};
-
-/* "x = a,b/c" at s; NULL if it is none, else where it ends. */
-static const char *
-read_letter(const char *s, struct letter *ret)
-{
-	if (!is_small(s[0]) && s[0] != 'X' && s[0] != 'Y')
-		return NULL;
-	ret->name = s[0];
-	ret->n = 0;
-	s++;
-	s += strspn(s, " ");
-	if (*s != '=')
-		return NULL;
-	s++;
-	while (ret->n < VALUES_MAX) {
-		s += strspn(s, " ");
-		size_t n = 0;
-		while (is_letter(s[n]) || is_digit(s[n]) || s[n] == '-')
-			n++;
-		/* The next letter begins. */
-		if (n == 1 && s[1 + strspn(s + 1, " ")] == '=')
-			break;
-		if (n == 0)
-			break;
-		ret->value[ret->n].at = s;
-		ret->value[ret->n++].n = n;
-		s += n;
-		size_t gap = strspn(s, " ");
-		if (s[gap] == ',' || s[gap] == '/' || s[gap] == ';')
-			s += gap + 1;
-		else if (strncmp(s + gap, "or ", 3) == 0)
-			s += gap + 3;
-		else if (strncmp(s + gap, "and ", 4) == 0)
-			s += gap + 4;
-		else
-			break;
-	}
-	return ret->n > 0 ? s : NULL;
-}
-
-/* Does the letter stand for something at p[i], as in "FX3G-xMy"? */
-static bool
-is_place(const char *p, size_t i, size_t n, char name)
-{
-	if (p[i] != name)
-		return false;
-	if (!is_small(name))
-		return (i > 0 && (p[i - 1] == '-' || is_digit(p[i - 1])));
-	return !(i > 0 && is_small(p[i - 1])) &&
-	    !(i + 1 < n && is_small(p[i + 1]) && p[i + 1] != 'x' &&
-	    p[i + 1] != 'y' && p[i + 1] != 'z');
-}
-
-static void
-put_letters(struct taken *w, const char *p, size_t n,
-    const struct letter *letters, unsigned n_letters)
-{
-	char out[NAME_RUN_MAX];
-
-	if (n_letters == 0) {
-		alternative_add(w, p, n);
-		return;
-	}
-	for (unsigned v = 0; v < letters->n; v++) {
-		size_t len = 0;
-		for (size_t i = 0; i < n && len + 40 < sizeof(out); i++) {
-			bool place = is_place(p, i, n, letters->name);
-			const char *from = place ? letters->value[v].at :
-			    p + i;
-			size_t take = place ? letters->value[v].n : 1;
-			if (take > 32)
-				take = 32;
-			memcpy(out + len, from, take);
-			len += take;
-		}
-		put_letters(w, out, len, letters + 1, n_letters - 1);
-	}
-}
-
-static bool
-take_letters(struct taken *w, const char *text)
-{
-	struct letter letters[4];
-	unsigned n = 0;
-	const char *equal = strchr(text, '='), *first = NULL;
-
-	if (equal == NULL)
-		return false;
-	for (const char *s = text; *s != '\0' && n < 4;) {
-		bool start = s == text || s[-1] == ' ' || s[-1] == '(' ||
-		    s[-1] == ',' || s[-1] == ';';
-		const char *end = start ? read_letter(s, &letters[n]) : NULL;
-		if (end == NULL) {
-			s++;
-			continue;
-		}
-		if (first == NULL)
-			first = s;
-		n++;
-		s = end;
-	}
-	if (n == 0)
-		return false;
-	size_t len = (size_t)(first - text);
-	while (len > 0 && strchr(" (,:;", text[len - 1]) != NULL)
-		len--;
-	put_letters(w, text, len, letters, n);
-	return true;
 }
 
 /* --- "A, B and C" --- */
@@ -174,7 +57,7 @@ joint_at(const char *s, bool *ret_last)
 			return 0;
 	for (unsigned i = 0; joints[i] != NULL; i++)
 		if (strncmp(s, joints[i], strlen(joints[i])) == 0) {
-			*ret_last = i < 6;
+			*ret_last = i < 7;
 			return strlen(joints[i]);
 		}
 	return 0;
@@ -215,6 +98,29 @@ same_start(const char *a, const char *b, size_t n)
 	return i >= 2 && (i == n || a[i] == ' ');
 }
 
+/* "1756-L61, L62": what takes the place of the signs behind the last hyphen. */
+static void
+take_behind(struct taken *w, const struct part_of_text *first, size_t head,
+    const struct part_of_text *p)
+{
+	char out[NAME_RUN_MAX];
+	size_t end = head, from = 0, n = 0;
+
+	for (; end < first->n && first->at[end] != ' '; end++)
+		if (first->at[end] == '-')
+			from = end + 1;
+	while (n < p->n && (is_digit(p->at[n]) || is_letter(p->at[n])))
+		n++;
+	if (from == 0 || from == end || (n < p->n && p->at[n] != ' ') ||
+	    is_digit(p->at[0]) != is_digit(first->at[from]) ||
+	    n + 2 < end - from || end - from + 2 < n ||
+	    from + p->n >= sizeof(out))
+		return;
+	memcpy(out, first->at, from);
+	memcpy(out + from, p->at, p->n);
+	alternative_add(w, out, from + p->n);
+}
+
 /* One piece behind the first: alone if it says enough, and with the first
  * one's leading words. */
 static void
@@ -225,6 +131,8 @@ take_piece(struct taken *w, const struct part_of_text *first,
 	bool code = code_start(p->at, p->n) < p->n;
 	size_t head = code_start(first->at, first->n);
 
+	if (code && head < first->n)
+		take_behind(w, first, head, p);
 	if (same_start(p->at, first->at, first->n) ||
 	    (code && p->n >= 4) || count_words(p->at, p->n) >= 2)
 		alternative_add(w, p->at, p->n);
@@ -262,8 +170,14 @@ without_range(const char *s, size_t n)
 static bool
 pieces_alike(const struct part_of_text *piece, unsigned n)
 {
-	size_t at = code_start(piece[0].at, piece[0].n);
+	size_t at = code_start(piece[0].at, piece[0].n), last = piece[0].n;
 
+	/* "1756-L61, L62" */
+	while (last > at && piece[0].at[last - 1] != '-')
+		last--;
+	if (last > at && last < piece[0].n && memchr(piece[1].at, '-',
+	    piece[1].n) == NULL)
+		at = last;
 	for (unsigned i = 1; i < n; i++) {
 		size_t own = code_start(piece[i].at, piece[i].n);
 		size_t a = without_range(piece[0].at + at, piece[0].n - at);
@@ -276,14 +190,43 @@ pieces_alike(const struct part_of_text *piece, unsigned n)
 	return true;
 }
 
+/* "EDS-405A, EDS-408A and EDS-510A Series": what the last one is said to be
+ * the others are, too. */
 static void
-take_list(struct taken *w, const char *s, size_t n)
+take_series(struct taken *w, const struct part_of_text *piece, unsigned n)
+{
+	const struct part_of_text *last = &piece[n - 1];
+	char out[NAME_RUN_MAX];
+
+	if (last->n < 8 || (strncasecmp(last->at + last->n - 7, " series", 7)
+	    != 0 && strncasecmp(last->at + last->n - 7, " family", 7) != 0))
+		return;
+	for (unsigned i = 0; i + 1 < n; i++) {
+		struct part_of_text one = { out, piece[i].n + 7 };
+		if (one.n >= sizeof(out) ||
+		    code_start(piece[i].at, piece[i].n) == piece[i].n)
+			continue;
+		memcpy(out, piece[i].at, piece[i].n);
+		memcpy(out + piece[i].n, last->at + last->n - 7, 7);
+		if (i == 0)
+			alternative_add(w, one.at, one.n);
+		else
+			take_piece(w, &piece[0], &one);
+	}
+}
+
+void
+alternative_list(struct taken *w, const char *s, size_t n)
 {
 	struct part_of_text piece[PIECES_MAX];
-	unsigned count = 0;
+	unsigned count = 0, alike = 0;
 	bool last = false, bracket = false;
 	size_t start = 0;
 
+	/* "CP300 and CP100 and the respective modules" */
+	for (size_t at = 0; at + 9 < n; at++)
+		if (strncmp(s + at, " and the ", 9) == 0)
+			n = at;
 	for (size_t at = 0; at <= n && count < PIECES_MAX; at++) {
 		bool end = false;
 		size_t joint = at < n && !bracket ? joint_at(s + at, &end) : 0;
@@ -304,11 +247,14 @@ take_list(struct taken *w, const char *s, size_t n)
 		return;
 	if (count < 4 && last)
 		alternative_families(w, piece, count);
-	if (!last && !pieces_alike(piece, count))
+	for (unsigned i = 0; i < count; i++)
+		alike += same_start(piece[i].at, piece[0].at, piece[0].n);
+	if (!last && alike < count && !pieces_alike(piece, count))
 		return;
 	alternative_add(w, piece[0].at, piece[0].n);
 	for (unsigned i = 1; i < count; i++)
 		take_piece(w, &piece[0], &piece[i]);
+	take_series(w, piece, count);
 }
 
 /* --- "R00/01/02CPU" --- */
@@ -535,7 +481,7 @@ take_numbers(struct taken *w, const char *text)
 static void
 take_all(struct taken *w, const char *text, size_t n)
 {
-	take_list(w, text, n);
+	alternative_list(w, text, n);
 	take_all_slashes(w, text, n);
 }
 
@@ -580,10 +526,10 @@ alternatives_read(const char *text, struct arena *mem,
 
 	ret->text = NULL;
 	ret->n = 0;
-	if (n >= NAME_RUN_MAX || take_letters(&w, text) ||
+	if (n >= NAME_RUN_MAX || alternative_places(&w, text) ||
 	    take_glued(&w, text, n))
 		return;
-	take_list(&w, text, n);
+	alternative_list(&w, text, n);
 	take_all_slashes(&w, text, n);
 	/* A list whose pieces have slashes. */
 	for (uint32_t i = 0, end = ret->n; i < end && i < 32; i++)

@@ -1,4 +1,4 @@
-/* match/alternatives.h - what alternatives.c and alternative_words.c share: one
+/* match/alternatives.h - what alternatives.c and its two helpers share: one
  * text that names several products, taken apart. */
 #ifndef MATCH_ALTERNATIVES_H
 #define MATCH_ALTERNATIVES_H
@@ -15,6 +15,10 @@ struct part_of_text {
 
 /* Blanks and commas around it are left out, and what is there already. */
 void alternative_add(struct taken *w, const char *s, size_t n);
+/* "A, B and C" */
+void alternative_list(struct taken *w, const char *s, size_t n);
+/* "FX3G-xMy x=14,24 y=T,R": every combination; false: there are no letters. */
+bool alternative_places(struct taken *w, const char *text);
 /* "Vision and Samba Series" */
 void alternative_families(struct taken *w, const struct part_of_text *p,
     unsigned n);

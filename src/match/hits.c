@@ -281,6 +281,14 @@ match_products(struct matcher *m)
 				look_up(l, m, named);
 			last = named;
 			hit_candidates(l, i, side == 1);
+			/* What stands between both: a module in a rack. */
+			while (side == 1 &&
+			    a->products[p->of].relation[0] != '\0') {
+				p = &a->products[p->of];
+				last = match_named(a, p, false);
+				look_up(l, m, last);
+				hit_candidates(l, i, true);
+			}
 		}
 	}
 	/* A relation may have numbers of its own, which name both in one. */

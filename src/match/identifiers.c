@@ -10,6 +10,7 @@
 /* Devices that patterns are compared with, in one advisory: a hostile one would
  * keep us for hours. */
 #define PATTERNS_TRIED_MAX 4000000u
+#define NUMBERS_COMPARED_MAX 100000000u
 /* A shorter part of a number would fit too much (CSAF 2.0, 3.1.3.3.6). */
 #define PART_MIN 5u
 /* Numbers of so many signs are nobody else's of the same maker. */
@@ -83,9 +84,11 @@ take_all(struct lookup *l, struct index_run run, enum candidate_of of,
 	}
 }
 
-/* Devices whose number has the pattern, or begins with it. */
+/* Devices whose number has the pattern, or begins with it. of_name: it stands
+ * in the product's name, which series.c compares with that of a model. */
 static void
-find_pattern(struct lookup *l, const char *code, enum index_key ident)
+find_pattern(struct lookup *l, const char *code, enum index_key ident,
+    bool of_name)
 {
 	const struct index *ix = l->m->ix;
 	bool serial = ident == INDEX_SERIAL;
@@ -95,20 +98,21 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 	struct index_run run = serial ? index_serials(ix, code) :
 	    index_orders(ix, code);
 
-	if (n + 2 > sizeof(open))
+	l->m->compared += run.n;
+	if (n + 2 > sizeof(open) || l->m->compared > NUMBERS_COMPARED_MAX)
 		return;
 	memcpy(open, code, n);
 	memcpy(open + n, "*", 2);
 	for (uint32_t i = 0; i < run.n; i++) {
 		char own[ORDER_TEXT];
-		uint32_t device = serial ? run.at[i] :
-		    index_class_device(ix, index_class(ix, run.at[i]));
-		order_read(index_column(ix, device, serial ?
-		    INDEX_COLUMN_serial : INDEX_COLUMN_part_number), own,
-		    sizeof(own));
+		index_number(ix, run.at[i], serial, own);
+		if (of_name && (index_class_columns(ix, run.at[i]) >>
+		    INDEX_COLUMN_part_number & 1) == 0)
+			continue;
 		if (text_glob(code, own))
 			take(l, run.at[i], of, HOW_IDENTIFIER, ident);
-		else if (n >= PART_MIN && text_glob(open, own))
+		else if (n >= PART_MIN && !l->p->whole_numbers &&
+		    text_glob(open, own))
 			take(l, run.at[i], of, HOW_FAMILY, ident);
 	}
 }
@@ -116,7 +120,7 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident)
 void
 find_order_pattern(struct lookup *l, const char *code)
 {
-	find_pattern(l, code, INDEX_ORDER);
+	find_pattern(l, code, INDEX_ORDER, true);
 }
 
 static void
@@ -127,7 +131,7 @@ find_code(struct lookup *l, const char *code, bool part)
 		    index_hash(code, strlen(code)))), CANDIDATE_CLASS,
 		    INDEX_ORDER);
 	if (order_is_pattern(code) || (part && strlen(code) >= PART_MIN))
-		find_pattern(l, code, INDEX_ORDER);
+		find_pattern(l, code, INDEX_ORDER, !part);
 }
 
 /* "FL SWITCH 3005 - 2891030" of the list: an item number of digits alone, which
@@ -191,7 +195,7 @@ find_serials(struct lookup *l)
 		take_all(l, index_find(l->m->ix, index_key(INDEX_SERIAL, 0,
 		    index_hash(serial, n))), CANDIDATE_DEVICE, INDEX_SERIAL);
 		if (order_is_pattern(serial) || n >= PART_MIN)
-			find_pattern(l, serial, INDEX_SERIAL);
+			find_pattern(l, serial, INDEX_SERIAL, false);
 	}
 }
 

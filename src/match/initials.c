@@ -10,13 +10,17 @@
 
 /* --- "Site Edition" is SE --- */
 
+/* One without a vowel is short already: "CX". */
 static bool
 is_plain_word(const struct name *n, unsigned i)
 {
 	const struct name_token *t = &n->token[i];
+	bool vowel = false;
 
-	return t->kind == NAME_WORD && t->len > 1 && n->flat[t->at] >= 'a' &&
-	    n->flat[t->at] <= 'z';
+	for (unsigned k = 0; k < t->len; k++)
+		vowel |= strchr("aeiouy", n->flat[t->at + k]) != NULL;
+	return t->kind == NAME_WORD && t->len > 1 && vowel &&
+	    n->flat[t->at] >= 'a' && n->flat[t->at] <= 'z';
 }
 
 /* The bits of all words but noise and those of `without`. */

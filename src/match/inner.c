@@ -202,6 +202,62 @@ as_vers(struct matcher *m, const struct scheme *s, const char *text)
 	    " "), s->names, text);
 }
 
+/* Is this all that is said of the product? */
+static bool
+claims_only(const struct matcher *m, uint32_t product, enum claim claim)
+{
+	uint32_t at = m->claim_at[product], end = m->claim_at[product + 1];
+
+	for (uint32_t i = at; i < end; i++)
+		if (m->claims[i].claim != claim)
+			return false;
+	return at < end;
+}
+
+/* Where the versions end that a first affected one begins: the last affected
+ * one of its name, or the first fixed one. NULL: not said. */
+static const char *
+other_end(struct matcher *m, uint32_t of, bool first, const char *own)
+{
+	const struct advisory *a = m->a;
+	enum claim end = first ? CLAIM_LAST_AFFECTED : CLAIM_FIRST_AFFECTED;
+
+	for (uint32_t i = of > BESIDE_MAX ? of - BESIDE_MAX : 0;
+	    i < a->n_products && i < of + BESIDE_MAX; i++) {
+		const struct product *p = &a->products[i];
+		bool fixed = first && (claims_only(m, i, CLAIM_FIRST_FIXED) ||
+		    claims_only(m, i, CLAIM_FIXED));
+		struct version low, high;
+		if ((!fixed && !claims_only(m, i, end)) ||
+		    p->version_kind != VERSION_ONE ||
+		    !same_lookup(p, &a->products[of]) ||
+		    version_read_printed(first ? own : p->version, &low) != 0 ||
+		    version_read_printed(first ? p->version : own, &high) != 0)
+			continue;
+		enum version_order order = version_compare(&low, &high);
+		if (order == VERSION_LESS || order == VERSION_EQUAL)
+			return arena_printf(m->mem, first ? fixed ?
+			    ">= %s | < %s" : ">= %s | <= %s" :
+			    "<= %s | >= %s", own, p->version);
+	}
+	return NULL;
+}
+
+/* Not that version alone, but those from the first affected one on, and up to
+ * the last one. */
+static const char *
+affected_run(struct matcher *m, uint32_t of, const char *text)
+{
+	bool first = claims_only(m, of, CLAIM_FIRST_AFFECTED);
+	const char *run;
+
+	if (!first && !claims_only(m, of, CLAIM_LAST_AFFECTED))
+		return NULL;
+	run = other_end(m, of, first, text);
+	return run != NULL ? run : arena_printf(m->mem, "%s %s", first ?
+	    ">=" : "<=", text);
+}
+
 /* The printed version with its patch level; else the one in the CPE or the
  * package URL. A package's own versions become vers:, for their order. */
 static const char *
@@ -316,6 +372,12 @@ product_range(struct matcher *m, uint32_t product)
 	}
 	enum version_kind kind = p->version_kind;
 	const char *text = product_version(m, p, &kind);
+	const char *run = kind == VERSION_ONE && !text_starts(text, "vers:") ?
+	    affected_run(m, of, text) : NULL;
+	if (run != NULL) {
+		text = run;
+		kind = VERSION_RANGE;
+	}
 	m->ranges[of] = arena_alloc(m->mem, sizeof(struct range));
 	range_read(text, kind, m->mem, m->ranges[of]);
 	compare_beside(m, of);
@@ -323,7 +385,9 @@ product_range(struct matcher *m, uint32_t product)
 		find_line(m, p, m->ranges[of]);
 	if (m->ranges[of]->code != NULL)
 		find_code(p, m->ranges[of]);
-	m->last_range = of;
+	m->ranges[of]->run = run;
+	if (run == NULL)
+		m->last_range = of;
 	return m->ranges[of];
 }
 

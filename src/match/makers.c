@@ -121,7 +121,9 @@ add_shorter(struct lookup *l, unsigned i)
 		uint64_t start = l->maker.start[i][k];
 		const struct index_vendor *v = index_vendor(ix, start);
 		bool plain = l->maker.plain[i] >> k & 1;
-		if (v == NULL || document_names(l->m, start))
+		/* "Kestrel & Sons" is not Kestrel, written short. */
+		if (v == NULL || v->flags == INDEX_WITHIN ||
+		    document_names(l->m, start))
 			continue;
 		if (v->flags & INDEX_KNOWN && (!plain ||
 		    (own != NULL && own->flags & INDEX_KNOWN)))
@@ -162,8 +164,8 @@ static void
 add_owners(struct lookup *l, uint64_t key)
 {
 	uint32_t n;
-	const struct division *d = vocabulary_divisions(l->m->vocabulary, key,
-	    &n);
+	const struct division *d = vocabulary_divisions(l->m->vocabulary,
+	    index_group(l->m->ix, key), key, &n);
 
 	for (uint32_t i = 0; i < n; i++)
 		add_group(l, d[i].group, MAKER_GROUP);

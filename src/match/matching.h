@@ -113,6 +113,7 @@ struct matcher {
 	/* It tells of no vulnerability: what it lists is concerned. */
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
+	uint64_t		 compared;	/* numbers with patterns */
 	const struct rules	*rules;		/* NULL: none */
 	const struct vocabulary	*vocabulary;	/* NULL: none */
 	struct maker		*makers;	/* of the whole document */

@@ -5,6 +5,12 @@
 #include "ranges.h"
 #include "noun/index.h"
 
+static bool
+is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 static uint64_t
 number_at(const char *s)
 {
@@ -13,6 +19,32 @@ number_at(const char *s)
 	for (; *s >= '0' && *s <= '9'; s++)
 		v = v > UINT64_MAX / 16 ? v : v * 10 + (uint64_t)(*s - '0');
 	return v;
+}
+
+/* Behind the first bound: "1000 to 2000" is a run. Another number is nothing
+ * that can be told. */
+static void
+read_second(const char *at, struct serial_rule *r)
+{
+	static const char *const joints[] = { "-", "to", "through", "until",
+	    "up to", NULL };
+	const char *next = at + strcspn(at, "0123456789");
+	size_t n = (size_t)(next - at), digits = strspn(next, "0123456789");
+
+	/* "(first 5 digits)" */
+	if (*next == '\0' || strncmp(next + digits, " digit", 6) == 0)
+		return;
+	r->mixed = true;
+	while (n > 0 && *at == ' ')
+		at++, n--;
+	while (n > 0 && at[n - 1] == ' ')
+		n--;
+	for (const char *const *j = joints; *j != NULL; j++)
+		if (n == strlen(*j) && memcmp(at, *j, n) == 0 &&
+		    digits == r->digits) {
+			r->mixed = false;
+			r->last = number_at(next);
+		}
 }
 
 bool
@@ -35,7 +67,12 @@ serial_read(const char *text, struct serial_rule *ret)
 	ret->there = true;
 	ret->value = number_at(value);
 	ret->digits = (unsigned)strspn(value, "0123456789");
-	ret->mixed = value[ret->digits] >= 'a' && value[ret->digits] <= 'z';
+	read_second(value + ret->digits, ret);
+	ret->mixed |= is_letter(value[-1]) || is_letter(value[ret->digits]);
+	/* Five are a date and a line, whatever is counted behind them. */
+	ret->whole = ret->digits != 5 && strstr(flat, "digit") == NULL &&
+	    strstr(flat, "prefix") == NULL && strstr(flat, "start") == NULL &&
+	    strstr(flat, "begin") == NULL;
 	if (first != NULL && first < at && first[6] >= '1' && first[6] <= '9')
 		ret->digits = (unsigned)number_at(first + 6);
 	const char *sign = strpbrk(flat, "<>=");
@@ -50,7 +87,8 @@ serial_read(const char *text, struct serial_rule *ret)
 	    strstr(value, "above") != NULL)
 		ret->sign = 'g';
 	else if (strstr(flat, "prior to") != NULL ||
-	    strstr(flat, "before") != NULL)
+	    strstr(flat, "before") != NULL || strstr(flat, "below") != NULL ||
+	    strstr(flat, "less than") != NULL)
 		ret->sign = '<';
 	return ret->digits > 0 && ret->digits < 19;
 }
@@ -66,9 +104,11 @@ serial_test(const struct serial_rule *r, const char *serial)
 			own = own * 10 + (uint64_t)(*serial - '0');
 			n++;
 		}
-	if (n < r->digits || r->mixed)
+	if (n < r->digits || r->mixed || (r->whole && strpbrk(serial,
+	    "0123456789") != NULL))
 		return VERDICT_UNKNOWN;
-	bool in = r->sign == '<' ? own < r->value :
+	bool in = r->last > 0 ? own >= r->value && own <= r->last :
+	    r->sign == '<' ? own < r->value :
 	    r->sign == 'l' ? own <= r->value :
 	    r->sign == '>' ? own > r->value :
 	    r->sign == 'g' ? own >= r->value : own == r->value;

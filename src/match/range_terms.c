@@ -15,6 +15,7 @@ term_trim(const char **s, size_t n)
 }
 
 #define ITEM_DIGITS 6u		/* no part of a version counts so far */
+#define FRONT_MAX 9u
 
 static bool
 is_digit(char c)
@@ -74,22 +75,31 @@ term_with_words(const char *s, size_t n, struct version *ret)
 	    version_read(s, at, ret) == 0;
 }
 
+/* Letters before a version's number, "v", "fw", "ver. "; n: there is none. */
+static size_t
+front_of(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && i < FRONT_MAX && ((s[i] >= 'a' && s[i] <= 'z') ||
+	    (i > 0 && (s[i] == '.' || s[i] == ' '))))
+		i++;
+	return i < n && is_digit(s[i]) ? i : n;
+}
+
 bool
 term_is_version(const char *s, size_t n)
 {
-	bool digit = n > 1 && is_digit(s[1]);
-	size_t letters = 0;
+	size_t front = front_of(s, n), len = front;
 
-	while (letters < n && s[letters] >= 'a' && s[letters] <= 'z')
-		letters++;
-	/* "fw01", "release 5" */
-	if (letters > 0 && version_empty_word(s, letters)) {
-		while (letters < n && (s[letters] == ' ' || s[letters] == '.'))
-			letters++;
-		return letters < n && is_digit(s[letters]);
-	}
-	return is_digit(*s) || (*s == 'v' && digit) ||
-	    (*s >= 'a' && *s <= 'z' && digit && memchr(s, '.', n) != NULL);
+	if (front == n)
+		return false;
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '.'))
+		len--;
+	return len == 0 || version_empty_word(s, len) ||
+	    version_top(s, len, false) == TOP_BUILD ||
+	    (len == 1 && (*s == 'v' || *s == 'r' ||
+	    memchr(s, '.', n) != NULL));
 }
 
 /* How many numbers with dots between them; 0: there is something else. */
@@ -108,26 +118,38 @@ count_numbers(const char *s, size_t n)
 }
 
 size_t
-term_run(const char *s, size_t n)
+term_run(const char *s, size_t n, size_t *ret_low, bool *ret_sure)
 {
-	const char *hyphen = memchr(s, '-', n);
+	const char *hyphen = memchr(s, '-', n), *end = s + n;
 	struct version low, high;
 
+	if (hyphen == NULL)
+		hyphen = memchr(s, '~', n);
 	if (hyphen == NULL || hyphen == s)
 		return 0;
-	size_t at = (size_t)(hyphen - s), skip = *s == 'v' ? 1 : 0;
-	const char *to = hyphen + 1, *end = s + n;
-	if (skip > 0 && (to == end || *to++ != 'v'))
+	const char *to = hyphen + 1;
+	size_t at = (size_t)(hyphen - s);
+	while (at > 0 && s[at - 1] == ' ')
+		at--;
+	while (to < end && *to == ' ')
+		to++;
+	size_t left = (size_t)(end - to), front = front_of(s, at);
+	size_t other = front_of(to, left);
+	if (front == at || other == left || (other > 0 && (other != front ||
+	    memcmp(s, to, front) != 0)))
 		return 0;
-	unsigned a = count_numbers(s + skip, at - skip);
-	unsigned b = count_numbers(to, (size_t)(end - to));
+	unsigned a = count_numbers(s + front, at - front);
+	unsigned b = count_numbers(to + other, left - other);
 	/* "2.03-06" counts on, and so does "5.1-2": both sides alike. */
-	if (a == 0 || a != b || (a == 1 && skip == 0 && !(is_year(s, at) &&
-	    is_year(to, (size_t)(end - to)))))
+	if (a == 0 || a != b)
 		return 0;
-	return version_read(s, at, &low) == 0 &&
-	    version_read(to, (size_t)(end - to), &high) == 0 &&
-	    version_compare(&low, &high) == VERSION_LESS ? at : 0;
+	*ret_sure = a > 1 || front > 0 || *hyphen == '~' ||
+	    (is_year(s, at) && is_year(to, left));
+	*ret_low = at;
+	return (*ret_sure || at == left) && version_read(s, at, &low) == 0 &&
+	    version_read(to, left, &high) == 0 &&
+	    version_compare(&low, &high) == VERSION_LESS ?
+	    (size_t)(to - s) : 0;
 }
 
 bool

@@ -15,9 +15,10 @@ bool	 term_with_words(const char *s, size_t n, struct version *ret);
 /* Is a term without a sign a version by its looks: "V2", "R6.01.00"? "NMC2" is
  * a part of the device. */
 bool	 term_is_version(const char *s, size_t n);
-/* "12.0.1-12.0.13", "V175-V189", "2014-2016": where the hyphen stands; 0: it is
- * one version ("2.03-06"). */
-size_t	 term_run(const char *s, size_t n);
+/* "12.0.1-12.0.13", "V175-V189", "2014-2016": where the last of the run begins,
+ * and the first one ends; 0: it is one version ("2.03-06"). Not sure of
+ * "151-171". */
+size_t	 term_run(const char *s, size_t n, size_t *ret_low, bool *ret_sure);
 /* "cve-2019-18340", "ssa-761844 ...": the number of a document. */
 bool	 term_is_reference(const char *s, size_t n);
 /* "2404267  1.x", "L206-F2G1 4.24": an item's number in front of a version; how

@@ -32,6 +32,12 @@ static const struct phrase phrases[] = {
 	{ "older than", SIGN_LT }, { "lower than", SIGN_LT },
 	{ "less than", SIGN_LT }, { "up to", SIGN_LE },
 	{ "through", SIGN_LE }, { "thru", SIGN_LE }, { "until", SIGN_LE },
+	{ "not later than", SIGN_LE }, { "no later than", SIGN_LE },
+	{ "not newer than", SIGN_LE }, { "not higher than", SIGN_LE },
+	{ "not earlier than", SIGN_GE }, { "not older than", SIGN_GE },
+	{ "not lower than", SIGN_GE }, { "not before", SIGN_GE },
+	{ "et anterieures", SIGN_OR_LESS }, { "et anterieurs", SIGN_OR_LESS },
+	{ "y anteriores", SIGN_OR_LESS }, { "e precedenti", SIGN_OR_LESS },
 	{ "greater than", SIGN_GT }, { "newer than", SIGN_GT },
 	{ "later than", SIGN_GT }, { "higher than", SIGN_GT },
 	{ "starting with", SIGN_GE }, { "starting from", SIGN_GE },
@@ -375,7 +381,8 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 			/* "between A and B" */
 			out[len++] = between && p->sign == ',' ? SIGN_LE :
 			    p->sign;
-			between = text_eq(p->words, "between");
+			between = text_eq(p->words, "between") ||
+			    (between && p->sign == ' ');
 			at += strlen(p->words);
 		} else if (other_name_at(flat, at)) {
 			at = take_other_name(flat, at, out, &len);
@@ -387,7 +394,8 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 			take_bracket(flat + at + 1, end - at - 1, out, &len,
 			    narrowed, widened);
 			at = end + (end < n);
-		} else if (n - at > 3 && memcmp(flat + at, " - ", 3) == 0) {
+		} else if (n - at > 3 && (memcmp(flat + at, " - ", 3) == 0 ||
+		    memcmp(flat + at, " ~ ", 3) == 0)) {
 			out[len++] = SIGN_LE;
 			at += 3;
 		} else {

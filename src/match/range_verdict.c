@@ -139,10 +139,12 @@ range_says(const struct range *r, enum verdict best)
 
 /* The best so far, with one span more. */
 static enum verdict
-with_span(enum verdict best, const struct span *s, enum verdict v,
+with_span(enum verdict best, const struct range *r, unsigned i, enum verdict v,
     bool *ret_lone)
 {
-	bool lone = s->low.there && !s->high.there;
+	const struct span *s = &r->spans[i];
+	bool lone = s->low.there && !s->high.there &&
+	    !(r->formal && r->n > 1);
 
 	/* One such bound in five stands the wrong way round: it never
 	 * silences. */
@@ -196,7 +198,7 @@ range_test(const struct range *r, const struct version *device, bool *ret_lone)
 		return VERDICT_UNKNOWN;
 	device = build_of(r, device, &build);
 	for (unsigned i = 0; i < r->n; i++)
-		best = with_span(best, &r->spans[i], test_span(&r->spans[i],
+		best = with_span(best, r, i, test_span(&r->spans[i],
 		    device), ret_lone);
 	if (best == VERDICT_IN && above_own_line(r, device))
 		best = VERDICT_UNKNOWN;
@@ -343,7 +345,7 @@ range_test_rank(const struct range *r, uint64_t rank, bool *ret_lone)
 	if (r->all)
 		return r->narrowed ? VERDICT_UNKNOWN : VERDICT_IN;
 	for (unsigned i = 0; i < r->n; i++)
-		best = with_span(best, &r->spans[i], rank_in_span(&r->spans[i],
+		best = with_span(best, r, i, rank_in_span(&r->spans[i],
 		    rank), ret_lone);
 	return range_says(r, best);
 }

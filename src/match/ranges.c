@@ -158,12 +158,16 @@ static void take_term(struct terms *t, char sign, const char *s, size_t n,
 static bool
 take_run(struct terms *t, const char *s, size_t n)
 {
-	size_t at = term_run(s, n);
+	size_t low;
+	bool sure;
+	size_t high = term_run(s, n, &low, &sure);
 
-	if (at == 0)
+	if (high == 0)
 		return false;
-	take_term(t, SIGN_GE, s, at, 0);
-	take_term(t, SIGN_LE, s + at + 1, n - at - 1, 0);
+	take_term(t, SIGN_GE, s, low, 0);
+	take_term(t, SIGN_LE, s + high, n - high, 0);
+	/* "151-171" may be one version. */
+	t->range->narrowed |= !sure;
 	return true;
 }
 
@@ -351,7 +355,8 @@ read_vers(const char *text, struct arena *mem, struct range *ret)
 		low += v->at[i].sign == VERS_GT || v->at[i].sign == VERS_GE;
 		high += v->at[i].sign == VERS_LT || v->at[i].sign == VERS_LE;
 	}
-	ret->lone_low = low > high;
+	/* Beside other bounds an open end is meant. */
+	ret->lone_low = low > high && low + high == 1;
 	if (v->scheme->compare == scheme_intdot) {
 		ret->plain = arena_alloc(mem, sizeof(*ret->plain));
 		read_printed(text, mem, ret->plain);
@@ -381,6 +386,8 @@ read_range(const char *text, enum version_kind kind, struct arena *mem,
 		text = plain;
 	}
 	read_printed(text, mem, ret);
+	ret->formal = strncmp(text, "vers:", 5) == 0;
+	ret->lone_low &= !(ret->formal && ret->n > 1);
 }
 
 void

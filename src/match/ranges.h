@@ -43,7 +43,9 @@ struct serial_rule {
 	char		 sign;		/* '<' '=' '>', and 'l' 'g' for <= >= */
 	unsigned	 digits;
 	bool		 mixed;		/* letters within: no number to test */
+	bool		 whole;		/* of no longer number's first digits */
 	uint64_t	 value;
+	uint64_t	 last;		/* of a run; 0: none */
 };
 
 struct range {
@@ -61,6 +63,8 @@ struct range {
 	 * the build: 3.1.4022.30 of "TwinCAT 3.1". */
 	const struct version *line;
 	struct serial_rule serial;
+	bool		 formal;	/* "vers:": an open end among several */
+	const char	*run;		/* of two products; or NULL */
 	bool		 lone_low;	/* a lower bound without an upper one */
 	bool		 ranked;	/* range_test_rank can tell */
 	struct span	*spans;

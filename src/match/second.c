@@ -2,6 +2,7 @@
  *
  *	Control Expert (formerly known as Unity Pro)	"Unity Pro"
  *	Power Monitoring Expert (PME)			"PME"
+ *	PME (Power Monitoring Expert)			"PME"
  *	Industrial Ethernet (IE) 4000 Series		"IE-4000 Series"
  *
  * and what the table says of short forms. Initials are for initials.c. */
@@ -225,6 +226,17 @@ try_bracket(struct lookup *l, const char *text, const char *open, size_t n)
 		memcpy(name, text, head);
 		memcpy(name + head, rest, left + 1);
 		try_name(l, name, true, true);
+		return;
+	}
+	/* "MSM (Modular Switchgear Monitoring)" */
+	size_t last = head - (open[-1] == ' '), from = last;
+	while (from > 0 && text[from - 1] != ' ')
+		from--;
+	if (initials_of(open + 1, n, text + from, last - from) != NULL) {
+		memcpy(name, text, last);
+		name[last] = ' ';
+		memcpy(name + last + 1, rest, left + 1);
+		try_name(l, name, false, false);
 		return;
 	}
 	const char *begin = initials_of(text, head, open + 1, n);

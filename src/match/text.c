@@ -10,6 +10,7 @@
 
 #define WORDS_MAX	20000u		/* of one text that are looked at */
 #define RUN_WORDS	6u		/* longest name looked for */
+#define FRONT_WORDS	3u		/* of a list of numbers */
 #define MAKERS_MAX	64u
 
 struct word {
@@ -147,22 +148,41 @@ is_common(const char *s, size_t n)
 	return false;
 }
 
-/* A word alone must be long, or have a digit, to be taken for a name. */
+/* A word alone must be long, or have a digit, to be taken for a name; digits
+ * alone have a hyphen, as "750-8212". */
 static bool
 run_can_name(const struct reader *r, uint32_t i, uint32_t k)
 {
 	size_t signs = 0;
-	bool digit = false, letter = false;
+	bool digit = false, letter = false, hyphen = false;
 
 	for (uint32_t at = r->word[i].at; at < r->word[i + k - 1].end; at++) {
 		char c = r->flat[at];
 		signs += is_sign(c);
+		hyphen |= c == '-';
 		digit |= c >= '0' && c <= '9';
 		letter |= is_sign(c) && !(c >= '0' && c <= '9');
 	}
 	uint32_t at = r->word[i].at, end = r->word[i + k - 1].end;
-	return letter && (signs >= 4 || (digit && signs >= 3)) &&
+	return (letter || (hyphen && signs >= 6)) &&
+	    (signs >= 4 || (digit && signs >= 3)) &&
 	    !is_common(r->flat + at, end - at);
+}
+
+/* Models of a maker in the text that are called so. */
+static void
+hit_named(struct reader *r, uint64_t hash)
+{
+	static const enum index_key keys[] = { INDEX_NAME, INDEX_CORE };
+
+	for (unsigned g = 0; g < r->n_groups; g++) {
+		for (unsigned q = 0; q < COUNT_OF(keys); q++) {
+			struct index_run run = index_find(r->m->ix,
+			    index_key(keys[q], r->group[g], hash));
+			for (uint32_t d = 0; d < run.n; d++)
+				hit_kind(r, run.at[d]);
+		}
+	}
 }
 
 /* Names that stand in the text word by word. */
@@ -177,19 +197,76 @@ find_names(struct reader *r)
 				break;
 			if (!run_can_name(r, i, k))
 				continue;
-			uint64_t hash = name_hash(r->flat, at, end);
-			for (unsigned g = 0; g < r->n_groups; g++) {
-				static const enum index_key keys[] =
-				    { INDEX_NAME, INDEX_CORE };
-				for (unsigned q = 0; q < 2; q++) {
-					struct index_run run = index_find(
-					    r->m->ix, index_key(keys[q],
-					    r->group[g], hash));
-					for (uint32_t d = 0; d < run.n; d++)
-						hit_kind(r, run.at[d]);
-				}
-			}
+			hit_named(r, name_hash(r->flat, at, end));
 		}
+	}
+}
+
+/* What parts the numbers of a list: ", ", "/", " and ". */
+static bool
+is_joint(const char *s, size_t n)
+{
+	static const char *const joints[] = { ",", "/", "&", "and", "or",
+	    ", and", ", or", NULL };
+
+	while (n > 0 && *s == ' ')
+		s++, n--;
+	while (n > 0 && s[n - 1] == ' ')
+		n--;
+	for (const char *const *j = joints; *j != NULL; j++)
+		if (strlen(*j) == n && memcmp(*j, s, n) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_digit(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] >= '0' && s[i] <= '9')
+			return true;
+	return false;
+}
+
+/* A number of a list with the words that stand in front of the list. */
+static void
+find_fronted(struct reader *r, uint32_t first, const char *s, size_t n)
+{
+	char name[200];
+	uint32_t end = r->word[first].at;
+
+	for (uint32_t f = first; f > 0 && first - f < FRONT_WORDS; f--) {
+		uint32_t at = r->word[f - 1].at;
+		if (r->word[f].at != r->word[f - 1].end + 1 ||
+		    strchr(" -", r->flat[r->word[f].at - 1]) == NULL ||
+		    end - at + n >= sizeof(name))
+			return;
+		memcpy(name, r->flat + at, end - at);
+		memcpy(name + (end - at), s, n);
+		hit_named(r, name_hash(name, 0, end - at + n));
+	}
+}
+
+/* "Rover 5110, 5130 and 5150": each is a Rover. */
+static void
+find_lists(struct reader *r)
+{
+	uint32_t first = 0, last = 0;	/* its first word; where it ends */
+
+	for (uint32_t i = 0, k; i < r->n; i = k) {
+		const char *s = r->flat + r->word[i].at;
+		for (k = i + 1; k < r->n && r->word[k].at ==
+		    r->word[k - 1].end + 1 && strchr("-._",
+		    r->flat[r->word[k].at - 1]) != NULL; k++)
+			;
+		size_t n = r->word[k - 1].end - r->word[i].at;
+		if (!has_digit(s, n))
+			continue;
+		if (last > 0 && is_joint(r->flat + last, r->word[i].at - last))
+			find_fronted(r, first, s, n);
+		else
+			first = i;
+		last = r->word[k - 1].end;
 	}
 }
 
@@ -247,5 +324,6 @@ match_text(struct matcher *m)
 	split_words(&r, len);
 	find_makers(&r);
 	find_names(&r);
+	find_lists(&r);
 	find_orders(&r, text);
 }

@@ -214,29 +214,11 @@ host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
 	    (p->on < m->a->n_products && is_own_firmware(
 	    &m->a->products[part], &m->a->products[p->on]))))
 		return;
-	if (side || !is_firmware(m, part))
+	/* Firmware is that of what it is on, not of what that is in. */
+	if (side || p->of != part || !is_firmware(m, part))
 		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
 		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
 		    VERDICT_UNKNOWN;
-}
-
-/* What the product says of hardware and serial numbers. */
-static void
-other_verdicts(struct lookup *l, struct hit *h, bool side)
-{
-	struct matcher *m = l->m;
-	const struct product *p = &m->a->products[h->product];
-
-	if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
-		and_verdict(h, hardware_fits(m, &m->a->products[p->on], h));
-	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
-	    text_find_nocase(p->hardware, "rev") != NULL) {
-		struct product hardware = *p;
-		hardware.version_kind = VERSION_NONE;
-		and_verdict(h, hardware_fits(m, &hardware, h));
-	}
-	if (h->ident != INDEX_SERIAL && l->p->n_serials > 0)
-		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
 }
 
 /* Is the word in front of the version of the device's name, or of its order
@@ -273,6 +255,50 @@ version_verdict(struct matcher *m, struct hit *h, const struct range *r)
 	if (own.cell != NULL && own.cell->front[0] != '\0')
 		own.named = front_is_name(m, h, own.cell);
 	return range_test_device(r, &own, &h->lone);
+}
+
+/* A part of a whole that has a version of its own: the publisher says of this
+ * whole that it has the part, or that it may. */
+bool
+hit_is_whole(struct matcher *m, const struct hit *h)
+{
+	const struct product *p = &m->a->products[h->product];
+
+	return h->host && !h->part && p->on < m->a->n_products &&
+	    (strstr(p->relation, "component_of") != NULL ||
+	    strcmp(p->relation, "installed_with") == 0) &&
+	    !product_range(m, p->on)->all &&
+	    !is_firmware(m, version_product(m->a, h->product));
+}
+
+static void
+whole_verdict(struct matcher *m, struct hit *h, const struct product *p)
+{
+	h->verdict = (uint8_t)version_verdict(m, h, product_range(m, p->on));
+	if (h->verdict == VERDICT_IN &&
+	    strcmp(p->relation, "default_component_of") != 0)
+		h->verdict = VERDICT_UNKNOWN;
+}
+
+/* What the product says of hardware and serial numbers. */
+static void
+other_verdicts(struct lookup *l, struct hit *h, bool side)
+{
+	struct matcher *m = l->m;
+	const struct product *p = &m->a->products[h->product];
+
+	if (hit_is_whole(m, h))
+		whole_verdict(m, h, p);
+	else if (p->relation[0] != '\0' && !side && p->on < m->a->n_products)
+		and_verdict(h, hardware_fits(m, &m->a->products[p->on], h));
+	if (p->relation[0] == '\0' && p->hardware[0] != '\0' &&
+	    text_find_nocase(p->hardware, "rev") != NULL) {
+		struct product hardware = *p;
+		hardware.version_kind = VERSION_NONE;
+		and_verdict(h, hardware_fits(m, &hardware, h));
+	}
+	if (h->ident != INDEX_SERIAL && l->p->n_serials > 0)
+		and_verdict(h, serial_fits(m, l->p, one_device(m, h)));
 }
 
 /* The numbers in a name that is a code of a line, as hit_codes_fit. */

@@ -21,6 +21,8 @@ void own_verdict(const struct lookup *l, struct hit *h,
  * part is its firmware. Behind own_verdict. */
 void host_verdict(struct matcher *m, struct hit *h, const struct range *r,
     bool side);
+/* Of a relation: is it the whole's version that counts? */
+bool hit_is_whole(struct matcher *m, const struct hit *h);
 
 /* The 4 of "DOPSoft 4", which the publisher calls DOPSoft; NULL: there is
  * none. */

@@ -202,6 +202,31 @@ one_line_fits(struct matcher *m, const struct name *p,
 	    h->product)) ? -1 : fits;
 }
 
+/* "V15, V16 and V17": the next of the lines that the one at i begins, of which
+ * any will do; 0: there is none. */
+static unsigned
+next_line(const struct name *p, unsigned i)
+{
+	unsigned next = i + 1;
+
+	while (next < p->n && p->token[next].kind == NAME_NOISE)
+		next++;
+	if (next >= p->n || p->token[next].kind != NAME_LINE)
+		return 0;
+	const char *s = p->flat + p->token[i].at + p->token[i].len;
+	const char *end = p->flat + p->token[next].at;
+	while (s < end)
+		if (strchr(" ,/&", *s) != NULL)
+			s++;
+		else if (end - s > 3 && memcmp(s, "and ", 4) == 0)
+			s += 4;
+		else if (end - s > 2 && memcmp(s, "or ", 3) == 0)
+			s += 3;
+		else
+			return 0;
+	return next;
+}
+
 int
 line_fits(struct matcher *m, const struct name *p, const struct name *d,
     const struct hit *h)
@@ -211,13 +236,21 @@ line_fits(struct matcher *m, const struct name *p, const struct name *d,
 	if (h->how > HOW_FAMILY && only_line(p, d) == NULL)
 		return 1;
 	for (unsigned i = 0; i < p->n; i++) {
-		const struct name_token *t = &p->token[i];
-		if (t->kind != NAME_LINE || has_token(d, t->hash))
+		int any = 0;
+		if (p->token[i].kind != NAME_LINE)
 			continue;
-		int one = one_line_fits(m, p, t, h);
-		if (one < 0)
+		for (unsigned next = i;; i = next) {
+			const struct name_token *t = &p->token[i];
+			int one = has_token(d, t->hash) ? 1 :
+			    one_line_fits(m, p, t, h);
+			any = any == 1 || one == 1 ? 1 : any | one;
+			next = next_line(p, i);
+			if (next == 0)
+				break;
+		}
+		if (any < 0)
 			return -1;
-		fits &= one;
+		fits &= any;
 	}
 	return fits;
 }

@@ -73,7 +73,7 @@ add_line(struct vocabulary *v, const struct index *ix, const struct alias *a,
 		    index_group(ix, key);
 		if (own != INDEX_NO_VENDOR && own != group && maker != 0)
 			v->divisions[v->n_divisions++] = (struct division)
-			    { maker, own };
+			    { group != INDEX_NO_VENDOR ? group : maker, own };
 	}
 	if (group == INDEX_NO_VENDOR)
 		return;
@@ -145,9 +145,10 @@ vocabulary_has_brand(const struct vocabulary *v, uint32_t group, uint64_t word)
 }
 
 const struct division *
-vocabulary_divisions(const struct vocabulary *v, uint64_t maker,
+vocabulary_divisions(const struct vocabulary *v, uint32_t group, uint64_t key,
     uint32_t *ret_n)
 {
+	uint64_t maker = group != INDEX_NO_VENDOR ? group : key;
 	uint32_t low = 0, high = v != NULL ? v->n_divisions : 0;
 
 	for (*ret_n = 0; low < high;) {

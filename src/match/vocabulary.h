@@ -11,7 +11,8 @@
 struct arena;
 
 struct division {
-	uint64_t	 maker;		/* the key of what documents print */
+	/* The group of what documents print; its key, if it has none. */
+	uint64_t	 maker;
 	uint32_t	 group;		/* what the list may have instead */
 };
 
@@ -36,9 +37,10 @@ const struct vocabulary *vocabulary_open(const struct index *ix,
 /* word 0: any brand. */
 bool vocabulary_has_brand(const struct vocabulary *v, uint32_t group,
     uint64_t word);
-/* A run of those with this maker or group; *ret_n may be 0. */
+/* A run of those with this maker, by group and key, or group; *ret_n may be
+ * 0. */
 const struct division *vocabulary_divisions(const struct vocabulary *v,
-    uint64_t maker, uint32_t *ret_n);
+    uint32_t group, uint64_t key, uint32_t *ret_n);
 const struct short_form *vocabulary_shorts(const struct vocabulary *v,
     uint32_t group, uint32_t *ret_n);
 #endif

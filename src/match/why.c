@@ -5,7 +5,7 @@
 #include <string.h>
 #include "cpe.h"
 #include "lines.h"
-#include "matching.h"
+#include "verdicts.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -155,14 +155,17 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 static void
 version_why(struct matcher *m, const struct hit *h, struct match *ret)
 {
-	const struct product *p =
-	    &m->a->products[version_product(m->a, h->product)];
-	const struct range *r = product_range(m, h->product);
+	uint32_t of = hit_is_whole(m, h) && h->verdict != VERDICT_UNKNOWN ?
+	    m->a->products[h->product].on : h->product;
+	const struct product *p = &m->a->products[version_product(m->a, of)];
+	const struct range *r = product_range(m, of);
 	const char *own = ret->device.version;
 	const char *text = p->version + strspn(p->version, " ");
 
 	if (text[0] == '\0')
 		text = product_inner_version(m, p);
+	if (r->run != NULL)
+		text = r->run;
 
 	if (p->version_kind == VERSION_NONE && r->all) {
 		add_why(m, ret, "the publisher names no version");
@@ -230,7 +233,13 @@ hit_why(struct matcher *m, const struct hit *h, enum why_step step,
 		maker_why(m, h, p, ret);
 		break;
 	case WHY_NAME:
-		name_why(m, h, p, ret);
+		/* The firmware, or the module that has it. */
+		if (h->part && part->of < m->a->n_products &&
+		    m->a->products[part->of].relation[0] != '\0')
+			add_why(m, ret, "%.160s is one of the products in it",
+			    own_text(ret));
+		else
+			name_why(m, h, p, ret);
 		break;
 	case WHY_VERSION:
 		version_why(m, h, ret);

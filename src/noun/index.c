@@ -333,23 +333,33 @@ index_device(const struct index *ix, uint32_t device, struct arena *mem,
 	}
 }
 
-/* Compares a class's part number, or a device's serial number, with the
- * pattern's start, up to its first wildcard. */
+void
+index_number(const struct index *ix, uint32_t number, bool serial, char *out)
+{
+	if (serial) {
+		order_read(index_column(ix, number, INDEX_COLUMN_serial), out,
+		    ORDER_TEXT);
+		return;
+	}
+	number = index_class_device(ix, index_class(ix, number));
+	order_of_device(index_column(ix, number, INDEX_COLUMN_part_number),
+	    index_column(ix, number, INDEX_COLUMN_model), out);
+}
+
+/* Compares a number with the pattern's start, up to its first wildcard. */
 static int
-compare_start(const struct index *ix, uint32_t number, enum index_column column,
+compare_start(const struct index *ix, uint32_t number, bool serial,
     const char *start, size_t n)
 {
 	char order[ORDER_TEXT];
 
-	if (column == INDEX_COLUMN_part_number)
-		number = index_class_device(ix, index_class(ix, number));
-	order_read(index_column(ix, number, column), order, sizeof(order));
+	index_number(ix, number, serial, order);
 	return strncmp(order, start, n);
 }
 
 static struct index_run
 sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
-    enum index_column column, const char *pattern)
+    bool serial, const char *pattern)
 {
 	size_t n = strcspn(pattern, "?*");
 	struct index_run run = { .at = NULL, .n = 0 };
@@ -357,7 +367,7 @@ sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
 
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
-		if (compare_start(ix, list[mid], column, pattern, n) < 0)
+		if (compare_start(ix, list[mid], serial, pattern, n) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -365,7 +375,7 @@ sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
 	uint64_t end = count, from = low;
 	while (from < end) {
 		uint64_t mid = from + (end - from) / 2;
-		if (compare_start(ix, list[mid], column, pattern, n) <= 0)
+		if (compare_start(ix, list[mid], serial, pattern, n) <= 0)
 			from = mid + 1;
 		else
 			end = mid;
@@ -378,13 +388,11 @@ sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
 struct index_run
 index_orders(const struct index *ix, const char *pattern)
 {
-	return sorted_run(ix, ix->orders, ix->n_orders,
-	    INDEX_COLUMN_part_number, pattern);
+	return sorted_run(ix, ix->orders, ix->n_orders, false, pattern);
 }
 
 struct index_run
 index_serials(const struct index *ix, const char *pattern)
 {
-	return sorted_run(ix, ix->serials, ix->n_serials, INDEX_COLUMN_serial,
-	    pattern);
+	return sorted_run(ix, ix->serials, ix->n_serials, true, pattern);
 }

@@ -98,8 +98,16 @@ make_vendors(const struct index_builder *b, struct items *out)
 struct ordered {
 	char		order[24];	/* its start */
 	uint32_t	number;
-	const char	*text;
+	const char	*text, *model;
 };
+
+/* serial: there is no model. */
+static size_t
+ordered_read(const struct ordered *o, char order[ORDER_TEXT])
+{
+	return o->model == NULL ? order_read(o->text, order, ORDER_TEXT) :
+	    order_of_device(o->text, o->model, order);
+}
 
 static int
 compare_ordered(const void *va, const void *vb)
@@ -109,8 +117,8 @@ compare_ordered(const void *va, const void *vb)
 
 	int c = memcmp(a->order, b->order, sizeof(a->order));
 	if (c == 0 && a->order[sizeof(a->order) - 1] != '\0') {
-		order_read(a->text, x, sizeof(x));
-		order_read(b->text, y, sizeof(y));
+		ordered_read(a, x);
+		ordered_read(b, y);
 		c = strcmp(x, y);
 	}
 	if (c != 0)
@@ -118,7 +126,7 @@ compare_ordered(const void *va, const void *vb)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Numbers of classes by part number, or of devices by serial number, for
+/* Numbers of classes by order number, or of devices by serial number, for
  * patterns. */
 static void
 sort_orders(const struct index_builder *b, const struct items *list_of,
@@ -126,6 +134,7 @@ sort_orders(const struct index_builder *b, const struct items *list_of,
 {
 	const struct index_class *classes = b->classes.at;
 	uint32_t *number = list_of->at;
+	const struct index_model *models = b->models.at;
 	size_t n = list_of->n;
 	struct ordered *list = mem_alloc((n + 1) * sizeof(*list));
 
@@ -139,9 +148,13 @@ sort_orders(const struct index_builder *b, const struct items *list_of,
 		uint32_t below = row[0] & ((1u << column) - 1);
 		char order[ORDER_TEXT];
 		list[i].number = number[i];
+		/* The empty text is the first one. */
 		list[i].text = (const char *)b->strings.at +
-		    row[3 + __builtin_popcount(below)];
-		size_t len = order_read(list[i].text, order, sizeof(order));
+		    ((row[0] >> column & 1) == 0 ? 0 :
+		    row[3 + __builtin_popcount(below)]);
+		list[i].model = column == INDEX_COLUMN_serial ? NULL :
+		    (const char *)b->strings.at + models[row[1]].model;
+		size_t len = ordered_read(&list[i], order);
 		memcpy(list[i].order, order, len < sizeof(list[i].order) ?
 		    len : sizeof(list[i].order));
 	}

@@ -209,7 +209,8 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 
 	for (unsigned v = 0; v < n; v++) {
 		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
-		    vendor_group(b, maker, v, 0, INDEX_LISTED);
+		    vendor_group(b, maker, v, 0, maker->part[v] ?
+		    INDEX_WITHIN : INDEX_LISTED);
 		bool again = false;
 		for (unsigned i = 0; i < v; i++)
 			again |= seen[i] == group;

@@ -308,15 +308,17 @@ is_start(const char *s, size_t at)
 
 /* The first code in a folded text, if nothing before speaks against it; in a
  * part number none stands behind others. Alone in a bracket it is the device's
- * own number, whatever stands before. */
+ * own number, whatever stands before, and better than one in doubt. */
 static void
 fit_text(const struct index_builder *b, const struct line_text *t,
     const char *s, size_t len, bool system, struct line_fit *fit)
 {
 	const struct line *lines = b->lines.at;
 	unsigned words = t->part ? LEAD_WORDS : 0;
+	struct line_fit doubted = { .n = 0 };
 
 	fit->n = 0;
+	fit->doubted = false;
 	for (size_t at = 0; at < len; at++) {
 		if (!is_start(s, at))
 			continue;
@@ -329,12 +331,15 @@ fit_text(const struct index_builder *b, const struct line_text *t,
 			continue;
 		int before = own ? 0 : words_before(b,
 		    &lines[fit->code[0]->line], s, at);
-		fit->doubted = before > 0;
-		if (before < 2)
+		if (before == 0)
 			return;
+		if (before == 1)
+			doubted = *fit;
 		fit->n = 0;
 		words = LEAD_WORDS + 1;
 	}
+	*fit = doubted;
+	fit->doubted = true;
 }
 
 /* --- kinds for lines --- */

@@ -43,25 +43,29 @@ next_word(const char *flat, size_t len, size_t *at, size_t *end)
 	return e > a;
 }
 
+/* And where a company of the maker is. */
 const char *const legal_forms[26] = {
-	['a' - 'a'] = "ag ab as asa aps and ",
-	['b' - 'a'] = "bv bhd ",
-	['c' - 'a'] = "co corp corporation company companies ",
-	['d' - 'a'] = "doo ",
-	['e' - 'a'] = "et ",
-	['g' - 'a'] = "gmbh group ",
+	['a' - 'a'] = "ag ab as asa aps and america americas asia "
+	    "australia austria ",
+	['b' - 'a'] = "bv bhd brasil brazil belgium benelux ",
+	['c' - 'a'] = "co corp corporation company companies china canada ",
+	['d' - 'a'] = "doo deutschland ",
+	['e' - 'a'] = "et europe espana ",
+	['f' - 'a'] = "france ",
+	['g' - 'a'] = "gmbh group germany ",
 	['h' - 'a'] = "holding holdings ",
-	['i' - 'a'] = "inc incorporated international intl ",
-	['j' - 'a'] = "jsc ",
-	['k' - 'a'] = "kg kgaa kk kft ",
+	['i' - 'a'] = "inc incorporated international intl india italia italy ",
+	['j' - 'a'] = "jsc japan ",
+	['k' - 'a'] = "kg kgaa kk kft korea ",
 	['l' - 'a'] = "llc ltd limited liability llp lp ltda ",
-	['m' - 'a'] = "mbh ",
-	['n' - 'a'] = "nv ",
-	['o' - 'a'] = "oy oyj og och oao ooo ",
-	['p' - 'a'] = "plc pty pte pvt private pjsc ",
-	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn ",
-	['t' - 'a'] = "the ",
-	['u' - 'a'] = "und uab ",
+	['m' - 'a'] = "mbh mexico ",
+	['n' - 'a'] = "nv nordic nederland netherlands ",
+	['o' - 'a'] = "oy oyj og och oao ooo osterreich ",
+	['p' - 'a'] = "plc pty pte pvt private pjsc pacific polska ",
+	['s' - 'a'] = "se sa sas sp spa srl sro sl sarl sdn "
+	    "schweiz singapore spain suisse sweden switzerland ",
+	['t' - 'a'] = "the taiwan thailand turkey ",
+	['u' - 'a'] = "und uab uk us usa ",
 	['z' - 'a'] = "z zao zrt ",
 };
 
@@ -74,19 +78,16 @@ static const char *const front_forms[26] = {
 
 /* Words behind a maker's name that say what or where, not who. */
 static const char *const plain_words[26] = {
-	['a' - 'a'] = "automation america americas ",
-	['c' - 'a'] = "controls control china canada cert ",
-	['d' - 'a'] = "digital division deutschland ",
-	['e' - 'a'] = "electronics electronic europe ",
-	['f' - 'a'] = "factory france ",
-	['g' - 'a'] = "germany ",
-	['i' - 'a'] = "industry industries industrial italia italy india ",
-	['j' - 'a'] = "japan ",
-	['n' - 'a'] = "networks networking nordic ",
+	['a' - 'a'] = "automation ",
+	['c' - 'a'] = "controls control cert ",
+	['d' - 'a'] = "digital division ",
+	['e' - 'a'] = "electronics electronic ",
+	['f' - 'a'] = "factory ",
+	['i' - 'a'] = "industry industries industrial ",
+	['n' - 'a'] = "networks networking ",
 	['p' - 'a'] = "products process productcert psirt ",
 	['s' - 'a'] = "software systems system solutions security services ",
 	['t' - 'a'] = "technologies technology tech ",
-	['u' - 'a'] = "usa us uk ",
 	['v' - 'a'] = "vertrieb vertriebs ",
 };
 

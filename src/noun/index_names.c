@@ -21,6 +21,7 @@ static const char *const noise_words[26] = {
 	['m' - 'a'] = "model models ",
 	['o' - 'a'] = "of or older ",
 	['p' - 'a'] = "product products prior ",
+	['r' - 'a'] = "reference references ",
 	['s' - 'a'] = "series ",
 	['t' - 'a'] = "the type types ",
 	['v' - 'a'] = "variant variants version versions ",

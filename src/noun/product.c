@@ -4,6 +4,8 @@
 #include "noun/product.h"
 #include "pieces.h"
 
+#define WHOLE_NUMBERS 4u
+
 /* unpacked by product_unpack */
 void
 product_pack(struct buf *out, const struct product *p)
@@ -14,7 +16,9 @@ product_pack(struct buf *out, const struct product *p)
 	pack_str(out, p->family);
 	pack_str(out, p->product);
 	pack_str(out, p->version);
-	pack_u8(out, (uint8_t)p->version_kind);
+	/* In one byte, as older stores have it. */
+	pack_u8(out, (uint8_t)(p->version_kind | (p->whole_numbers ?
+	    WHOLE_NUMBERS : 0)));
 	pack_str(out, p->patch);
 	pack_str(out, p->hardware);
 	pack_str(out, p->cpe);
@@ -39,8 +43,12 @@ product_unpack(struct unpack *in, struct arena *mem, struct product *ret)
 	ret->family = unpack_str(in, "product.family", LINE_MAX_);
 	ret->product = unpack_str(in, "product.product", LINE_MAX_);
 	ret->version = unpack_str(in, "product.version", LINE_MAX_);
-	ret->version_kind = unpack_u8(in, "product.version_kind",
-	    VERSION_RANGE);
+	uint8_t kind = unpack_u8(in, "product.version_kind", VERSION_RANGE |
+	    WHOLE_NUMBERS);
+	ret->version_kind = kind & ~WHOLE_NUMBERS;
+	ret->whole_numbers = (kind & WHOLE_NUMBERS) != 0;
+	if (ret->version_kind > VERSION_RANGE)
+		unpack_fail(in, "product.version_kind");
 	ret->patch = unpack_str(in, "product.patch", LINE_MAX_);
 	ret->hardware = unpack_str(in, "product.hardware", LINE_MAX_);
 	ret->cpe = unpack_str(in, "product.cpe", LINE_MAX_);

@@ -296,6 +296,7 @@ document_part_read(struct csaf *c, const struct spot *root,
 		walk_remark(w, &s, "csaf_version %s is not known, read as 2.1",
 		    walk_quote(w, standard));
 	}
+	c->whole_numbers = standard[0] != '\0' && !text_eq(standard, "2.0");
 	a->category = walk_line(w, &s, "category", MUST);
 	a->title = walk_line(w, &s, "title", MUST);
 	a->lang = walk_line(w, &s, "lang", MAY);

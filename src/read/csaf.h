@@ -22,6 +22,7 @@ struct csaf {
 	uint32_t	 stamp;
 	uint64_t	 listed;	/* items of all product lists so far */
 	enum severity	 rating;	/* worst that was said in words alone */
+	bool		 whole_numbers;	/* CSAF 2.1: no parts of numbers */
 	bool		 scored;	/* some vulnerability has a score */
 	struct err	*err;		/* set when a ceiling was hit */
 	bool		 over;
@@ -29,6 +30,7 @@ struct csaf {
 
 /* The products of the tree, then its relationships and groups. */
 void csaf_tree(struct csaf *c, const struct spot *root);
+void csaf_groups(struct csaf *c, const struct spot *tree);
 void csaf_vulns(struct csaf *c, const struct spot *root);
 void csaf_scores(struct csaf *c, const struct spot *vuln,
     struct vulnerability *v);

@@ -1,5 +1,5 @@
-/* The product tree: branches and full names, relationships of two products,
- * groups. CSAF 2.0 section 3.2.2, CSAF 2.1 section 3.2.3. */
+/* The product tree: branches and full names, relationships of two products.
+ * CSAF 2.0 section 3.2.2, CSAF 2.1 section 3.2.3. */
 #include <string.h>
 #include "base/arena.h"
 #include "base/err.h"
@@ -13,9 +13,6 @@
 /* How deep relationships of relationships may go: whoever follows of and on
  * can do so by recursion. */
 #define RELATION_DEPTH_MAX 4u
-/* Items of all product lists of one document: 64 MB. Without groups a document
- * cannot come near it. */
-#define LISTED_MAX (16u << 20)
 
 static const struct product blank_product = {
 	.ref = "", .name = "", .vendor = "", .family = "", .product = "",
@@ -96,6 +93,7 @@ helper_read(struct csaf *c, const struct spot *product, struct product *p)
 	}
 	p->cpe = walk_line(w, &helper, "cpe", MAY);
 	purls_read(c, &helper, p);
+	p->whole_numbers = c->whole_numbers;
 	p->models = walk_lines(w, &helper, "model_numbers", &p->n_models);
 	p->serials = walk_lines(w, &helper, "serial_numbers", &p->n_serials);
 	p->skus = walk_lines(w, &helper, "skus", &p->n_skus);
@@ -328,26 +326,32 @@ relation_depth(const struct advisory *a, uint32_t i, unsigned most)
 	return 1 + (of > on ? of : on);
 }
 
-/* Makes product `self` a relation of the two that are named. A reference to
- * itself, to a later relation or to nothing leaves it a plain product: so no
- * chain of references ever ends in a circle. */
+/* A product that was defined before `self`: so no chain of references ever ends
+ * in a circle. */
+static bool
+relation_end(struct csaf *c, uint32_t self, const struct spot *id,
+    uint32_t *ret)
+{
+	if (ids_find(&c->products, walk_raw(&c->walk, id, MUST), ret) &&
+	    *ret < self) {
+		return true;
+	}
+	walk_remark(&c->walk, id, "one of the two products is not "
+	    "defined before this relationship, which is not followed");
+	return false;
+}
+
+/* Makes product `self` a relation of two; too deep a one leaves it a plain
+ * product. */
 static void
-relation_bind(struct csaf *c, uint32_t self, const struct spot *of_id,
-    const struct spot *on_id, const char *category)
+relation_bind(struct csaf *c, uint32_t self, uint32_t of, uint32_t on,
+    const struct spot *s, const char *category)
 {
 	struct advisory *a = c->a;
-	uint32_t of, on;
 
-	if (!ids_find(&c->products, walk_raw(&c->walk, of_id, MUST), &of) ||
-	    !ids_find(&c->products, walk_raw(&c->walk, on_id, MUST), &on) ||
-	    of >= self || on >= self) {
-		walk_remark(&c->walk, of_id, "one of the two products is not "
-		    "defined before this relationship, which is not followed");
-		return;
-	}
 	if (relation_depth(a, of, RELATION_DEPTH_MAX) >= RELATION_DEPTH_MAX ||
 	    relation_depth(a, on, RELATION_DEPTH_MAX) >= RELATION_DEPTH_MAX) {
-		walk_remark(&c->walk, of_id, "relationships of relationships "
+		walk_remark(&c->walk, s, "relationships of relationships "
 		    "nest too deep, not followed");
 		return;
 	}
@@ -372,20 +376,90 @@ relationships_read(struct csaf *c, const struct spot *tree)
 	for (uint32_t i = 0; i < n && !c->over; i++) {
 		struct spot s = spot_at(&list, i);
 		struct spot name = spot_get(&s, "full_product_name");
-		struct spot of = spot_get(&s, "product_reference");
-		struct spot on = spot_get(&s, "relates_to_product_reference");
+		struct spot of_id = spot_get(&s, "product_reference");
+		struct spot on_id = spot_get(&s,
+		    "relates_to_product_reference");
+		uint32_t of, on;
 
 		if (!walk_object(w, &s, MUST) ||
 		    product_add(c, &name, &blank_product) == NULL) {
 			continue;
 		}
-		relation_bind(c, c->a->n_products - 1, &of, &on,
-		    walk_line(w, &s, "category", MUST));
+		uint32_t self = c->a->n_products - 1;
+		const char *category = walk_line(w, &s, "category", MUST);
+		if (relation_end(c, self, &of_id, &of) &&
+		    relation_end(c, self, &on_id, &on)) {
+			relation_bind(c, self, of, on, &of_id, category);
+		}
 	}
 }
 
-/* CSAF 2.1: product_paths. A noun relates two products; of a longer path the
- * first step is taken, its whole is in the printed name. */
+/* The products between a path's steps, which have no id: what was said so far
+ * stands on or in the next one. `of` becomes the last of them. */
+static bool
+path_begin(struct csaf *c, const struct spot *steps, uint32_t n, uint32_t *of)
+{
+	struct advisory *a = c->a;
+	uint32_t on;
+
+	for (uint32_t i = 0; i + 1 < n && a->n_products < PRODUCTS_MAX; i++) {
+		struct spot step = spot_at(steps, i);
+		struct spot on_id = spot_get(&step, "next_product_reference");
+		if (!relation_end(c, a->n_products, &on_id, &on)) {
+			return false;
+		}
+		a->products = arena_more(c->walk.mem, a->products,
+		    a->n_products, sizeof(*a->products));
+		a->products[a->n_products] = blank_product;
+		relation_bind(c, a->n_products, *of, on, &on_id,
+		    walk_line(&c->walk, &step, "category", MUST));
+		*of = a->n_products++;
+	}
+	return true;
+}
+
+static void
+path_read(struct csaf *c, const struct spot *s)
+{
+	struct walk *w = &c->walk;
+	struct advisory *a = c->a;
+	struct spot of_id = spot_get(s, "beginning_product_reference");
+	struct spot steps = spot_get(s, "subpaths");
+	struct spot name = spot_get(s, "full_product_name");
+	uint32_t n = walk_count(w, &steps, MUST, ITEMS_MAX), of, on;
+	uint32_t first = a->n_products;
+
+	if (n > RELATION_DEPTH_MAX) {
+		walk_remark(w, &steps, "only the first %u of %u steps are "
+		    "taken", RELATION_DEPTH_MAX, n);
+		n = RELATION_DEPTH_MAX;
+	}
+	bool known = n > 0 && relation_end(c, first, &of_id, &of) &&
+	    path_begin(c, &steps, n, &of);
+	uint32_t self = a->n_products;
+	const struct product *p = known ? product_add(c, &name,
+	    &blank_product) : NULL;
+	if (p == NULL) {
+		a->n_products = first;
+		if (!known) {
+			product_add(c, &name, &blank_product);
+		}
+		return;
+	}
+	for (uint32_t i = first; i < self; i++) {
+		a->products[i].ref = joined(c, p->ref, "/",
+		    a->products[a->products[i].on].ref);
+		a->products[i].name = p->name;
+	}
+	struct spot step = spot_at(&steps, n - 1);
+	struct spot on_id = spot_get(&step, "next_product_reference");
+	if (relation_end(c, self, &on_id, &on)) {
+		relation_bind(c, self, of, on, &on_id, walk_line(w, &step,
+		    "category", MUST));
+	}
+}
+
+/* CSAF 2.1: product_paths. */
 static void
 paths_read(struct csaf *c, const struct spot *tree)
 {
@@ -398,137 +472,11 @@ paths_read(struct csaf *c, const struct spot *tree)
 	uint32_t n = walk_count(w, &list, MAY, PRODUCTS_MAX);
 	for (uint32_t i = 0; i < n && !c->over; i++) {
 		struct spot s = spot_at(&list, i);
-		struct spot name = spot_get(&s, "full_product_name");
-		struct spot of = spot_get(&s, "beginning_product_reference");
-		struct spot steps = spot_get(&s, "subpaths");
 
-		if (!walk_object(w, &s, MUST) ||
-		    product_add(c, &name, &blank_product) == NULL) {
-			continue;
-		}
-		uint32_t m = walk_count(w, &steps, MUST, ITEMS_MAX);
-		struct spot step = spot_at(&steps, 0);
-		struct spot on = spot_get(&step, "next_product_reference");
-		if (m > 1) {
-			walk_remark(w, &steps, "only the first of %u steps is "
-			    "taken", m);
-		}
-		if (m > 0) {
-			relation_bind(c, c->a->n_products - 1, &of, &on,
-			    walk_line(w, &step, "category", MUST));
+		if (walk_object(w, &s, MUST)) {
+			path_read(c, &s);
 		}
 	}
-}
-
-bool
-csaf_afford(struct csaf *c, uint64_t n)
-{
-	c->listed += n;
-	if (c->listed > LISTED_MAX && !c->over) {
-		err_limit(c->err, "more than %u items in all product lists "
-		    "together", LISTED_MAX);
-		c->over = true;
-	}
-	return !c->over;
-}
-
-uint32_t
-csaf_stamp(struct csaf *c)
-{
-	if (c->stamps == NULL) {
-		c->stamps = arena_alloc(c->walk.mem,
-		    ((size_t)c->a->n_products + 1) * sizeof(*c->stamps));
-	}
-	return ++c->stamp;
-}
-
-static void
-groups_read(struct csaf *c, const struct spot *tree)
-{
-	struct walk *w = &c->walk;
-	struct spot list = spot_get(tree, "product_groups");
-
-	if (list.v == NULL) {
-		return;
-	}
-	uint32_t n = walk_count(w, &list, MAY, ITEMS_MAX);
-	c->members = arena_alloc(w->mem, (n + 1) * sizeof(*c->members));
-	for (uint32_t i = 0; i < n && !c->over; i++) {
-		struct spot s = spot_at(&list, i);
-
-		if (!walk_object(w, &s, MUST)) {
-			continue;
-		}
-		struct spot id = spot_get(&s, "group_id");
-		const char *key = walk_raw(w, &id, MUST);
-		c->members[i] = csaf_indices(c, &s, "product_ids", MUST);
-		if (key[0] != '\0' && !ids_add(&c->groups, w->mem, key, i)) {
-			walk_remark(w, &id, "group id %s is defined twice, the "
-			    "first one counts", walk_quote(w, key));
-		}
-	}
-}
-
-/* Appends what is not on the list under this stamp. */
-static void
-indices_add(struct csaf *c, struct indices *list, uint32_t product,
-    uint32_t stamp)
-{
-	if (c->stamps[product] != stamp) {
-		c->stamps[product] = stamp;
-		list->at[list->n++] = product;
-	}
-}
-
-struct indices
-csaf_indices(struct csaf *c, const struct spot *owner, const char *ids_key,
-    enum need need)
-{
-	struct walk *w = &c->walk;
-	struct indices list = { .at = NULL };
-	struct spot ids = spot_get(owner, ids_key);
-	struct spot groups = spot_get(owner, "group_ids");
-	uint32_t n = ids.v == NULL && need == MAY ? 0 :
-	    walk_count(w, &ids, need, ITEMS_MAX);
-	uint32_t m = groups.v == NULL ? 0 :
-	    walk_count(w, &groups, MAY, ITEMS_MAX);
-	uint64_t most = n;
-	uint32_t found;
-
-	for (uint32_t i = 0; i < m; i++) {
-		struct spot s = spot_at(&groups, i);
-		const char *key = walk_raw(w, &s, MUST);
-		if (ids_find(&c->groups, key, &found)) {
-			most += c->members[found].n;
-		} else {
-			walk_remark(w, &s, "group id %s is not defined",
-			    walk_quote(w, key));
-		}
-	}
-	if (most == 0 || !csaf_afford(c, most)) {
-		return list;
-	}
-	/* Each product is listed once: there cannot be more than products. */
-	most = most < c->a->n_products ? most : c->a->n_products;
-	uint32_t stamp = csaf_stamp(c);
-	list.at = arena_alloc(w->mem, (most + 1) * sizeof(*list.at));
-	for (uint32_t i = 0; i < n; i++) {
-		struct spot s = spot_at(&ids, i);
-		if (csaf_product(c, &s, &found)) {
-			indices_add(c, &list, found, stamp);
-		}
-	}
-	for (uint32_t i = 0; i < m; i++) {
-		if (!ids_find(&c->groups, json_text(json_at(groups.v, i)),
-		    &found)) {
-			continue;
-		}
-		const struct indices *all = &c->members[found];
-		for (uint32_t k = 0; k < all->n; k++) {
-			indices_add(c, &list, all->at[k], stamp);
-		}
-	}
-	return list;
 }
 
 void
@@ -544,6 +492,6 @@ csaf_tree(struct csaf *c, const struct spot *root)
 	relationships_read(c, &tree);
 	paths_read(c, &tree);
 	if (!c->over) {
-		groups_read(c, &tree);
+		csaf_groups(c, &tree);
 	}
 }

@@ -108,6 +108,9 @@ show_product(struct json_out *j, const struct advisory *a,
 	show_text(j, "cpe", p->cpe);
 	show_texts(j, "purls", p->purls, p->n_purls);
 	show_texts(j, "models", p->models, p->n_models);
+	if (p->whole_numbers && p->n_models + p->n_serials > 0) {
+		jout_kv(j, "numbers", "whole");
+	}
 	show_texts(j, "serials", p->serials, p->n_serials);
 	show_texts(j, "skus", p->skus, p->n_skus);
 	show_texts(j, "hashes", p->hashes, p->n_hashes);

@@ -123,6 +123,7 @@ read_product(struct scene *s, const char *line)
 	p.models = texts_of(s, value_of(s, line, "models"), &p.n_models);
 	p.serials = texts_of(s, value_of(s, line, "serials"), &p.n_serials);
 	p.skus = texts_of(s, value_of(s, line, "skus"), &p.n_skus);
+	p.whole_numbers = value_of(s, line, "numbers")[0] != '\0';
 	p.version = value_of(s, line, "range");
 	p.version_kind = p.version[0] != '\0' ? VERSION_RANGE : VERSION_NONE;
 	p.patch = value_of(s, line, "patch");
@@ -170,7 +171,10 @@ read_vuln(struct scene *s, const char *line)
 	v.title = v.cwe = v.cwe_name = "";
 	v.cve = arena_text_n(&s->mem, line, strcspn(line, "; "));
 	add_claims(s, &v, line, "affected", CLAIM_KNOWN_AFFECTED);
+	add_claims(s, &v, line, "first", CLAIM_FIRST_AFFECTED);
+	add_claims(s, &v, line, "last", CLAIM_LAST_AFFECTED);
 	add_claims(s, &v, line, "fixed", CLAIM_FIXED);
+	add_claims(s, &v, line, "first_fixed", CLAIM_FIRST_FIXED);
 	add_claims(s, &v, line, "safe", CLAIM_NOT_AFFECTED);
 	add_claims(s, &v, line, "open", CLAIM_UNDER_INVESTIGATION);
 	const char *flag = value_of(s, line, "flag");

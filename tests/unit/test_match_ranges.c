@@ -177,7 +177,7 @@ static const struct {
 	    UN },
 	{ "All versions <= V2.5.0 and Function State (FS) <= 3", 'R', "2.6",
 	    NO },
-	{ ">= 20.8 (only affected by CVE-2019-10943)", 'R', "20.9", UN },
+	{ ">= 20.8 (only affected by CVE-2019-10943)", 'R', "20.9", IN },
 	{ "All versions with maxView Storage Manager < 4.09", 'R', "1", UN },
 	{ "see the advisory", 'R', "1.0", UN },
 	{ "HEN32204", 'V', "XYZ9", UN },

@@ -62,6 +62,7 @@ __attribute__((unused)) static struct near_miss near_list[] = { {
 static struct product products[] = {
 	{ .ref = "p1", .name = "p2", .vendor = "p3", .family = "p4",
 	    .product = "p5", .version = "p6", .version_kind = VERSION_RANGE,
+	    .whole_numbers = true,
 	    .patch = "p7", .hardware = "p8", .cpe = "p9", .relation = "p10",
 	    .of = 1, .on = 2 },
 	{ .ref = "q1" }, { .ref = "q2" },
