@@ -96,9 +96,6 @@ uint64_t name_core_without(const struct name *name, uint32_t tokens);
  * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
  * 0 if nothing is left or it does not fit. */
 size_t	 order_read(const char *text, char *out, size_t room);
-/* That of a device: of its part number, or else in its model, which may be
- * nothing but its number; out holds ORDER_TEXT. 0: none. */
-size_t	 order_of_device(const char *part, const char *model, char *out);
 bool	 order_is_pattern(const char *order);
 /* Versions of two to four numbers below 65536 with dots between them, most of
  * what lists have, as one number in their order; 0: it is something else,
@@ -177,7 +174,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	10u
+#define INDEX_VERSION	11u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */
@@ -247,6 +244,7 @@ enum index_vendor_flags { INDEX_KNOWN = 1, INDEX_LISTED = 2, INDEX_WITHIN = 4 };
 	X(rows,		uint32_t)		\
 	X(orders,	uint32_t)		\
 	X(serials,	uint32_t)		\
+	X(numbers,	uint32_t)		\
 	X(lists,	uint32_t)		\
 	X(rules,	char)			\
 	X(strings,	char)
@@ -353,6 +351,11 @@ uint32_t index_class_device(const struct index *ix,
  * words if the index is damaged there. */
 void	 index_kind_name(const struct index *ix, const struct index_kind *k,
     struct name *ret);
+/* The first order number in it, else its model's text if that is one word with
+ * digits; out holds KIND_NUMBER. Its length, 0: none. */
+#define KIND_NUMBER 40u
+size_t	 index_kind_number(const struct index *ix, const struct index_kind *k,
+    const char *model, char *out);
 /* Strings lend from the index; only the further columns live in mem. A number
  * beyond the end gives an empty device. */
 void	 index_device(const struct index *ix, uint32_t device,
@@ -379,14 +382,18 @@ uint32_t index_class_columns(const struct index *ix, uint32_t class);
  * vendor, a model or a name makes no difference. */
 const char *index_class_column(const struct index *ix, uint32_t class,
     enum index_column column);
-/* Classes by order number (devices by serial number) that begin as the pattern
- * does, up to its first '?' or '*': a run of `orders` (`serials`), sorted by
- * order_read text; the caller compares. */
-/* That of the class (of the device: serial); out holds ORDER_TEXT. */
-void	 index_number(const struct index *ix, uint32_t number, bool serial,
-    char *out);
-struct index_run index_orders(const struct index *ix, const char *pattern);
-struct index_run index_serials(const struct index *ix, const char *pattern);
+/* What patterns of numbers are compared with, each list sorted by order_read
+ * text: classes by part number (`orders`), devices by serial number
+ * (`serials`), kinds by the order number in their model, which may be nothing
+ * else (`numbers`). */
+enum index_numbered { NUMBERED_CLASS, NUMBERED_DEVICE, NUMBERED_KIND };
+/* Those that begin as the pattern does, up to its first '?' or '*'; the caller
+ * compares. */
+struct index_run index_numbers(const struct index *ix, enum index_numbered of,
+    const char *pattern);
+/* The number of one of these, in out, which holds ORDER_TEXT; "": none. */
+void	 index_number(const struct index *ix, uint32_t number,
+    enum index_numbered of, char *out);
 /* A digest as "sha256:AB01..." or bare hexadecimal; 0 if it is none. */
 uint64_t index_digest(const char *text);
 

@@ -84,19 +84,36 @@ take_all(struct lookup *l, struct index_run run, enum candidate_of of,
 	}
 }
 
-/* Devices whose number has the pattern, or begins with it. of_name: it stands
- * in the product's name, which series.c compares with that of a model. */
+/* The classes of a kind by the number in its model: those that have a part
+ * number are found by that. */
 static void
-find_pattern(struct lookup *l, const char *code, enum index_key ident,
-    bool of_name)
+take_kind(struct lookup *l, uint32_t number, enum how how)
 {
 	const struct index *ix = l->m->ix;
-	bool serial = ident == INDEX_SERIAL;
-	enum candidate_of of = serial ? CANDIDATE_DEVICE : CANDIDATE_CLASS;
+	const struct index_kind *kind = index_kind(ix, number);
+	uint32_t before = l->n;
+
+	if (kind == NULL || kind->n == 0)
+		return;
+	if ((kind->flags & INDEX_PARTS) == 0) {
+		take(l, kind->first, CANDIDATE_CLASS, how, INDEX_ORDER);
+		if (l->n > before)
+			l->list[before].n = kind->n;
+		return;
+	}
+	for (uint32_t i = kind->first; i < kind->first + kind->n; i++)
+		if ((ix->classes[i].has & CLASS_HAS_PART) == 0)
+			take(l, i, CANDIDATE_CLASS, how, INDEX_ORDER);
+}
+
+/* What of these has a number that fits the pattern, or begins with it. */
+static void
+find_numbered(struct lookup *l, const char *code, enum index_numbered of)
+{
+	const struct index *ix = l->m->ix;
+	struct index_run run = index_numbers(ix, of, code);
 	char open[ORDER_TEXT];
 	size_t n = strlen(code);
-	struct index_run run = serial ? index_serials(ix, code) :
-	    index_orders(ix, code);
 
 	l->m->compared += run.n;
 	if (n + 2 > sizeof(open) || l->m->compared > NUMBERS_COMPARED_MAX)
@@ -105,22 +122,26 @@ find_pattern(struct lookup *l, const char *code, enum index_key ident,
 	memcpy(open + n, "*", 2);
 	for (uint32_t i = 0; i < run.n; i++) {
 		char own[ORDER_TEXT];
-		index_number(ix, run.at[i], serial, own);
-		if (of_name && (index_class_columns(ix, run.at[i]) >>
-		    INDEX_COLUMN_part_number & 1) == 0)
+		index_number(ix, run.at[i], of, own);
+		bool whole = text_glob(code, own);
+		if (!whole && (n < PART_MIN || l->p->whole_numbers ||
+		    !text_glob(open, own)))
 			continue;
-		if (text_glob(code, own))
-			take(l, run.at[i], of, HOW_IDENTIFIER, ident);
-		else if (n >= PART_MIN && !l->p->whole_numbers &&
-		    text_glob(open, own))
-			take(l, run.at[i], of, HOW_FAMILY, ident);
+		enum how how = whole ? HOW_IDENTIFIER : HOW_FAMILY;
+		if (of == NUMBERED_KIND)
+			take_kind(l, run.at[i], how);
+		else if (of == NUMBERED_CLASS)
+			take(l, run.at[i], CANDIDATE_CLASS, how, INDEX_ORDER);
+		else
+			take(l, run.at[i], CANDIDATE_DEVICE, how,
+			    INDEX_SERIAL);
 	}
 }
 
 void
 find_order_pattern(struct lookup *l, const char *code)
 {
-	find_pattern(l, code, INDEX_ORDER, true);
+	find_numbered(l, code, NUMBERED_CLASS);
 }
 
 static void
@@ -130,8 +151,12 @@ find_code(struct lookup *l, const char *code, bool part)
 		take_all(l, index_find(l->m->ix, index_key(INDEX_ORDER, 0,
 		    index_hash(code, strlen(code)))), CANDIDATE_CLASS,
 		    INDEX_ORDER);
-	if (order_is_pattern(code) || (part && strlen(code) >= PART_MIN))
-		find_pattern(l, code, INDEX_ORDER, !part);
+	if (!order_is_pattern(code) && !(part && strlen(code) >= PART_MIN))
+		return;
+	find_numbered(l, code, NUMBERED_CLASS);
+	/* Those in the product's name series.c compares with a model's. */
+	if (part)
+		find_numbered(l, code, NUMBERED_KIND);
 }
 
 /* "FL SWITCH 3005 - 2891030" of the list: an item number of digits alone, which
@@ -195,7 +220,7 @@ find_serials(struct lookup *l)
 		take_all(l, index_find(l->m->ix, index_key(INDEX_SERIAL, 0,
 		    index_hash(serial, n))), CANDIDATE_DEVICE, INDEX_SERIAL);
 		if (order_is_pattern(serial) || n >= PART_MIN)
-			find_pattern(l, serial, INDEX_SERIAL, false);
+			find_numbered(l, serial, NUMBERED_DEVICE);
 	}
 }
 

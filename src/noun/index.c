@@ -334,40 +334,57 @@ index_device(const struct index *ix, uint32_t device, struct arena *mem,
 }
 
 void
-index_number(const struct index *ix, uint32_t number, bool serial, char *out)
+index_number(const struct index *ix, uint32_t number, enum index_numbered of,
+    char *out)
 {
-	if (serial) {
-		order_read(index_column(ix, number, INDEX_COLUMN_serial), out,
-		    ORDER_TEXT);
+	const struct index_kind *kind;
+	const char *text = "";
+
+	out[0] = '\0';
+	switch (of) {
+	case NUMBERED_CLASS:
+		text = index_class_column(ix, number,
+		    INDEX_COLUMN_part_number);
+		break;
+	case NUMBERED_DEVICE:
+		text = index_column(ix, number, INDEX_COLUMN_serial);
+		break;
+	case NUMBERED_KIND:
+		kind = index_kind(ix, number);
+		if (kind != NULL)
+			index_kind_number(ix, kind, index_kind_model(ix, kind),
+			    out);
 		return;
 	}
-	number = index_class_device(ix, index_class(ix, number));
-	order_of_device(index_column(ix, number, INDEX_COLUMN_part_number),
-	    index_column(ix, number, INDEX_COLUMN_model), out);
+	order_read(text, out, ORDER_TEXT);
 }
 
 /* Compares a number with the pattern's start, up to its first wildcard. */
 static int
-compare_start(const struct index *ix, uint32_t number, bool serial,
+compare_start(const struct index *ix, uint32_t number, enum index_numbered of,
     const char *start, size_t n)
 {
 	char order[ORDER_TEXT];
 
-	index_number(ix, number, serial, order);
+	index_number(ix, number, of, order);
 	return strncmp(order, start, n);
 }
 
-static struct index_run
-sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
-    bool serial, const char *pattern)
+struct index_run
+index_numbers(const struct index *ix, enum index_numbered of,
+    const char *pattern)
 {
+	const uint32_t *list = of == NUMBERED_CLASS ? ix->orders :
+	    of == NUMBERED_DEVICE ? ix->serials : ix->numbers;
+	uint64_t count = of == NUMBERED_CLASS ? ix->n_orders :
+	    of == NUMBERED_DEVICE ? ix->n_serials : ix->n_numbers;
 	size_t n = strcspn(pattern, "?*");
 	struct index_run run = { .at = NULL, .n = 0 };
 	uint64_t low = 0, high = count;
 
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
-		if (compare_start(ix, list[mid], serial, pattern, n) < 0)
+		if (compare_start(ix, list[mid], of, pattern, n) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -375,24 +392,12 @@ sorted_run(const struct index *ix, const uint32_t *list, uint64_t count,
 	uint64_t end = count, from = low;
 	while (from < end) {
 		uint64_t mid = from + (end - from) / 2;
-		if (compare_start(ix, list[mid], serial, pattern, n) <= 0)
+		if (compare_start(ix, list[mid], of, pattern, n) <= 0)
 			from = mid + 1;
 		else
 			end = mid;
 	}
 	run.at = list + low;
-	run.n = (uint32_t)(from - low);
+	run.n = (uint32_t)(end - low);
 	return run;
-}
-
-struct index_run
-index_orders(const struct index *ix, const char *pattern)
-{
-	return sorted_run(ix, ix->orders, ix->n_orders, false, pattern);
-}
-
-struct index_run
-index_serials(const struct index *ix, const char *pattern)
-{
-	return sorted_run(ix, ix->serials, ix->n_serials, true, pattern);
 }

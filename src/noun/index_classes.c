@@ -264,11 +264,6 @@ class_keys(struct index_builder *b, uint32_t number, uint32_t device)
 			add_pair(b, index_key(INDEX_ORDER, 0, index_hash(order,
 			    plain)), number);
 	}
-	/* Or the model is its number, which patterns find. */
-	if (part[0] == '\0' && order_of_device(part, (const char *)
-	    b->strings.at + ((const struct index_model *)b->models.at)
-	    [row[1]].model, order) > 0)
-		items_add_u32(&b->orders, number);
 	cpe = column_text(b, row, INDEX_COLUMN_cpe);
 	uint64_t h = cpe[0] != '\0' ? index_cpe(cpe) : 0;
 	if (h != 0)

@@ -42,29 +42,6 @@ order_read(const char *text, char *out, size_t room)
 	return real >= 2 ? n : 0;
 }
 
-size_t
-order_of_device(const char *part, const char *model, char *out)
-{
-	struct name name;
-	size_t n = 0, digits = 0;
-
-	out[0] = '\0';
-	if (part[0] != '\0')
-		return order_read(part, out, ORDER_TEXT);
-	for (const char *p = model; *p != '\0'; p++)
-		digits += fold_is_digit(*p);
-	if (digits >= 5) {
-		name_read(model, NULL, &name);
-		if (name.n_codes > 0) {
-			memcpy(out, name.code[0], sizeof(name.code[0]));
-			return strlen(out);
-		}
-	}
-	if (digits >= 2 && strpbrk(model, " ,;(") == NULL)
-		n = order_read(model, out, ORDER_TEXT);
-	return order_is_pattern(out) ? 0 : n;
-}
-
 bool
 order_is_pattern(const char *order)
 {

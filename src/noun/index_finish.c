@@ -98,16 +98,8 @@ make_vendors(const struct index_builder *b, struct items *out)
 struct ordered {
 	char		order[24];	/* its start */
 	uint32_t	number;
-	const char	*text, *model;
+	const char	*text;
 };
-
-/* serial: there is no model. */
-static size_t
-ordered_read(const struct ordered *o, char order[ORDER_TEXT])
-{
-	return o->model == NULL ? order_read(o->text, order, ORDER_TEXT) :
-	    order_of_device(o->text, o->model, order);
-}
 
 static int
 compare_ordered(const void *va, const void *vb)
@@ -117,8 +109,8 @@ compare_ordered(const void *va, const void *vb)
 
 	int c = memcmp(a->order, b->order, sizeof(a->order));
 	if (c == 0 && a->order[sizeof(a->order) - 1] != '\0') {
-		ordered_read(a, x);
-		ordered_read(b, y);
+		order_read(a->text, x, sizeof(x));
+		order_read(b->text, y, sizeof(y));
 		c = strcmp(x, y);
 	}
 	if (c != 0)
@@ -126,7 +118,7 @@ compare_ordered(const void *va, const void *vb)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Numbers of classes by order number, or of devices by serial number, for
+/* Numbers of classes by part number, or of devices by serial number, for
  * patterns. */
 static void
 sort_orders(const struct index_builder *b, const struct items *list_of,
@@ -134,7 +126,6 @@ sort_orders(const struct index_builder *b, const struct items *list_of,
 {
 	const struct index_class *classes = b->classes.at;
 	uint32_t *number = list_of->at;
-	const struct index_model *models = b->models.at;
 	size_t n = list_of->n;
 	struct ordered *list = mem_alloc((n + 1) * sizeof(*list));
 
@@ -148,19 +139,58 @@ sort_orders(const struct index_builder *b, const struct items *list_of,
 		uint32_t below = row[0] & ((1u << column) - 1);
 		char order[ORDER_TEXT];
 		list[i].number = number[i];
-		/* The empty text is the first one. */
 		list[i].text = (const char *)b->strings.at +
-		    ((row[0] >> column & 1) == 0 ? 0 :
-		    row[3 + __builtin_popcount(below)]);
-		list[i].model = column == INDEX_COLUMN_serial ? NULL :
-		    (const char *)b->strings.at + models[row[1]].model;
-		size_t len = ordered_read(&list[i], order);
+		    row[3 + __builtin_popcount(below)];
+		size_t len = order_read(list[i].text, order, sizeof(order));
 		memcpy(list[i].order, order, len < sizeof(list[i].order) ?
 		    len : sizeof(list[i].order));
 	}
 	qsort(list, n, sizeof(*list), compare_ordered);
 	for (size_t i = 0; i < n; i++)
 		number[i] = list[i].number;
+	free(list);
+}
+
+struct numbered {
+	char		number[KIND_NUMBER];
+	uint32_t	kind;
+};
+
+static int
+compare_numbered(const void *va, const void *vb)
+{
+	const struct numbered *a = va, *b = vb;
+	int c = strcmp(a->number, b->number);
+
+	return c != 0 ? c : a->kind < b->kind ? -1 : a->kind > b->kind;
+}
+
+/* Kinds by the number in their model. */
+static void
+sort_numbers(const struct index_builder *b, struct items *numbers)
+{
+	const struct index_kind *kinds = b->kinds.at;
+	const struct index_model *models = b->models.at;
+	struct index names = { .tokens = b->tokens.at,
+	    .n_tokens = b->tokens.n };
+	struct numbered *list = mem_alloc((b->kinds.n + 1) * sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->kinds.n; i++) {
+		const struct index_kind *k = &kinds[i];
+		char order[ORDER_TEXT];
+		size_t len = (k->flags & INDEX_LINE_KIND) != 0 ? 0 :
+		    index_kind_number(&names, k, (const char *)b->strings.at +
+		    models[k->model].model, order);
+		if (len == 0)
+			continue;
+		memcpy(list[n].number, order, len + 1);
+		list[n++].kind = (uint32_t)i;
+	}
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_numbered);
+	for (size_t i = 0; i < n; i++)
+		items_add_u32(numbers, list[i].kind);
 	free(list);
 }
 
@@ -208,7 +238,7 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
     struct err *err)
 {
 	struct items slots = { .n = 0 }, members = { .n = 0 };
-	struct items vendors = { .n = 0 };
+	struct items vendors = { .n = 0 }, numbers = { .n = 0 };
 	struct index_head head = { .magic = INDEX_MAGIC,
 	    .version = INDEX_VERSION };
 	const void *data[16];
@@ -218,6 +248,7 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
 	make_classes(b, &members);
 	sort_orders(b, &b->orders, INDEX_COLUMN_part_number, members.at);
 	sort_orders(b, &b->serials, INDEX_COLUMN_serial, NULL);
+	sort_numbers(b, &numbers);
 	make_slots(b, &slots, &members);
 	make_vendors(b, &vendors);
 	/* Of the builder's own arrays under the same names. */
@@ -226,8 +257,8 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
 	    *all_models = &b->models, *all_kinds = &b->kinds,
 	    *all_classes = &b->classes, *all_row_at = &b->row_at,
 	    *all_rows = &b->rows, *all_orders = &b->orders,
-	    *all_serials = &b->serials, *all_lists = &b->lists,
-	    *all_rules = &b->rules,
+	    *all_serials = &b->serials, *all_numbers = &numbers,
+	    *all_lists = &b->lists, *all_rules = &b->rules,
 	    *all_strings = &b->strings;
 #define X(name, type)							\
 	head.name.at = at;						\
@@ -246,5 +277,6 @@ index_builder_finish(struct index_builder *b, struct blob *ret,
 	free(slots.at);
 	free(members.at);
 	free(vendors.at);
+	free(numbers.at);
 	return rc;
 }

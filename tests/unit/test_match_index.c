@@ -102,7 +102,7 @@ START_TEST(keys_lead_to_devices)
 	for (unsigned i = 0; i < 500; i++)
 		want += i % 3 == 0 && i % 7 == 3;
 	ck_assert_uint_eq(have, want);
-	run = index_orders(&ix, "AG771?");
+	run = index_numbers(&ix, NUMBERED_CLASS, "AG771?");
 	ck_assert_uint_eq(run.n, 25);
 	run = index_find(&ix, index_key(INDEX_ORDER, 0, index_hash("AG7714",
 	    6)));
