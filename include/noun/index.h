@@ -112,7 +112,7 @@ size_t	 name_fold(const char *text, char *out, size_t room);
 /* --- keys --- */
 
 enum index_key {
-	/* vendor, name.key -> kinds; INDEX_NO_VENDOR, 0 -> there are some */
+	/* vendor, name.key -> kinds; vendor, 0 -> one of his, if any */
 	INDEX_NAME = 1,
 	INDEX_CORE,		/* vendor, name.core -> kinds */
 	INDEX_WORD,		/* vendor, word -> kinds */

@@ -66,10 +66,12 @@ has_group(const struct lookup *l, uint32_t group)
 	return false;
 }
 
+/* The table knows many of whom no device is. */
 static void
 add_group(struct lookup *l, uint32_t group, enum maker_fit fit)
 {
-	if (l->n_groups == LOOKUP_GROUPS_MAX || has_group(l, group))
+	if (l->n_groups == LOOKUP_GROUPS_MAX || has_group(l, group) ||
+	    index_find(l->m->ix, index_key(INDEX_NAME, group, 0)).n == 0)
 		return;
 	l->group_fit[l->n_groups] = (uint8_t)fit;
 	l->group[l->n_groups++] = group;
@@ -187,9 +189,7 @@ find_makers(struct lookup *l, const char *text)
 			add_group(l, g, MAKER_ALIAS);
 	}
 	/* Devices whose maker is not known may be anybody's. */
-	if (index_find(l->m->ix, index_key(INDEX_NAME, INDEX_NO_VENDOR,
-	    0)).n > 0)
-		add_group(l, INDEX_NO_VENDOR, MAKER_ALIAS);
+	add_group(l, INDEX_NO_VENDOR, MAKER_ALIAS);
 	for (unsigned i = 0; i < l->maker.n; i++)
 		add_owners(l, l->maker.key[i]);
 	read_document_makers(l->m);

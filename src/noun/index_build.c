@@ -103,9 +103,9 @@ index_builder_free(struct index_builder *b)
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
-	    &b->kind_set, &b->vendor_set, &b->read_set, &b->ident_set,
-	    &b->spelling_set, &b->line_heads, &b->line_kinds,
-	    &b->line_makers };
+	    &b->kind_set, &b->vendor_set, &b->group_set, &b->read_set,
+	    &b->ident_set, &b->spelling_set, &b->line_heads,
+	    &b->line_kinds, &b->line_makers };
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		set_clear(sets[i]);
 	free(b->makers);

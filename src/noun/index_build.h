@@ -38,6 +38,7 @@ struct index_builder {
 	struct set	 known;		/* texts kept once */
 	struct set	 ids;
 	struct set	 model_set, kind_set, vendor_set;
+	struct set	 group_set;	/* of kinds, + 1 */
 	struct set	 read_set;	/* model text, makers -> kind */
 	struct set	 ident_set;	/* vendor text -> place in idents */
 	struct set	 spelling_set;	/* ident -> one of its vendor texts */
@@ -57,7 +58,6 @@ struct index_builder {
 	uint32_t	 list;
 	uint32_t	 host;		/* of the last part, if has_host */
 	bool		 has_host;
-	bool		 any_nobody;	/* a model whose maker is not known */
 	uint64_t	 list_hash;
 	char		 list_name[256];
 };

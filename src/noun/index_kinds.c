@@ -173,6 +173,11 @@ static void
 group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
     uint32_t group)
 {
+	bool first = false;
+
+	set_find(&b->group_set, (uint64_t)group + 1, &first);
+	if (first)
+		add_pair(b, index_key(INDEX_NAME, group, 0), kind);
 	add_pair(b, index_key(INDEX_NAME, group, name->key), kind);
 	if (name->words == 0)
 		return;
@@ -201,11 +206,6 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 {
 	unsigned n = maker->n > 0 ? maker->n : 1;
 	uint32_t seen[NAME_VENDORS_MAX];
-
-	if (maker->n == 0 && name->n > 0 && !b->any_nobody) {
-		b->any_nobody = true;
-		add_pair(b, index_key(INDEX_NAME, INDEX_NO_VENDOR, 0), kind);
-	}
 
 	for (unsigned v = 0; v < n; v++) {
 		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
