@@ -97,8 +97,9 @@ take_core(struct lookup *l, uint32_t group, uint64_t core)
 {
 	take_kinds(l, index_find(l->m->ix, index_key(INDEX_CORE, group,
 	    core)), HOW_RESPELT);
-	take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME, group,
-	    core)), HOW_RESPELT);
+	if (core != l->name.key)
+		take_kinds(l, index_find(l->m->ix, index_key(INDEX_NAME,
+		    group, core)), HOW_RESPELT);
 }
 
 bool
@@ -484,11 +485,14 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);
-	find_name(l);
-	find_second(l, text);
-	if (l->guessed && l->maker.n > 0)
-		find_whole(l, text);
-	find_alternatives(l, text);
+	/* Of his makers no list has a device. */
+	if (l->n_groups > 0) {
+		find_name(l);
+		find_second(l, text);
+		if (l->guessed && l->maker.n > 0)
+			find_whole(l, text);
+		find_alternatives(l, text);
+	}
 	if (m->rules != NULL) {
 		lines_look_up(l);
 		rules_look_up(l);
