@@ -7,23 +7,80 @@
 #include "lines.h"
 #include "verdicts.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
+
+#define LINE_ROOM 768u
+
+/* A line in the making. */
+struct line_out {
+	char	 text[LINE_ROOM];
+	size_t	 n;
+};
+
+static void
+put(struct line_out *out, const char *s, size_t n)
+{
+	if (n > LINE_ROOM - 1 - out->n)
+		n = LINE_ROOM - 1 - out->n;
+	memcpy(out->text + out->n, s, n);
+	out->n += n;
+}
+
+/* One conversion of printf, behind its '%'; where the format goes on. Reasons
+ * need %s, with or without a precision, and %u: printf itself took longer than
+ * all the rest of a match. */
+static const char *
+put_value(struct line_out *out, const char *fmt, va_list *ap)
+{
+	size_t most = SIZE_MAX;
+	char number[12];
+
+	if (*fmt == '.' && fmt[1] == '*') {
+		int given = va_arg(*ap, int);
+		most = given >= 0 ? (size_t)given : SIZE_MAX;
+		fmt += 2;
+	} else if (*fmt == '.') {
+		for (most = 0, fmt++; *fmt >= '0' && *fmt <= '9'; fmt++)
+			most = most * 10 + (size_t)(*fmt - '0');
+	}
+	if (*fmt == 's') {
+		const char *s = va_arg(*ap, const char *);
+		put(out, s, strnlen(s, most < LINE_ROOM ? most : LINE_ROOM));
+	} else if (*fmt == 'u') {
+		int n = snprintf(number, sizeof(number), "%u",
+		    va_arg(*ap, unsigned));
+		put(out, number, (size_t)n);
+	} else {
+		bug("a reason with %%%c", *fmt);
+	}
+	return fmt + 1;
+}
 
 void
 add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
 {
-	char text[768];
+	struct line_out out;
 	va_list ap;
+
+	out.n = 0;
 
 	if (ret->n_why >= WHY_MAX)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	while (*fmt != '\0') {
+		size_t n = strcspn(fmt, "%");
+		put(&out, fmt, n);
+		fmt += n;
+		if (*fmt == '%')
+			fmt = put_value(&out, fmt + 1, &ap);
+	}
 	va_end(ap);
-	text[text_cut(text, sizeof(text) - 1)] = '\0';
+	out.text[out.n] = '\0';
+	size_t n = text_cut(out.text, LINE_ROOM - 1);
 	ret->why = arena_more(m->mem, ret->why, ret->n_why,
 	    sizeof(*ret->why));
-	ret->why[ret->n_why++] = arena_text(m->mem, text);
+	ret->why[ret->n_why++] = arena_text_n(m->mem, out.text, n);
 }
 
 /* What the list calls it. */
