@@ -90,6 +90,10 @@ bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);
+/* Adds a maker who would be called as the name's first n words; the caller
+ * knows whether there is one. False: these are none, or nothing follows. */
+bool	 name_front(const struct name *name, unsigned n, struct maker *add);
+#define NAME_FRONT_MAX 4u
 /* name.core but for the tokens whose bits are set. */
 uint64_t name_core_without(const struct name *name, uint32_t tokens);
 /* Order, model and serial numbers: upper case, letters and digits only; an x

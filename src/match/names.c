@@ -360,6 +360,9 @@ find_name(struct lookup *l)
 		if (l->brands != 0 && l->telling != 0)
 			take_core(l, group, name_core_without(&l->name,
 			    l->brands));
+		if (l->front > 0 && l->front < l->name.words)
+			take_core(l, group, name_core_without(&l->name,
+			    (1u << l->front) - 1));
 		if (l->name.cut)
 			continue;
 		find_words_of(l, group, &words);
@@ -475,13 +478,15 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
 	const char *text = product_text(p);
 	/* Most products of an advisory are one maker's. */
-	bool again = l->p != NULL && !l->guessed &&
+	bool again = l->p != NULL && !l->guessed && !l->both &&
 	    strcmp(l->p->vendor, p->vendor) == 0;
 
 	begin(l, m, p);
 	if (!again)
 		find_makers(l, text);
 	name_read(text, &l->maker, &l->name);
+	if (find_front(l))
+		name_read(text, &l->maker, &l->name);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);

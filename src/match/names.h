@@ -31,6 +31,8 @@ struct lookup {
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
+	bool		 both;		/* maker, and who is in front */
+	unsigned	 front;		/* words that call him otherwise */
 	bool		 branded;	/* one of them has brands */
 	bool		 shortened;	/* or short forms */
 	/* Answers of maker_fits, by the vendor's text in the index. */
@@ -85,6 +87,8 @@ bool *match_in_use(const struct matcher *m);
 
 /* makers.c: text names the product. */
 void find_makers(struct lookup *l, const char *text);
+/* What l's name begins with; true: with another maker, read it again. */
+bool find_front(struct lookup *l);
 enum maker_fit maker_fits(struct lookup *l, const struct index_kind *kind);
 
 /* The name of a kind, and the words of a vendor's text; until the next call. */

@@ -1,5 +1,6 @@
 /* index_kinds.c - models whose texts read the same become one kind: lists spell
  * one product in many ways, and each way would have to be decided anew. */
+#include <stdio.h>
 #include <string.h>
 #include "base/text.h"
 #include "index_build.h"
@@ -199,6 +200,40 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	}
 }
 
+/* The maker of the table whom the name begins with; n words, 0: none. */
+static const struct index_vendor *
+front_of(const struct index_builder *b, const struct name *name, unsigned *ret)
+{
+	struct maker one;
+
+	for (unsigned n = NAME_FRONT_MAX; n > 0; n--) {
+		one.n = 0;
+		const uint32_t *at = name_front(name, n, &one) ?
+		    set_get(&b->vendor_set, one.key[0]) : NULL;
+		const struct index_vendor *v = at == NULL ? NULL :
+		    (const struct index_vendor *)b->vendors.at + *at;
+		*ret = n;
+		if (v != NULL && v->flags & INDEX_KNOWN)
+			return v;
+	}
+	*ret = 0;
+	return NULL;
+}
+
+/* Does the text in the maker's place name him, too? */
+static bool
+is_of_group(const struct index_builder *b, const struct maker *m,
+    uint32_t group)
+{
+	for (unsigned i = 0; i < m->n; i++) {
+		const uint32_t *at = set_get(&b->vendor_set, m->key[i]);
+		if (at != NULL && ((const struct index_vendor *)
+		    b->vendors.at)[*at].group == group)
+			return true;
+	}
+	return false;
+}
+
 /* All keys by which one kind can be found. */
 static void
 kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
@@ -206,7 +241,15 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 {
 	unsigned n = maker->n > 0 ? maker->n : 1;
 	uint32_t seen[NAME_VENDORS_MAX];
+	unsigned front = 0;
+	const struct index_vendor *known = maker->n > 0 ? front_of(b, name,
+	    &front) : NULL;
 
+	/* "GE MDS iNET" of General Electric. */
+	if (known != NULL && front < name->words && is_of_group(b, maker,
+	    known->group))
+		add_pair(b, index_key(INDEX_CORE, known->group,
+		    name_core_without(name, (1u << front) - 1)), kind);
 	for (unsigned v = 0; v < n; v++) {
 		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
 		    vendor_group(b, maker, v, 0, maker->part[v] ?
@@ -274,6 +317,22 @@ name_ident(const struct name *name)
 	    (name->cut ? 128u : 0));
 }
 
+/* "Honeywell" and "Tridium JACE 8000": both count as the makers. */
+static bool
+name_both(struct index_builder *b, const char *vendor, const struct name *name,
+    const struct maker *maker, char *ret, size_t room)
+{
+	unsigned n;
+	const struct index_vendor *v = front_of(b, name, &n);
+
+	if (v == NULL || is_of_group(b, maker, v->group))
+		return false;
+	const struct name_token *last = &name->token[n - 1];
+	int from = name->token[0].at, len = last->at + last->len - from;
+	return snprintf(ret, room, "%s / %.*s", vendor, len, name->flat +
+	    from) < (int)room;
+}
+
 uint32_t
 kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
     const char *model, uint64_t model_hash)
@@ -281,14 +340,26 @@ kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
 	uint64_t ident = ident_of(b, vendor, vendor_hash);
 	bool new = false;
 	uint32_t *read = set_find(&b->read_set, mix(ident, model_hash), &new);
+	uint32_t *at;
 	struct name name;
 
 	if (!new)
 		return *read;
 	const struct maker *maker = maker_kept(b, vendor, vendor_hash);
 	name_read(model, maker, &name);
+	char two[NAME_RUN_MAX];
+	if (maker->n > 0 && name_both(b, vendor, &name, maker, two,
+	    sizeof(two))) {
+		uint64_t hash = index_hash(two, strlen(two));
+		ident = ident_of(b, two, hash);
+		maker = maker_kept(b, two, hash);
+		name_read(model, maker, &name);
+		at = set_find(&b->spelling_set, ident, &new);
+		if (new)
+			*at = keep_text(b, two);
+	}
 	/* Reasons are written once for all of a kind: no text is not some. */
-	uint32_t *at = set_find(&b->kind_set, mix(ident, name_ident(&name) +
+	at = set_find(&b->kind_set, mix(ident, name_ident(&name) +
 	    (model[0] == '\0')), &new);
 	if (new) {
 		*at = add_kind(b, &name, maker, ident, 0);

@@ -357,6 +357,19 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 	ret->core = ret->words == 0 ? 0 : hash_end(core);
 }
 
+bool
+name_front(const struct name *name, unsigned n, struct maker *add)
+{
+	const struct name_token *t = name->token;
+	unsigned had = add->n;
+
+	if (n >= name->n || t->kind == NAME_NOISE || (n == 1 && t->len < 2))
+		return false;
+	maker_add(add, name->flat, t->at, (size_t)t[n - 1].at + t[n - 1].len,
+	    false);
+	return add->n > had;
+}
+
 uint64_t
 name_core_without(const struct name *name, uint32_t tokens)
 {
