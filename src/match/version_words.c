@@ -25,7 +25,7 @@ version_empty_word(const char *s, size_t n)
 		"v", "ver", "vers", "version", "versions", "firmware", "fw",
 		"software", "sw", "release", "rel", "bios", "stable", "final",
 		"ga", "lts", "frn", "no", "nr", "number", "os", "driver",
-		"image",
+		"image", "latest", "current", "installed",
 		NULL
 	};
 	return word_is_one(words, s, n);

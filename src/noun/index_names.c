@@ -82,6 +82,18 @@ stands_for_any(const char *s, size_t n)
 	return i == n && n > 1;
 }
 
+/* "4MP", "203dpi": how well it sees or prints, not which one it is. */
+static bool
+is_resolution(const char *s, size_t n)
+{
+	size_t digits = 0;
+
+	while (digits < n && fold_is_digit(s[digits]))
+		digits++;
+	return digits > 0 && ((n - digits == 2 && memcmp(s + digits, "mp", 2)
+	    == 0) || (n - digits == 3 && memcmp(s + digits, "dpi", 3) == 0));
+}
+
 static void
 add_token(struct name *ret, size_t at, size_t end, bool noise)
 {
@@ -113,7 +125,8 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 	else if (looks_like_line(s + at, end - at))
 		t->kind = NAME_LINE;
 	else
-		t->kind = digit ? NAME_CODE : NAME_WORD;
+		t->kind = digit && !is_resolution(s + at, end - at) ?
+		    NAME_CODE : NAME_WORD;
 	if (stands_for_any(s + at, end - at)) {
 		t->kind = NAME_NOISE;
 		ret->family = true;
