@@ -28,7 +28,9 @@ version_empty_word(const char *s, size_t n)
 		"image", "latest", "current", "installed",
 		NULL
 	};
-	return word_is_one(words, s, n);
+	/* "FortiOS", "ALEOS": a system, of which the list has the version. */
+	return word_is_one(words, s, n) || (n > 2 && n < 10 &&
+	    memcmp(s + n - 2, "os", 2) == 0);
 }
 
 struct top_word {
