@@ -65,7 +65,7 @@ struct name {
 
 /* Who makes it: one text may name several ("ABB, Phoenix Contact"). */
 #define MAKER_STARTS_MAX 4
-#define MAKER_LEAD 8
+#define MAKER_LEAD 24
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
