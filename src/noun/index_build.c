@@ -104,7 +104,8 @@ index_builder_free(struct index_builder *b)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
 	    &b->kind_set, &b->vendor_set, &b->group_set, &b->read_set,
-	    &b->ident_set, &b->spelling_set, &b->typos, &b->line_heads,
+	    &b->ident_set, &b->spelling_set, &b->typos, &b->fronts,
+	    &b->line_heads,
 	    &b->line_kinds, &b->line_makers };
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		set_clear(sets[i]);
@@ -151,6 +152,8 @@ void
 index_builder_alias(struct index_builder *b, const char *const *names)
 {
 	uint32_t group = 0;
+	struct name name;
+	bool new;
 
 	for (; *names != NULL; names++) {
 		struct maker m;
@@ -162,6 +165,9 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 		if (group == 0)
 			group = own;
 		typos_add(b, &m, own);
+		name_read(*names, NULL, &name);
+		if (name.n > 0)
+			set_find(&b->fronts, name.token[0].hash, &new);
 	}
 }
 

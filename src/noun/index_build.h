@@ -50,6 +50,7 @@ struct index_builder {
 	struct items	 lines;		/* struct line, of index_lines.c */
 	struct items	 line_codes;	/* struct line_code */
 	struct set	 typos;		/* index_typos.c: -> group */
+	struct set	 fronts;	/* words that known makers begin with */
 	struct set	 line_heads;	/* start of codes -> the last + 1 */
 	struct set	 line_kinds;	/* line, ident -> kind */
 	struct set	 line_makers;	/* ident -> has he lines? */

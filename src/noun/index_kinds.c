@@ -206,6 +206,9 @@ front_of(const struct index_builder *b, const struct name *name, unsigned *ret)
 {
 	struct maker one;
 
+	*ret = 0;
+	if (name->n < 2 || set_get(&b->fronts, name->token[0].hash) == NULL)
+		return NULL;
 	for (unsigned n = NAME_FRONT_MAX; n > 0; n--) {
 		one.n = 0;
 		const uint32_t *at = name_front(name, n, &one) ?
