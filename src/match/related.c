@@ -367,7 +367,8 @@ is_one_of_list(const struct name *p, const struct name *d)
 		if (p->token[i].kind == NAME_CODE &&
 		    has_token(d, p->token[i].hash))
 			own = &p->token[i];
-	if (own == NULL)
+	/* With commas alternatives.c knows what belongs to each. */
+	if (own == NULL || strchr(p->flat, ',') != NULL)
 		return false;
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct name_token *t = &p->token[i];
