@@ -96,6 +96,9 @@ bool	 name_front(const struct name *name, unsigned n, struct maker *add);
 #define NAME_FRONT_MAX 4u
 /* name.core but for the tokens whose bits are set. */
 uint64_t name_core_without(const struct name *name, uint32_t tokens);
+/* name.core with its line of versions without a V, cut to so many numbers, 0:
+ * to none. Returns 0 where that is name.core, or no line. */
+uint64_t name_core_line(const struct name *name, unsigned numbers);
 /* Order, model and serial numbers: upper case, letters and digits only; an x
  * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
  * 0 if nothing is left or it does not fit. */

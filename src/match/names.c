@@ -360,6 +360,9 @@ find_name(struct lookup *l)
 		if (l->brands != 0 && l->telling != 0)
 			take_core(l, group, name_core_without(&l->name,
 			    l->brands));
+		uint64_t line = name_core_line(&l->name, 0);
+		if (line != 0)
+			take_core(l, group, line);
 		if (l->front > 0 && l->front < l->name.words)
 			take_core(l, group, name_core_without(&l->name,
 			    (1u << l->front) - 1));

@@ -184,6 +184,12 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		return;
 	if (name->core != name->key)
 		add_pair(b, index_key(INDEX_CORE, group, name->core), kind);
+	/* "TwinCAT V3.1" is of TwinCAT 3. */
+	for (unsigned n = 0; n < 3; n++) {
+		uint64_t core = name_core_line(name, n);
+		if (core != 0)
+			add_pair(b, index_key(INDEX_CORE, group, core), kind);
+	}
 	add_pair(b, index_key(INDEX_LEAD, group, lead_of(name)), kind);
 	for (unsigned i = 0; i < name->n; i++) {
 		bool twice = name->token[i].kind == NAME_NOISE;

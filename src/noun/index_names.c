@@ -399,3 +399,27 @@ name_core_without(const struct name *name, uint32_t tokens)
 	}
 	return hash_end(core);
 }
+
+uint64_t
+name_core_line(const struct name *name, unsigned numbers)
+{
+	struct name cut;
+
+	for (unsigned i = 0; i < name->n; i++) {
+		const struct name_token *t = &name->token[i];
+		const char *s = name->flat + t->at;
+		uint16_t v = s[0] == 'v', len = v;
+		if (t->kind != NAME_LINE)
+			continue;
+		for (unsigned left = numbers; len < t->len; len++)
+			if (s[len] == '.' && left > 0 && --left == 0)
+				break;
+		if (len == t->len && (numbers > 0 || v == 0))
+			return 0;
+		cut = *name;
+		cut.token[i].at = (uint16_t)(t->at + v);
+		cut.token[i].len = (uint16_t)(len - v);
+		return name_core_without(&cut, 0);
+	}
+	return 0;
+}
