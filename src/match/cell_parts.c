@@ -337,6 +337,27 @@ part_code(struct cell_text *r)
 		r->s[n] = ' ';
 }
 
+/* "HiOS-2A-09.0.06": a level of the software between its name and the version.
+ */
+static void
+drop_level(struct cell_text *r)
+{
+	for (size_t i = 2; i + 3 < r->n; i++) {
+		size_t to = i + 1, from = i;
+		if (r->s[i] != '-')
+			continue;
+		while (cell_digit(r->s[to]))
+			to++;
+		while (from > 0 && i - from < 2 && cell_letter(r->s[from - 1]))
+			from--;
+		if (to == i + 1 || r->s[to] != '.' || from == i || from < 3 ||
+		    !cell_digit(r->s[from - 1]) || r->s[from - 2] != '-' ||
+		    !cell_letter(r->s[from - 3]))
+			continue;
+		memset(r->s + from - 1, ' ', i - from + 2);
+	}
+}
+
 void
 cell_parts(struct cell_text *r)
 {
@@ -354,6 +375,7 @@ cell_parts(struct cell_text *r)
 	    strstr(r->s, "/f") != NULL);
 	join_letters(r);
 	part_code(r);
+	drop_level(r);
 	take_tokens(r);
 }
 
