@@ -21,8 +21,18 @@ is_series(const struct name *n)
 }
 
 /* What is ordered with a model and makes no other of it, "-0125", "-48QWB";
- * fewer signs tell siblings apart, but for the T of a range of temperatures. */
+ * fewer signs tell siblings apart, but for the T of a range of temperatures,
+ * and behind digits alone, "5610-16". */
 #define OPTION_MIN 4
+
+static bool
+is_digits(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
 
 /* Spelt alike: "X-200" is no stem of "X200-4P". */
 static bool
@@ -34,7 +44,8 @@ begins_number(const struct name *p, const struct name_token *t,
 		int more = (int)d->token[i].len - t->len - 1;
 		if (more > 0 && s[t->len] == '-' && memcmp(s, p->flat + t->at,
 		    t->len) == 0 && (!options || more >= OPTION_MIN ||
-		    (more == 1 && s[t->len + 1] == 't')))
+		    (more == 1 && s[t->len + 1] == 't') ||
+		    is_digits(s, t->len)))
 			return true;
 	}
 	return false;
