@@ -21,17 +21,20 @@ is_series(const struct name *n)
 }
 
 /* What is ordered with a model and makes no other of it, "-0125", "-48QWB";
- * fewer signs tell siblings apart, but for the T of a range of temperatures,
- * and behind digits alone, "5610-16". */
-#define OPTION_MIN 4
-
+ * fewer signs tell siblings apart, but for those of a range of temperatures, a
+ * coating or a country, and behind digits alone, "5610-16". */
 static bool
-is_digits(const char *s, size_t n)
+is_option(const char *stem, size_t n, const char *s, size_t more)
 {
-	for (size_t i = 0; i < n; i++)
-		if (s[i] < '0' || s[i] > '9')
-			return false;
-	return true;
+	static const char *const words[] = { "t", "xt", "ct", "xc", "eu", "us",
+	    "jp", "uk", NULL };
+
+	if (more >= 4 || strspn(stem, "0123456789") == n)
+		return true;
+	for (const char *const *w = words; *w != NULL; w++)
+		if (strlen(*w) == more && memcmp(s, *w, more) == 0)
+			return true;
+	return false;
 }
 
 /* Spelt alike: "X-200" is no stem of "X200-4P". */
@@ -43,9 +46,8 @@ begins_number(const struct name *p, const struct name_token *t,
 		const char *s = d->flat + d->token[i].at;
 		int more = (int)d->token[i].len - t->len - 1;
 		if (more > 0 && s[t->len] == '-' && memcmp(s, p->flat + t->at,
-		    t->len) == 0 && (!options || more >= OPTION_MIN ||
-		    (more == 1 && s[t->len + 1] == 't') ||
-		    is_digits(s, t->len)))
+		    t->len) == 0 && (!options || is_option(s, t->len, s +
+		    t->len + 1, (size_t)more)))
 			return true;
 	}
 	return false;
