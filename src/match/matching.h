@@ -14,8 +14,9 @@
  *	parts.c		matches of a device's parts -> one, the device's
  *	rules.c		the operator's includes and excludes
  *	lines.c		codes that are of a line of products, or run a system
- *	vocabulary.c	brands, divisions, short forms: the table's words, which
- *			brands.c and makers.c ask for
+ *	vocabulary.c	brands, divisions, short forms, names that stand apart:
+ *			the table's words, which brands.c, makers.c, apart.c
+ *			ask for
  *	second.c	further names that a publisher's own name holds, with
  *			initials.c
  *	explain.c	each step for one device, told

@@ -209,7 +209,7 @@ take_related(struct lookup *l, uint32_t number,
 		return;
 	const struct name *d = kind_name(l, number, kind);
 	if (d->words == 0 || d->cut || (related == RELATED_WIDER &&
-	    !title_tells(l, d)))
+	    !title_tells(l, d)) || names_apart(l, d))
 		return;
 	if (related == RELATED_WIDER)
 		how = how_wider(l, d, vendor);

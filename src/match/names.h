@@ -33,6 +33,7 @@ struct lookup {
 	unsigned	 n_groups;
 	bool		 branded;	/* one of them has brands */
 	bool		 shortened;	/* or short forms */
+	bool		 parted;	/* or names that stand apart */
 	/* Answers of maker_fits, by the vendor's text in the index. */
 	struct fit_kept {
 		uint32_t	 vendor;	/* + 1 */
@@ -189,6 +190,8 @@ void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 /* second.c: further names in the product's own text, and short forms. Behind
  * find_name. */
 void find_second(struct lookup *l, const char *text);
+/* apart.c: is only one of l's name and d a product that stands apart? */
+bool names_apart(const struct lookup *l, const struct name *d);
 /* initials.c: devices that write some words by their initials, or spell them
  * out; text is that of l's name. Behind find_name. */
 void find_initials(struct lookup *l, const char *text);
