@@ -470,6 +470,19 @@ look_up_whole(struct lookup *l, struct matcher *m, const struct product *p)
 	return true;
 }
 
+/* "All other Gate types": those that the document names nowhere else. */
+static bool
+names_others(const struct name *n)
+{
+	static const char word[] = "other";
+
+	for (unsigned i = 0; i < n->n && i < 2; i++)
+		if (n->token[i].len == sizeof(word) - 1 && memcmp(n->flat +
+		    n->token[i].at, word, sizeof(word) - 1) == 0)
+			return true;
+	return false;
+}
+
 void
 look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
@@ -482,6 +495,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	if (!again)
 		find_makers(l, text);
 	name_read(text, &l->maker, &l->name);
+	l->others = names_others(&l->name);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);

@@ -23,6 +23,7 @@ struct lookup {
 	const struct product *p;
 	struct maker	 maker;
 	bool		 guessed;	/* maker, from the product's text */
+	bool		 others;	/* "All other ...", which ones? */
 	struct name	 name;
 	/* Bits of name's tokens: brands of the maker, and if there are any
 	 * what tells it apart beside them; words that the list has under the
