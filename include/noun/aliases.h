@@ -42,8 +42,8 @@ struct alias {
 	enum alias_kind	 kind;
 	const char	*where;		/* "FILE:LINE", for reasons */
 	/* A maker's names; codes of a line or a system (alias_code); a maker
-	 * and his brands, or names that stand apart; a division and its groups; a maker, words, and how
-	 * these are written in short. */
+	 * and his brands, or names that stand apart; a division and its groups;
+	 * a maker, words, and how these are written in short. */
 	const char	**names;	uint32_t n_names;
 	/* The publisher's; product "" = any of this vendor (exclude). */
 	const char	*vendor, *product;
