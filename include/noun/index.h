@@ -32,6 +32,7 @@ struct err;
 #define NAME_CODES_MAX	4
 #define NAME_VENDORS_MAX 8
 #define NAME_RUN_MAX	768	/* bytes of a name that are looked at */
+#define NAME_FRONT_MAX	2	/* words of a maker's name in front of it */
 #define ORDER_TEXT	128	/* longer part numbers are not indexed */
 
 enum name_kind {
@@ -141,6 +142,9 @@ enum index_key {
 	INDEX_HEAD,
 	/* vendor, "615" of "REF615", "SEL-615" -> kinds */
 	INDEX_TAIL,
+	/* a known maker, or -, the key of one: whose model's text may begin
+	 * with his name -> kinds */
+	INDEX_FRONT,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 

@@ -55,6 +55,7 @@ enum maker_fit {
 	MAKER_RIVALS,			/* written short, others begin so too */
 	MAKER_SHORT,			/* written short on one side */
 	MAKER_ALIAS,			/* known by another name, or not said */
+	MAKER_NAMED,			/* the list's model begins with him */
 	MAKER_SAME,
 };
 

@@ -499,6 +499,7 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);
+	find_fronted(l);
 	/* Of his makers no list has a device. */
 	if (l->n_groups > 0) {
 		find_name(l);

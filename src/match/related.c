@@ -557,3 +557,24 @@ how_shared(const struct lookup *l, const struct name *d,
 		return HOW_RESPELT;
 	return p->family && y.front <= 1 ? HOW_FAMILY : -1;
 }
+
+static bool
+holds_all(const struct name *n, const struct name *in)
+{
+	for (unsigned i = 0; i < n->n; i++)
+		if (n->token[i].kind != NAME_NOISE &&
+		    !has_token(in, n->token[i].hash))
+			return false;
+	return true;
+}
+
+int
+how_related(const struct lookup *l, const struct index_kind *kind,
+    const struct name *d)
+{
+	const char *vendor = index_kind_vendor(l->m->ix, kind);
+
+	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
+	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
+	    how_shared(l, d, vendor);
+}

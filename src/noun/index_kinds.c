@@ -199,6 +199,31 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	}
 }
 
+/* "Raritan PX3" in a list that names its owner: who makes it may stand in
+ * front. Not one of the n groups that the list names already. */
+static void
+front_keys(struct index_builder *b, uint32_t kind, const struct name *name,
+    const uint32_t *groups, unsigned n)
+{
+	const struct index_vendor *vendors = b->vendors.at;
+
+	for (unsigned k = 0; k < NAME_FRONT_MAX && k + 1 < name->n; k++) {
+		const struct name_token *t = &name->token[k];
+		uint64_t maker = name_hash(name->flat, name->token[0].at,
+		    (size_t)t->at + t->len);
+		const uint32_t *known = set_get(&b->vendor_set, maker);
+		bool table = known != NULL &&
+		    (vendors[*known].flags & INDEX_KNOWN) != 0, own = false;
+		for (unsigned i = 0; i < n && table; i++)
+			own |= groups[i] == vendors[*known].group;
+		if (own)
+			continue;
+		add_pair(b, table ? index_key(INDEX_FRONT,
+		    vendors[*known].group, 0) : index_key(INDEX_FRONT, 0,
+		    maker), kind);
+	}
+}
+
 /* All keys by which one kind can be found. */
 static void
 kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
@@ -218,6 +243,8 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		if (!again && name->n > 0)
 			group_keys(b, kind, name, group);
 	}
+	if (maker->n > 0)
+		front_keys(b, kind, name, seen, n);
 }
 
 uint32_t
