@@ -32,7 +32,7 @@ struct err;
 #define NAME_CODES_MAX	4
 #define NAME_VENDORS_MAX 8
 #define NAME_RUN_MAX	768	/* bytes of a name that are looked at */
-#define NAME_FRONT_MAX	2	/* words of a maker's name in front of it */
+#define NAME_FRONTED_MAX 2	/* words of an unknown maker in front of it */
 #define ORDER_TEXT	128	/* longer part numbers are not indexed */
 
 enum name_kind {
@@ -66,7 +66,7 @@ struct name {
 
 /* Who makes it: one text may name several ("ABB, Phoenix Contact"). */
 #define MAKER_STARTS_MAX 4
-#define MAKER_LEAD 8
+#define MAKER_LEAD 24
 struct maker {
 	unsigned	 n;
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
@@ -91,8 +91,15 @@ bool	 maker_is_nobody(const char *text);
 /* A vendor's name in front of the product's is left out. */
 void	 name_read(const char *text, const struct maker *maker,
     struct name *ret);
+/* Adds a maker who would be called as the name's first n words; the caller
+ * knows whether there is one. False: these are none, or nothing follows. */
+bool	 name_front(const struct name *name, unsigned n, struct maker *add);
+#define NAME_FRONT_MAX 4u
 /* name.core but for the tokens whose bits are set. */
 uint64_t name_core_without(const struct name *name, uint32_t tokens);
+/* name.core with its line of versions without a V, cut to so many numbers, 0:
+ * to none. Returns 0 where that is name.core, or no line. */
+uint64_t name_core_line(const struct name *name, unsigned numbers);
 /* Order, model and serial numbers: upper case, letters and digits only; an x
  * or dot that stands for any sign becomes '?', '*' stays. Returns the length;
  * 0 if nothing is left or it does not fit. */
@@ -142,8 +149,8 @@ enum index_key {
 	INDEX_HEAD,
 	/* vendor, "615" of "REF615", "SEL-615" -> kinds */
 	INDEX_TAIL,
-	/* a known maker, or -, the key of one: whose model's text may begin
-	 * with his name -> kinds */
+	/* -, the key of a maker whom the table does not know -> kinds whose
+	 * model begins with his name */
 	INDEX_FRONT,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */

@@ -3,6 +3,7 @@
  *	Vision and Samba Series		"Vision Series", "Samba Series"
  *	STARDOM FCN/FCJ			"STARDOM FCJ"
  *	X-STREAM (XEGP, XEGK)		"X-STREAM XEGK"
+ *	SIMATIC IM 1, IM 2 (incl. SIPLUS variants)	"SIPLUS IM 2"
  */
 #include <string.h>
 #include <strings.h>
@@ -130,5 +131,48 @@ alternative_brackets(struct taken *w, const char *text)
 		memcpy(out, text, head);
 		memcpy(out + head, item[i].at, item[i].n);
 		alternative_add(w, out, head + item[i].n);
+	}
+}
+
+/* How many capitals are at s, up to a blank; 0: other signs, too. */
+static size_t
+capital_word(const char *s)
+{
+	size_t n = 0;
+
+	while (is_capital(s[n]))
+		n++;
+	return n >= 4 && s[n] == ' ' ? n : 0;
+}
+
+/* The word takes the place of the umbrella brand in front. A family has its
+ * members by that word as it is (related.c). */
+void
+alternative_variants(struct taken *w, const char *text)
+{
+	const char *open = strstr(text, " (incl"), *at, *word;
+	char out[NAME_RUN_MAX];
+	uint32_t end = w->out->n;
+
+	if (open == NULL || (at = strstr(open, " variant")) == NULL ||
+	    strstr(text, "amil") != NULL || strstr(text, "eries") != NULL)
+		return;
+	for (word = at; word > open && is_capital(word[-1]);)
+		word--;
+	size_t n = capital_word(word);
+	if (n == 0 || word + n != at)
+		return;
+	for (uint32_t i = 0; i <= end && i <= 32; i++) {
+		const char *s = i < end ? w->out->text[i] : text;
+		const char *stop = strstr(s, " (incl");
+		size_t len = stop != NULL ? (size_t)(stop - s) : strlen(s);
+		size_t brand = capital_word(s);
+		if (brand >= len || n + len - brand + 1 >= sizeof(out))
+			continue;
+		/* Behind the brand is a blank. */
+		memcpy(out, word, n);
+		out[n] = ' ';
+		memcpy(out + n + (brand == 0), s + brand, len - brand);
+		alternative_add(w, out, n + (brand == 0) + len - brand);
 	}
 }

@@ -165,6 +165,17 @@ without_range(const char *s, size_t n)
 	return half;
 }
 
+/* "B850 monitors": how long the word is that begins there. */
+static size_t
+word_of(const struct part_of_text *p, size_t at)
+{
+	size_t end = at;
+
+	while (end < p->n && p->at[end] != ' ')
+		end++;
+	return end - at;
+}
+
 /* Commas alone part a name from its options as well ("ET200, DC24V"): then all
  * pieces must look alike. */
 static bool
@@ -180,9 +191,10 @@ pieces_alike(const struct part_of_text *piece, unsigned n)
 		at = last;
 	for (unsigned i = 1; i < n; i++) {
 		size_t own = code_start(piece[i].at, piece[i].n);
-		size_t a = without_range(piece[0].at + at, piece[0].n - at);
-		size_t b = without_range(piece[i].at + own,
-		    piece[i].n - own);
+		size_t a = without_range(piece[0].at + at, word_of(&piece[0],
+		    at));
+		size_t b = without_range(piece[i].at + own, word_of(&piece[i],
+		    own));
 		if (a == 0 || b == 0 || (a > b ? a - b : b - a) > 2 ||
 		    is_digit(piece[0].at[at]) != is_digit(piece[i].at[own]))
 			return false;
@@ -537,6 +549,7 @@ alternatives_read(const char *text, struct arena *mem,
 			take_all_slashes(&w, ret->text[i],
 			    strlen(ret->text[i]));
 	take_included(&w, text);
+	alternative_variants(&w, text);
 	alternative_brackets(&w, text);
 	take_numbers(&w, text);
 }

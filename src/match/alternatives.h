@@ -26,4 +26,5 @@ void alternative_families(struct taken *w, const struct part_of_text *p,
 bool alternative_letters(const char *s, size_t at, size_t end, size_t n);
 /* "X-STREAM (XEGP, XEGK)" */
 void alternative_brackets(struct taken *w, const char *text);
+void alternative_variants(struct taken *w, const char *text);
 #endif

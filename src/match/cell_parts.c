@@ -234,7 +234,7 @@ take_token(struct cell_text *r, struct token *t)
 		bool code = false;
 		for (size_t i = 0; i < t->end - t->at && s[i] != '('; i++)
 			code |= s[i] == '-' && i > 4 &&
-			    !cell_digit(s[i - 1]);
+			    !cell_digit(s[i - 1]) && cell_dots(s, i) == 0;
 		code ? take_word(r, t) : take_number(r, t);
 	} else if (glued && is_other_word(r, s, n)) {
 		take_label(r, t, PART_OTHER);
@@ -318,6 +318,46 @@ take_tokens(struct cell_text *r)
 	}
 }
 
+/* "FGT60F-7.2.5-FW-build1517": the hyphen behind a model's code parts it from
+ * the version. */
+static void
+part_code(struct cell_text *r)
+{
+	size_t n = 0, letters = 0, dot;
+
+	while (n < r->n && (cell_letter(r->s[n]) || cell_digit(r->s[n])))
+		n++;
+	while (letters < n && cell_letter(r->s[letters]))
+		letters++;
+	if (letters < 2 || letters == n || n + 1 >= r->n || r->s[n] != '-')
+		return;
+	for (dot = n + 1; dot < r->n && cell_digit(r->s[dot]);)
+		dot++;
+	if (dot > n + 1 && r->s[dot] == '.' && cell_digit(r->s[dot + 1]))
+		r->s[n] = ' ';
+}
+
+/* "HiOS-2A-09.0.06": a level of the software between its name and the version.
+ */
+static void
+drop_level(struct cell_text *r)
+{
+	for (size_t i = 2; i + 3 < r->n; i++) {
+		size_t to = i + 1, from = i;
+		if (r->s[i] != '-')
+			continue;
+		while (cell_digit(r->s[to]))
+			to++;
+		while (from > 0 && i - from < 2 && cell_letter(r->s[from - 1]))
+			from--;
+		if (to == i + 1 || r->s[to] != '.' || from == i || from < 3 ||
+		    !cell_digit(r->s[from - 1]) || r->s[from - 2] != '-' ||
+		    !cell_letter(r->s[from - 3]))
+			continue;
+		memset(r->s + from - 1, ' ', i - from + 2);
+	}
+}
+
 void
 cell_parts(struct cell_text *r)
 {
@@ -334,6 +374,8 @@ cell_parts(struct cell_text *r)
 	r->h_and_f = r->h_and_f && (strstr(r->s, " f") != NULL ||
 	    strstr(r->s, "/f") != NULL);
 	join_letters(r);
+	part_code(r);
+	drop_level(r);
 	take_tokens(r);
 }
 

@@ -1,5 +1,6 @@
 /* fronts.c - lists that name a maker's owner, and the maker in front of the
- * model: "Raritan PX3-5190R" of Legrand. */
+ * model: "Raritan PX3-5190R" of Legrand. Those whom the table knows are makers
+ * of the model from the start (find_front). */
 #include <string.h>
 #include "names.h"
 
@@ -19,15 +20,12 @@ shares_word(const struct lookup *l, const struct index_kind *kind)
 
 /* The name behind the maker's; false: it does not begin with him. */
 static bool
-read_behind(const struct lookup *l, const struct name *own, uint64_t maker,
-    uint32_t group, struct name *ret)
+read_behind(const struct name *own, uint64_t maker, struct name *ret)
 {
-	for (unsigned k = 0; k < NAME_FRONT_MAX && k + 1 < own->n; k++) {
+	for (unsigned k = 0; k < NAME_FRONTED_MAX && k + 1 < own->n; k++) {
 		const struct name_token *t = &own->token[k];
-		uint64_t front = name_hash(own->flat, own->token[0].at,
-		    (size_t)t->at + t->len);
-		if (front != maker && (group == INDEX_NO_VENDOR ||
-		    index_group(l->m->ix, front) != group))
+		if (name_hash(own->flat, own->token[0].at, (size_t)t->at +
+		    t->len) != maker)
 			continue;
 		name_read(own->flat + own->token[k + 1].at, NULL, ret);
 		return ret->words > 0;
@@ -36,39 +34,31 @@ read_behind(const struct lookup *l, const struct name *own, uint64_t maker,
 }
 
 static void
-take_run(struct lookup *l, struct index_run run, uint64_t maker,
-    uint32_t group)
+take_fronted(struct lookup *l, uint32_t number, uint64_t maker)
 {
-	for (uint32_t i = 0; i < run.n && i < FRONTED_MAX; i++) {
-		const struct index_kind *kind = index_kind(l->m->ix,
-		    run.at[i]);
-		struct name d;
-		if (kind == NULL || !shares_word(l, kind) ||
-		    maker_fits(l, kind) != MAKER_NO || !read_behind(l,
-		    kind_name(l, run.at[i], kind), maker, group, &d))
-			continue;
-		int how = d.key == l->name.key ? HOW_SAME :
-		    d.core == l->name.core ? HOW_RESPELT : d.cut ||
-		    l->name.cut || names_apart(l, &d) ? -1 :
-		    how_related(l, kind, &d);
-		if (how >= 0)
-			add_candidate(l, run.at[i], CANDIDATE_KIND,
-			    (enum how)how, 0, MAKER_NAMED);
-	}
+	const struct index_kind *kind = index_kind(l->m->ix, number);
+	struct name d;
+
+	if (kind == NULL || !shares_word(l, kind) ||
+	    maker_fits(l, kind) != MAKER_NO ||
+	    !read_behind(kind_name(l, number, kind), maker, &d))
+		return;
+	int how = d.key == l->name.key ? HOW_SAME :
+	    d.core == l->name.core ? HOW_RESPELT :
+	    d.cut || l->name.cut || names_apart(l, &d) ? -1 :
+	    how_related(l, kind, &d);
+	if (how >= 0)
+		add_candidate(l, number, CANDIDATE_KIND, (enum how)how, 0,
+		    MAKER_NAMED);
 }
 
 void
-find_fronted(struct lookup *l)
+find_in_front(struct lookup *l)
 {
-	const struct index *ix = l->m->ix;
-
 	for (unsigned i = 0; i < l->maker.n && l->name.words > 0; i++) {
-		uint64_t maker = l->maker.key[i];
-		uint32_t group = index_group(ix, maker);
-		take_run(l, index_find(ix, index_key(INDEX_FRONT, 0, maker)),
-		    maker, group);
-		if (group != INDEX_NO_VENDOR)
-			take_run(l, index_find(ix, index_key(INDEX_FRONT,
-			    group, 0)), maker, group);
+		struct index_run run = index_find(l->m->ix, index_key(
+		    INDEX_FRONT, 0, l->maker.key[i]));
+		for (uint32_t k = 0; k < run.n && k < FRONTED_MAX; k++)
+			take_fronted(l, run.at[k], l->maker.key[i]);
 	}
 }

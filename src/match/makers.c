@@ -173,16 +173,12 @@ add_owners(struct lookup *l, uint64_t key)
 		add_group(l, d[i].group, MAKER_GROUP);
 }
 
-void
-find_makers(struct lookup *l, const char *text)
+static void
+find_groups(struct lookup *l)
 {
 	l->n_groups = 0;
 	for (unsigned i = 0; i < FITS_KEPT; i++)
 		l->kept[i].vendor = 0;
-	maker_read(l->p->vendor, &l->maker);
-	l->guessed = l->maker.n == 0;
-	if (l->guessed)
-		guess_maker(l, text);
 	for (unsigned i = 0; i < l->maker.n; i++) {
 		uint32_t g = index_group(l->m->ix, l->maker.key[i]);
 		if (g != INDEX_NO_VENDOR)
@@ -209,6 +205,49 @@ find_makers(struct lookup *l, const char *text)
 		vocabulary_aparts(l->m->vocabulary, l->group[i], &n);
 		l->parted |= n > 0;
 	}
+}
+
+void
+find_makers(struct lookup *l, const char *text)
+{
+	maker_read(l->p->vendor, &l->maker);
+	l->guessed = l->maker.n == 0;
+	l->both = false;
+	l->front = 0;
+	if (l->guessed)
+		guess_maker(l, text);
+	find_groups(l);
+}
+
+/* "Tridium JACE 8000" of Honeywell: whom the name begins with counts as well,
+ * as in lists (index_kinds.c). Another name of the same maker may be left out.
+ */
+bool
+find_front(struct lookup *l)
+{
+	const struct index *ix = l->m->ix;
+	struct maker one;
+
+	l->front = 0;
+	for (unsigned n = NAME_FRONT_MAX; n > 0 && !l->guessed; n--) {
+		one.n = 0;
+		const struct index_vendor *v = name_front(&l->name, n, &one) ?
+		    index_vendor(ix, one.key[0]) : NULL;
+		if (v == NULL || !(v->flags & INDEX_KNOWN))
+			continue;
+		l->front = n;
+		for (unsigned i = 0; i < l->maker.n; i++)
+			if (index_group(ix, l->maker.key[i]) == v->group)
+				return false;
+		if (l->maker.n == NAME_VENDORS_MAX || index_find(ix,
+		    index_key(INDEX_NAME, v->group, 0)).n == 0)
+			return false;
+		l->front = 0;
+		l->both = name_front(&l->name, n, &l->maker);
+		find_groups(l);
+		return true;
+	}
+	return false;
 }
 
 static enum maker_fit

@@ -197,6 +197,27 @@ can_share(const struct lookup *l, const struct index_kind *kind)
 	return more;
 }
 
+static bool
+holds_all(const struct name *n, const struct name *in)
+{
+	for (unsigned i = 0; i < n->n; i++)
+		if (n->token[i].kind != NAME_NOISE &&
+		    !has_token(in, n->token[i].hash))
+			return false;
+	return true;
+}
+
+int
+how_related(const struct lookup *l, const struct index_kind *kind,
+    const struct name *d)
+{
+	const char *vendor = index_kind_vendor(l->m->ix, kind);
+
+	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
+	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
+	    how_shared(l, d, vendor);
+}
+
 static void
 take_related(struct lookup *l, uint32_t number,
     const struct index_kind *kind, enum related related)
@@ -360,6 +381,12 @@ find_name(struct lookup *l)
 		if (l->brands != 0 && l->telling != 0)
 			take_core(l, group, name_core_without(&l->name,
 			    l->brands));
+		uint64_t line = name_core_line(&l->name, 0);
+		if (line != 0)
+			take_core(l, group, line);
+		if (l->front > 0 && l->front < l->name.words)
+			take_core(l, group, name_core_without(&l->name,
+			    (1u << l->front) - 1));
 		if (l->name.cut)
 			continue;
 		find_words_of(l, group, &words);
@@ -488,18 +515,20 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
 	const char *text = product_text(p);
 	/* Most products of an advisory are one maker's. */
-	bool again = l->p != NULL && !l->guessed &&
+	bool again = l->p != NULL && !l->guessed && !l->both &&
 	    strcmp(l->p->vendor, p->vendor) == 0;
 
 	begin(l, m, p);
 	if (!again)
 		find_makers(l, text);
 	name_read(text, &l->maker, &l->name);
+	if (find_front(l))
+		name_read(text, &l->maker, &l->name);
 	l->others = names_others(&l->name);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);
-	find_fronted(l);
+	find_in_front(l);
 	/* Of his makers no list has a device. */
 	if (l->n_groups > 0) {
 		find_name(l);

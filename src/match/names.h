@@ -32,6 +32,8 @@ struct lookup {
 	uint32_t	 group[LOOKUP_GROUPS_MAX];
 	uint8_t		 group_fit[LOOKUP_GROUPS_MAX];
 	unsigned	 n_groups;
+	bool		 both;		/* maker, and who is in front */
+	unsigned	 front;		/* words that call him otherwise */
 	bool		 branded;	/* one of them has brands */
 	bool		 shortened;	/* or short forms */
 	bool		 parted;	/* or names that stand apart */
@@ -87,6 +89,8 @@ bool *match_in_use(const struct matcher *m);
 
 /* makers.c: text names the product. */
 void find_makers(struct lookup *l, const char *text);
+/* What l's name begins with; true: with another maker, read it again. */
+bool find_front(struct lookup *l);
 enum maker_fit maker_fits(struct lookup *l, const struct index_kind *kind);
 
 /* The name of a kind, and the words of a vendor's text; until the next call. */
@@ -195,7 +199,7 @@ void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
  * find_name. */
 void find_second(struct lookup *l, const char *text);
 /* fronts.c: devices that name the maker in front of their model. */
-void find_fronted(struct lookup *l);
+void find_in_front(struct lookup *l);
 /* apart.c: is only one of l's name and d a product that stands apart? */
 bool names_apart(const struct lookup *l, const struct name *d);
 /* initials.c: devices that write some words by their initials, or spell them

@@ -1,6 +1,7 @@
 /* range_serial.c - rules on serial numbers that stand where a range of versions
  * is expected. */
 #include <string.h>
+#include <strings.h>
 #include "range_text.h"
 #include "ranges.h"
 #include "noun/index.h"
@@ -47,6 +48,45 @@ read_second(const char *at, struct serial_rule *r)
 		}
 }
 
+/* "Serial numbers starting with US": letters are no number, but a start. */
+static bool
+read_start(const char *at, struct serial_rule *ret)
+{
+	static const char *const words[] = { "starting with ", "start with ",
+	    "starts with ", "beginning with ", "begin with ", "begins with ",
+	    "prefix ", NULL };
+
+	for (const char *const *w = words; *w != NULL; w++) {
+		const char *s = strstr(at, *w);
+		if (s == NULL)
+			continue;
+		s += strlen(*w);
+		s += *s == '"';
+		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789");
+		if (n == 0 || n >= sizeof(ret->start) || !is_letter(*s) ||
+		    (s[n] != '\0' && s[n] != '"'))
+			continue;
+		memset(ret, 0, sizeof(*ret));
+		ret->there = true;
+		memcpy(ret->start, s, n);
+		return true;
+	}
+	return false;
+}
+
+/* Where serial numbers are spoken of. */
+static const char *
+serial_word(const char *flat)
+{
+	static const char *const words[] = { "serial n", "serial-n", "s/n",
+	    NULL };
+	const char *at = NULL;
+
+	for (const char *const *w = words; *w != NULL && at == NULL; w++)
+		at = strstr(flat, *w);
+	return at;
+}
+
 bool
 serial_read(const char *text, struct serial_rule *ret)
 {
@@ -54,11 +94,11 @@ serial_read(const char *text, struct serial_rule *ret)
 	size_t n = name_fold(text, flat, sizeof(flat));
 
 	flat[range_one_blank(flat, n)] = '\0';
-	const char *at = strstr(flat, "serial n");
-	if (at == NULL)
-		at = strstr(flat, "serial-n");
+	const char *at = serial_word(flat);
 	if (at == NULL)
 		return false;
+	if (read_start(at, ret))
+		return true;
 	const char *value = at + strcspn(at, "0123456789");
 	const char *first = strstr(flat, "first ");
 	if (*value == '\0')
@@ -99,6 +139,10 @@ serial_test(const struct serial_rule *r, const char *serial)
 	uint64_t own = 0;
 	unsigned n = 0;
 
+	if (r->start[0] != '\0')
+		return serial[0] == '\0' ? VERDICT_UNKNOWN :
+		    strncasecmp(serial, r->start, strlen(r->start)) == 0 ?
+		    VERDICT_IN : VERDICT_OUT;
 	for (; *serial != '\0' && n < r->digits; serial++)
 		if (*serial >= '0' && *serial <= '9') {
 			own = own * 10 + (uint64_t)(*serial - '0');

@@ -46,6 +46,7 @@ struct serial_rule {
 	bool		 whole;		/* of no longer number's first digits */
 	uint64_t	 value;
 	uint64_t	 last;		/* of a run; 0: none */
+	char		 start[12];	/* what it begins with instead; or "" */
 };
 
 struct range {

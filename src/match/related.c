@@ -367,7 +367,8 @@ is_one_of_list(const struct name *p, const struct name *d)
 		if (p->token[i].kind == NAME_CODE &&
 		    has_token(d, p->token[i].hash))
 			own = &p->token[i];
-	if (own == NULL)
+	/* With commas alternatives.c knows what belongs to each. */
+	if (own == NULL || strchr(p->flat, ',') != NULL)
 		return false;
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct name_token *t = &p->token[i];
@@ -498,6 +499,28 @@ strong_words(const struct name *n)
 	return count;
 }
 
+/* "TP1500 Comfort PRO", "Q6135-LE Mk II": behind a number that both have, such
+ * a word makes another model of it. Programs, without one, have editions. */
+static bool
+is_other_edition(const struct name *p, const struct name *d)
+{
+	static const char *const words[] = { "pro", "lite", "mini", "max",
+	    "ultra", "nano", "mk", "mk2", "mk3", "mkii", "mkiii", "ii", "iii",
+	    "gen", "gen2", "gen3", "gen4", NULL };
+	bool number = false;
+
+	for (unsigned i = 0; i < d->n && !p->family; i++) {
+		const struct name_token *t = &d->token[i];
+		bool there = has_token(p, t->hash);
+		number |= there && token_is_strong(d, t);
+		for (const char *const *w = words; *w != NULL && number &&
+		    !there; w++)
+			if (is_word(d, t, *w))
+				return true;
+	}
+	return false;
+}
+
 /* The device's name holds all words of the product's but for brands, and more;
  * a brand may be what the list calls the maker. */
 int
@@ -514,7 +537,7 @@ how_wider(const struct lookup *l, const struct name *d,
 		whole &= (l->brands >> i & 1) == 0 ||
 		    has_token(d, p->token[i].hash) ||
 		    maker_says(vendor_words(l->m, vendor), p->token[i].hash);
-	if (!whole && !brands_say_nothing(l, d))
+	if ((!whole && !brands_say_nothing(l, d)) || is_other_edition(p, d))
 		return -1;
 	if (x.n == x.lines || is_ordered(p, d))
 		return HOW_RESPELT;
@@ -556,25 +579,4 @@ how_shared(const struct lookup *l, const struct name *d,
 	if (says_little(&y, share))
 		return HOW_RESPELT;
 	return p->family && y.front <= 1 ? HOW_FAMILY : -1;
-}
-
-static bool
-holds_all(const struct name *n, const struct name *in)
-{
-	for (unsigned i = 0; i < n->n; i++)
-		if (n->token[i].kind != NAME_NOISE &&
-		    !has_token(in, n->token[i].hash))
-			return false;
-	return true;
-}
-
-int
-how_related(const struct lookup *l, const struct index_kind *kind,
-    const struct name *d)
-{
-	const char *vendor = index_kind_vendor(l->m->ix, kind);
-
-	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
-	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
-	    how_shared(l, d, vendor);
 }

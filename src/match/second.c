@@ -209,6 +209,21 @@ rest_is_weak(const char *rest)
 	return n.n > 0;
 }
 
+/* "PFC200 (750-82xx)": such a number is of all that are called so. */
+static bool
+is_pattern(const char *s, size_t n)
+{
+	unsigned digits = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == ' ' || s[i] == ',')
+			return false;
+		digits += s[i] >= '0' && s[i] <= '9';
+	}
+	return n > 4 && digits > 1 && (s[n - 1] | 0x20) == 'x' &&
+	    (s[n - 2] | 0x20) == 'x';
+}
+
 static void
 try_bracket(struct lookup *l, const char *text, const char *open, size_t n)
 {
@@ -226,6 +241,12 @@ try_bracket(struct lookup *l, const char *text, const char *open, size_t n)
 		memcpy(name, text, head);
 		memcpy(name + head, rest, left + 1);
 		try_name(l, name, true, true);
+		return;
+	}
+	if (is_pattern(open + 1, n)) {
+		memcpy(name, text, head);
+		memcpy(name + head, rest, left + 1);
+		try_name(l, name, true, false);
 		return;
 	}
 	/* "MSM (Modular Switchgear Monitoring)" */

@@ -259,6 +259,19 @@ fill_scope(struct judge *j, struct ruling *r, const struct outcome_of *worst)
 	scope_tell(m, &s, &r->match);
 }
 
+/* Does some vulnerability affect the product? Then its range is of the versions
+ * that are affected, and says nothing of others where it is safe. */
+static bool
+affects(const struct matcher *m, const struct hit *h)
+{
+	bool ret = false;
+
+	for (uint32_t k = m->claim_at[h->product];
+	    k < m->claim_at[h->product + 1]; k++)
+		ret |= side_of[m->claims[k].claim] == SIDE_AFFECTED;
+	return ret;
+}
+
 static void
 decide(struct judge *j, struct ruling *r)
 {
@@ -286,8 +299,10 @@ decide(struct judge *j, struct ruling *r)
 				worst = o;
 			continue;
 		}
+		bool aside = h->verdict == VERDICT_OUT && affects(m, h);
 		for (uint32_t k = from; k < to; k++)
-			vote(j, h, &m->claims[k]);
+			if (!aside || side_of[m->claims[k].claim] != SIDE_SAFE)
+				vote(j, h, &m->claims[k]);
 	}
 	sort_vulns(j->touched, j->n_touched);
 	for (uint32_t i = 0; i < j->n_touched; i++) {

@@ -1,5 +1,6 @@
 /* stems.c - "EDR-810 Series" stands for the models whose number begins with the
- * series' own: EDR-810-2GSFP. */
+ * series' own, EDR-810-2GSFP; and where no series is named, perhaps for those
+ * with options behind it. */
 #include <string.h>
 #include "names.h"
 
@@ -19,16 +20,34 @@ is_series(const struct name *n)
 	return false;
 }
 
+/* What is ordered with a model and makes no other of it, "-0125", "-48QWB";
+ * fewer signs tell siblings apart, but for the T of a range of temperatures,
+ * and behind digits alone, "5610-16". */
+#define OPTION_MIN 4
+
+static bool
+is_digits(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
 /* Spelt alike: "X-200" is no stem of "X200-4P". */
 static bool
 begins_number(const struct name *p, const struct name_token *t,
-    const struct name *d)
+    const struct name *d, bool options)
 {
-	for (unsigned i = 0; i < d->n; i++)
-		if (d->token[i].len > t->len && d->flat[d->token[i].at +
-		    t->len] == '-' && memcmp(d->flat + d->token[i].at,
-		    p->flat + t->at, t->len) == 0)
+	for (unsigned i = 0; i < d->n; i++) {
+		const char *s = d->flat + d->token[i].at;
+		int more = (int)d->token[i].len - t->len - 1;
+		if (more > 0 && s[t->len] == '-' && memcmp(s, p->flat + t->at,
+		    t->len) == 0 && (!options || more >= OPTION_MIN ||
+		    (more == 1 && s[t->len + 1] == 't') ||
+		    is_digits(s, t->len)))
 			return true;
+	}
 	return false;
 }
 
@@ -37,8 +56,8 @@ find_series(struct lookup *l, uint32_t group)
 {
 	const struct index *ix = l->m->ix;
 
-	if (!l->name.family || !is_series(&l->name))
-		return;
+	bool series = l->name.family && is_series(&l->name);
+
 	for (unsigned i = 0; i < l->name.n; i++) {
 		const struct name_token *t = &l->name.token[i];
 		struct index_run run = { .n = 0 };
@@ -54,9 +73,10 @@ find_series(struct lookup *l, uint32_t group)
 				    &l->name.token[q]) || tokens_hold(ix, kind,
 				    l->name.token[q].hash);
 			if (all && begins_number(&l->name, t, kind_name(l,
-			    run.at[k], kind)))
+			    run.at[k], kind), !series))
 				add_candidate(l, run.at[k], CANDIDATE_KIND,
-				    HOW_FAMILY, 0, maker_fits(l, kind));
+				    series ? HOW_FAMILY : HOW_WIDER, 0,
+				    maker_fits(l, kind));
 		}
 	}
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "lines.h"
 #include "matching.h"
+#include "names.h"
 #include "base/mem.h"
 
 #define WORDS_MAX	20000u		/* of one text that are looked at */
@@ -78,7 +79,7 @@ add_maker(struct reader *r, uint64_t key)
 }
 
 static void
-find_makers(struct reader *r)
+find_text_makers(struct reader *r)
 {
 	struct maker one;
 
@@ -185,6 +186,63 @@ hit_named(struct reader *r, uint64_t hash)
 	}
 }
 
+static bool
+text_says(struct reader *r, const char *s, size_t n)
+{
+	bool found = false;
+
+	r->m->tried += r->n / 16;
+	for (uint32_t i = 0; i < r->n && !found; i++)
+		found = r->word[i].end - r->word[i].at == n &&
+		    memcmp(r->flat + r->word[i].at, s, n) == 0;
+	return found;
+}
+
+/* Does the kind say nothing beyond its number but what the text says too, what
+ * kind of thing it is, and the letter of its series? */
+static bool
+says_no_more(struct reader *r, const struct index_kind *kind, uint64_t number)
+{
+	struct name own;
+
+	index_kind_name(r->m->ix, kind, &own);
+	for (unsigned i = 0; i < own.n; i++) {
+		const struct name_token *t = &own.token[i];
+		if (t->hash != number && t->len > 1 &&
+		    !token_is_weak(&own, t) &&
+		    !text_says(r, own.flat + t->at, t->len))
+			return false;
+	}
+	return own.n > 1;
+}
+
+/* Models that have this number, and other words that the text has elsewhere, or
+ * that say little: "1756-EN3TR/B", "XB208 SCALANCE (6GK5208-0BA00-2AB2)". */
+static void
+hit_number(struct reader *r, const char *s, size_t n)
+{
+	unsigned digits = 0, letters = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		digits += s[i] >= '0' && s[i] <= '9';
+		letters += s[i] >= 'a' && s[i] <= 'z';
+	}
+	if (digits < 2 || letters < 1 || digits + letters < 5 ||
+	    memchr(s, ' ', n) != NULL)
+		return;
+	uint64_t number = name_hash(s, 0, n);
+	for (unsigned g = 0; g < r->n_groups && r->m->tried < TRIED_MAX; g++) {
+		struct index_run run = index_find(r->m->ix,
+		    index_key(INDEX_LEAD, r->group[g], number));
+		for (uint32_t i = 0; i < run.n; i++) {
+			const struct index_kind *kind = index_kind(r->m->ix,
+			    run.at[i]);
+			if (kind != NULL && says_no_more(r, kind, number))
+				hit_kind(r, run.at[i]);
+		}
+	}
+}
+
 /* Names that stand in the text word by word. */
 static void
 find_names(struct reader *r)
@@ -198,6 +256,7 @@ find_names(struct reader *r)
 			if (!run_can_name(r, i, k))
 				continue;
 			hit_named(r, name_hash(r->flat, at, end));
+			hit_number(r, r->flat + at, end - at);
 		}
 	}
 }
@@ -322,7 +381,7 @@ match_text(struct matcher *m)
 	r.flat = arena_alloc(m->mem, len + 16);
 	len = name_fold(text, r.flat, len + 16);
 	split_words(&r, len);
-	find_makers(&r);
+	find_text_makers(&r);
 	find_names(&r);
 	find_lists(&r);
 	find_orders(&r, text);

@@ -25,10 +25,12 @@ version_empty_word(const char *s, size_t n)
 		"v", "ver", "vers", "version", "versions", "firmware", "fw",
 		"software", "sw", "release", "rel", "bios", "stable", "final",
 		"ga", "lts", "frn", "no", "nr", "number", "os", "driver",
-		"image",
+		"image", "latest", "current", "installed",
 		NULL
 	};
-	return word_is_one(words, s, n);
+	/* "FortiOS", "ALEOS": a system, of which the list has the version. */
+	return word_is_one(words, s, n) || (n > 2 && n < 10 &&
+	    memcmp(s + n - 2, "os", 2) == 0);
 }
 
 struct top_word {

@@ -90,11 +90,24 @@ own_text(const struct match *m)
 	return m->device.model[0] != '\0' ? m->device.model : m->device.name;
 }
 
+/* Whose it is: the vendor, and who stands in front of the model. */
+static const char *
+own_makers(const struct matcher *m, const struct hit *h,
+    const struct match *match)
+{
+	const struct index_class *c = index_class(m->ix, h->class);
+	const struct index_kind *kind = c == NULL ? NULL :
+	    index_kind(m->ix, c->kind);
+	const char *both = kind == NULL ? "" : index_kind_vendor(m->ix, kind);
+
+	return strstr(both, " / ") != NULL ? both : match->device.vendor;
+}
+
 static void
 maker_why(struct matcher *m, const struct hit *h, const struct product *p,
     struct match *ret)
 {
-	const char *own = ret->device.vendor;
+	const char *own = own_makers(m, h, ret);
 
 	/* These name the maker themselves. */
 	if (h->ident == INDEX_CPE || h->ident == INDEX_PURL ||

@@ -104,7 +104,8 @@ index_builder_free(struct index_builder *b)
 		free(all[i]->at);
 	struct set *sets[] = { &b->known, &b->ids, &b->model_set,
 	    &b->kind_set, &b->vendor_set, &b->group_set, &b->read_set,
-	    &b->ident_set, &b->spelling_set, &b->line_heads,
+	    &b->ident_set, &b->spelling_set, &b->typos, &b->fronts,
+	    &b->line_heads,
 	    &b->line_kinds, &b->line_makers };
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		set_clear(sets[i]);
@@ -134,6 +135,8 @@ vendor_group(struct index_builder *b, const struct maker *m, unsigned i,
 		v->key = m->key[i];
 		v->words = m->words[i];
 		v->flags = 0;
+		if (group == 0 && flag == INDEX_LISTED)
+			group = typos_find(b, m, i);
 		v->group = group != 0 ? group : b->groups++;
 		for (unsigned k = 0; k < m->n_starts[i]; k++)
 			add_pair(b, index_key(INDEX_MAKER, 0, m->start[i][k]),
@@ -149,6 +152,8 @@ void
 index_builder_alias(struct index_builder *b, const char *const *names)
 {
 	uint32_t group = 0;
+	struct name name;
+	bool new;
 
 	for (; *names != NULL; names++) {
 		struct maker m;
@@ -159,6 +164,10 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 		uint32_t own = vendor_group(b, &m, 0, group, INDEX_KNOWN);
 		if (group == 0)
 			group = own;
+		typos_add(b, &m, own);
+		name_read(*names, NULL, &name);
+		if (name.n > 0)
+			set_find(&b->fronts, name.token[0].hash, &new);
 	}
 }
 

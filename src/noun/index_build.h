@@ -49,6 +49,8 @@ struct index_builder {
 	}		*makers;	/* MAKERS_KEPT */
 	struct items	 lines;		/* struct line, of index_lines.c */
 	struct items	 line_codes;	/* struct line_code */
+	struct set	 typos;		/* index_typos.c: -> group */
+	struct set	 fronts;	/* words that known makers begin with */
 	struct set	 line_heads;	/* start of codes -> the last + 1 */
 	struct set	 line_kinds;	/* line, ident -> kind */
 	struct set	 line_makers;	/* ident -> has he lines? */
@@ -67,6 +69,13 @@ void	 add_pair(struct index_builder *b, uint64_t key, uint32_t value);
  * known. */
 uint32_t vendor_group(struct index_builder *b, const struct maker *m,
     unsigned i, uint32_t group, enum index_vendor_flags flag);
+
+/* index_typos.c: a maker of the table, and whom of these the i-th one in m may
+ * be, misspelt; 0: nobody. */
+void	 typos_add(struct index_builder *b, const struct maker *m,
+    uint32_t group);
+uint32_t typos_find(const struct index_builder *b, const struct maker *m,
+    unsigned i);
 
 /* index_kinds.c: the kind of a new model, by hashes of its texts. */
 uint32_t kind_of(struct index_builder *b, const char *vendor,

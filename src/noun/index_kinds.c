@@ -1,5 +1,6 @@
 /* index_kinds.c - models whose texts read the same become one kind: lists spell
  * one product in many ways, and each way would have to be decided anew. */
+#include <stdio.h>
 #include <string.h>
 #include "base/text.h"
 #include "index_build.h"
@@ -183,6 +184,12 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		return;
 	if (name->core != name->key)
 		add_pair(b, index_key(INDEX_CORE, group, name->core), kind);
+	/* "TwinCAT V3.1" is of TwinCAT 3. */
+	for (unsigned n = 0; n < 3; n++) {
+		uint64_t core = name_core_line(name, n);
+		if (core != 0)
+			add_pair(b, index_key(INDEX_CORE, group, core), kind);
+	}
 	add_pair(b, index_key(INDEX_LEAD, group, lead_of(name)), kind);
 	for (unsigned i = 0; i < name->n; i++) {
 		bool twice = name->token[i].kind == NAME_NOISE;
@@ -199,29 +206,59 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	}
 }
 
-/* "Raritan PX3" in a list that names its owner: who makes it may stand in
- * front. Not one of the n groups that the list names already. */
+/* "Raritan PX3" in a list that names its owner: a maker whom the table does not
+ * know may stand in front. */
 static void
-front_keys(struct index_builder *b, uint32_t kind, const struct name *name,
-    const uint32_t *groups, unsigned n)
+front_keys(struct index_builder *b, uint32_t kind, const struct name *name)
 {
 	const struct index_vendor *vendors = b->vendors.at;
 
-	for (unsigned k = 0; k < NAME_FRONT_MAX && k + 1 < name->n; k++) {
+	for (unsigned k = 0; k < NAME_FRONTED_MAX && k + 1 < name->n; k++) {
 		const struct name_token *t = &name->token[k];
 		uint64_t maker = name_hash(name->flat, name->token[0].at,
 		    (size_t)t->at + t->len);
 		const uint32_t *known = set_get(&b->vendor_set, maker);
-		bool table = known != NULL &&
-		    (vendors[*known].flags & INDEX_KNOWN) != 0, own = false;
-		for (unsigned i = 0; i < n && table; i++)
-			own |= groups[i] == vendors[*known].group;
-		if (own)
-			continue;
-		add_pair(b, table ? index_key(INDEX_FRONT,
-		    vendors[*known].group, 0) : index_key(INDEX_FRONT, 0,
-		    maker), kind);
+		if (known == NULL ||
+		    (vendors[*known].flags & INDEX_KNOWN) == 0)
+			add_pair(b, index_key(INDEX_FRONT, 0, maker), kind);
 	}
+}
+
+/* The maker of the table whom the name begins with; n words, 0: none. */
+static const struct index_vendor *
+front_of(const struct index_builder *b, const struct name *name, unsigned *ret)
+{
+	struct maker one;
+
+	*ret = 0;
+	if (name->n < 2 || set_get(&b->fronts, name->token[0].hash) == NULL)
+		return NULL;
+	for (unsigned n = NAME_FRONT_MAX; n > 0; n--) {
+		one.n = 0;
+		const uint32_t *at = name_front(name, n, &one) ?
+		    set_get(&b->vendor_set, one.key[0]) : NULL;
+		const struct index_vendor *v = at == NULL ? NULL :
+		    (const struct index_vendor *)b->vendors.at + *at;
+		*ret = n;
+		if (v != NULL && v->flags & INDEX_KNOWN)
+			return v;
+	}
+	*ret = 0;
+	return NULL;
+}
+
+/* Does the text in the maker's place name him, too? */
+static bool
+is_of_group(const struct index_builder *b, const struct maker *m,
+    uint32_t group)
+{
+	for (unsigned i = 0; i < m->n; i++) {
+		const uint32_t *at = set_get(&b->vendor_set, m->key[i]);
+		if (at != NULL && ((const struct index_vendor *)
+		    b->vendors.at)[*at].group == group)
+			return true;
+	}
+	return false;
 }
 
 /* All keys by which one kind can be found. */
@@ -231,7 +268,15 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 {
 	unsigned n = maker->n > 0 ? maker->n : 1;
 	uint32_t seen[NAME_VENDORS_MAX];
+	unsigned front = 0;
+	const struct index_vendor *known = maker->n > 0 ? front_of(b, name,
+	    &front) : NULL;
 
+	/* "GE MDS iNET" of General Electric. */
+	if (known != NULL && front < name->words && is_of_group(b, maker,
+	    known->group))
+		add_pair(b, index_key(INDEX_CORE, known->group,
+		    name_core_without(name, (1u << front) - 1)), kind);
 	for (unsigned v = 0; v < n; v++) {
 		uint32_t group = maker->n == 0 ? INDEX_NO_VENDOR :
 		    vendor_group(b, maker, v, 0, maker->part[v] ?
@@ -244,7 +289,7 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 			group_keys(b, kind, name, group);
 	}
 	if (maker->n > 0)
-		front_keys(b, kind, name, seen, n);
+		front_keys(b, kind, name);
 }
 
 uint32_t
@@ -301,6 +346,22 @@ name_ident(const struct name *name)
 	    (name->cut ? 128u : 0));
 }
 
+/* "Honeywell" and "Tridium JACE 8000": both count as the makers. */
+static bool
+name_both(struct index_builder *b, const char *vendor, const struct name *name,
+    const struct maker *maker, char *ret, size_t room)
+{
+	unsigned n;
+	const struct index_vendor *v = front_of(b, name, &n);
+
+	if (v == NULL || is_of_group(b, maker, v->group))
+		return false;
+	const struct name_token *last = &name->token[n - 1];
+	int from = name->token[0].at, len = last->at + last->len - from;
+	return snprintf(ret, room, "%s / %.*s", vendor, len, name->flat +
+	    from) < (int)room;
+}
+
 uint32_t
 kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
     const char *model, uint64_t model_hash)
@@ -308,14 +369,26 @@ kind_of(struct index_builder *b, const char *vendor, uint64_t vendor_hash,
 	uint64_t ident = ident_of(b, vendor, vendor_hash);
 	bool new = false;
 	uint32_t *read = set_find(&b->read_set, mix(ident, model_hash), &new);
+	uint32_t *at;
 	struct name name;
 
 	if (!new)
 		return *read;
 	const struct maker *maker = maker_kept(b, vendor, vendor_hash);
 	name_read(model, maker, &name);
+	char two[NAME_RUN_MAX];
+	if (maker->n > 0 && name_both(b, vendor, &name, maker, two,
+	    sizeof(two))) {
+		uint64_t hash = index_hash(two, strlen(two));
+		ident = ident_of(b, two, hash);
+		maker = maker_kept(b, two, hash);
+		name_read(model, maker, &name);
+		at = set_find(&b->spelling_set, ident, &new);
+		if (new)
+			*at = keep_text(b, two);
+	}
 	/* Reasons are written once for all of a kind: no text is not some. */
-	uint32_t *at = set_find(&b->kind_set, mix(ident, name_ident(&name) +
+	at = set_find(&b->kind_set, mix(ident, name_ident(&name) +
 	    (model[0] == '\0')), &new);
 	if (new) {
 		*at = add_kind(b, &name, maker, ident, 0);

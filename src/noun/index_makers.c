@@ -79,14 +79,18 @@ static const char *const front_forms[26] = {
 /* Words behind a maker's name that say what or where, not who. */
 static const char *const plain_words[26] = {
 	['a' - 'a'] = "automation ",
-	['c' - 'a'] = "controls control cert ",
-	['d' - 'a'] = "digital division ",
-	['e' - 'a'] = "electronics electronic ",
+	['b' - 'a'] = "building ",
+	['c' - 'a'] = "controls control cert computer computers "
+	    "communication communications ",
+	['d' - 'a'] = "digital division drive drives device devices ",
+	['e' - 'a'] = "electronics electronic elektronik ",
 	['f' - 'a'] = "factory ",
-	['i' - 'a'] = "industry industries industrial ",
+	['i' - 'a'] = "industry industries industrial industrie ",
+	['m' - 'a'] = "mobile modular ",
 	['n' - 'a'] = "networks networking ",
 	['p' - 'a'] = "products process productcert psirt ",
-	['s' - 'a'] = "software systems system solutions security services ",
+	['s' - 'a'] = "software systems system solutions security services "
+	    "sector ",
 	['t' - 'a'] = "technologies technology tech ",
 	['v' - 'a'] = "vertrieb vertriebs ",
 };
@@ -191,6 +195,10 @@ maker_join(const char *flat, size_t at, size_t len)
 		"formerly ", "now part of ", "now ", "owned by ", "an ",
 		"a brand of ", "company of ", " by ", " via ", NULL
 	};
+	/* His name in his own script, and in ours. */
+	if (flat[at] == ' ' && at > 0 && at + 1 < len &&
+	    ((signed char)flat[at - 1] < 0) != ((signed char)flat[at + 1] < 0))
+		return 1;
 	for (const char *const *j = joins; *j != NULL; j++) {
 		if ((*j)[0] != flat[at] || is_letter_slash(flat, len, at))
 			continue;

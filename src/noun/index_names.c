@@ -82,6 +82,18 @@ stands_for_any(const char *s, size_t n)
 	return i == n && n > 1;
 }
 
+/* "4MP", "203dpi": how well it sees or prints, not which one it is. */
+static bool
+is_resolution(const char *s, size_t n)
+{
+	size_t digits = 0;
+
+	while (digits < n && fold_is_digit(s[digits]))
+		digits++;
+	return digits > 0 && ((n - digits == 2 && memcmp(s + digits, "mp", 2)
+	    == 0) || (n - digits == 3 && memcmp(s + digits, "dpi", 3) == 0));
+}
+
 static void
 add_token(struct name *ret, size_t at, size_t end, bool noise)
 {
@@ -113,7 +125,8 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 	else if (looks_like_line(s + at, end - at))
 		t->kind = NAME_LINE;
 	else
-		t->kind = digit ? NAME_CODE : NAME_WORD;
+		t->kind = digit && !is_resolution(s + at, end - at) ?
+		    NAME_CODE : NAME_WORD;
 	if (stands_for_any(s + at, end - at)) {
 		t->kind = NAME_NOISE;
 		ret->family = true;
@@ -357,6 +370,19 @@ name_read(const char *text, const struct maker *maker, struct name *ret)
 	ret->core = ret->words == 0 ? 0 : hash_end(core);
 }
 
+bool
+name_front(const struct name *name, unsigned n, struct maker *add)
+{
+	const struct name_token *t = name->token;
+	unsigned had = add->n;
+
+	if (n >= name->n || t->kind == NAME_NOISE || (n == 1 && t->len < 2))
+		return false;
+	maker_add(add, name->flat, t->at, (size_t)t[n - 1].at + t[n - 1].len,
+	    false);
+	return add->n > had;
+}
+
 uint64_t
 name_core_without(const struct name *name, uint32_t tokens)
 {
@@ -372,4 +398,28 @@ name_core_without(const struct name *name, uint32_t tokens)
 		    t->len, &last);
 	}
 	return hash_end(core);
+}
+
+uint64_t
+name_core_line(const struct name *name, unsigned numbers)
+{
+	struct name cut;
+
+	for (unsigned i = 0; i < name->n; i++) {
+		const struct name_token *t = &name->token[i];
+		const char *s = name->flat + t->at;
+		uint16_t v = s[0] == 'v', len = v;
+		if (t->kind != NAME_LINE)
+			continue;
+		for (unsigned left = numbers; len < t->len; len++)
+			if (s[len] == '.' && left > 0 && --left == 0)
+				break;
+		if (len == t->len && (numbers > 0 || v == 0))
+			return 0;
+		cut = *name;
+		cut.token[i].at = (uint16_t)(t->at + v);
+		cut.token[i].len = (uint16_t)(len - v);
+		return name_core_without(&cut, 0);
+	}
+	return 0;
 }
