@@ -12,6 +12,7 @@
  *	brand "Kestrel Water" "AquaLine" "AquaPro"
  *	division "Kestrel Medical" = "Kestrel Water"
  *	short "Kestrel Water" "AquaGate Studio" = "AGS"
+ *	apart "Kestrel Water" "AquaGate Studio"
  *
  * On the left stands what publishers print, on the right what the device list
  * says; of a line and a system, the catalogue numbers or short types that are
@@ -32,6 +33,7 @@ enum alias_kind {
 	ALIAS_BRAND,		/* words that names may leave out */
 	ALIAS_DIVISION,		/* a list may write the group's name */
 	ALIAS_SHORT,		/* how lists write some words */
+	ALIAS_APART,		/* products whose names hold another's */
 	ALIAS_KINDS_
 };
 const char *alias_kind_name(enum alias_kind k);		/* "maker" */
@@ -40,8 +42,8 @@ struct alias {
 	enum alias_kind	 kind;
 	const char	*where;		/* "FILE:LINE", for reasons */
 	/* A maker's names; codes of a line or a system (alias_code); a maker
-	 * and his brands; a division and its groups; a maker, words, and how
-	 * these are written in short. */
+	 * and his brands, or names that stand apart; a division and its groups;
+	 * a maker, words, and how these are written in short. */
 	const char	**names;	uint32_t n_names;
 	/* The publisher's; product "" = any of this vendor (exclude). */
 	const char	*vendor, *product;

@@ -32,6 +32,7 @@ struct err;
 #define NAME_CODES_MAX	4
 #define NAME_VENDORS_MAX 8
 #define NAME_RUN_MAX	768	/* bytes of a name that are looked at */
+#define NAME_FRONTED_MAX 2	/* words of an unknown maker in front of it */
 #define ORDER_TEXT	128	/* longer part numbers are not indexed */
 
 enum name_kind {
@@ -148,6 +149,9 @@ enum index_key {
 	INDEX_HEAD,
 	/* vendor, "615" of "REF615", "SEL-615" -> kinds */
 	INDEX_TAIL,
+	/* -, the key of a maker whom the table does not know -> kinds whose
+	 * model begins with his name */
+	INDEX_FRONT,
 };
 #define INDEX_NO_VENDOR	0u	/* devices whose vendor is not known */
 

@@ -178,6 +178,8 @@ explain_vendor(struct explaining *e, struct explained_product *p,
 
 	if (h != NULL && h->ident == IDENT_ALIAS)
 		return true;
+	if (h != NULL && h->maker == MAKER_NAMED)
+		fit = MAKER_NAMED;
 	if (ours[0] == '\0' || theirs[0] == '\0') {
 		say(e, p, "vendor", STEP_UNSURE, ours[0] == '\0' ?
 		    "the device list names no vendor" :
@@ -189,6 +191,11 @@ explain_vendor(struct explaining *e, struct explained_product *p,
 		say(e, p, "vendor", STEP_YES, "\"%.128s\" = \"%.128s\"%s",
 		    theirs, ours, strcmp(theirs, ours) == 0 ? "" :
 		    ", but for spelling and legal form");
+		break;
+	case MAKER_NAMED:
+		say(e, p, "vendor", STEP_YES, "the list's vendor is "
+		    "\"%.128s\", its model begins with \"%.128s\"", ours,
+		    theirs);
 		break;
 	case MAKER_ALIAS:
 		say(e, p, "vendor", STEP_YES, "\"%.128s\" is known as "

@@ -195,13 +195,15 @@ find_groups(struct lookup *l)
 		add_longer(l, i);
 		add_shorter(l, i);
 	}
-	l->branded = l->shortened = false;
+	l->branded = l->shortened = l->parted = false;
 	for (unsigned i = 0; i < l->n_groups; i++) {
 		uint32_t n;
 		l->branded |= vocabulary_has_brand(l->m->vocabulary,
 		    l->group[i], 0);
 		vocabulary_shorts(l->m->vocabulary, l->group[i], &n);
 		l->shortened |= n > 0;
+		vocabulary_aparts(l->m->vocabulary, l->group[i], &n);
+		l->parted |= n > 0;
 	}
 }
 

@@ -14,8 +14,9 @@
  *	parts.c		matches of a device's parts -> one, the device's
  *	rules.c		the operator's includes and excludes
  *	lines.c		codes that are of a line of products, or run a system
- *	vocabulary.c	brands, divisions, short forms: the table's words, which
- *			brands.c and makers.c ask for
+ *	vocabulary.c	brands, divisions, short forms, names that stand apart:
+ *			the table's words, which brands.c, makers.c, apart.c
+ *			ask for
  *	second.c	further names that a publisher's own name holds, with
  *			initials.c
  *	explain.c	each step for one device, told
@@ -54,6 +55,7 @@ enum maker_fit {
 	MAKER_RIVALS,			/* written short, others begin so too */
 	MAKER_SHORT,			/* written short on one side */
 	MAKER_ALIAS,			/* known by another name, or not said */
+	MAKER_NAMED,			/* the list's model begins with him */
 	MAKER_SAME,
 };
 

@@ -197,6 +197,27 @@ can_share(const struct lookup *l, const struct index_kind *kind)
 	return more;
 }
 
+static bool
+holds_all(const struct name *n, const struct name *in)
+{
+	for (unsigned i = 0; i < n->n; i++)
+		if (n->token[i].kind != NAME_NOISE &&
+		    !has_token(in, n->token[i].hash))
+			return false;
+	return true;
+}
+
+int
+how_related(const struct lookup *l, const struct index_kind *kind,
+    const struct name *d)
+{
+	const char *vendor = index_kind_vendor(l->m->ix, kind);
+
+	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
+	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
+	    how_shared(l, d, vendor);
+}
+
 static void
 take_related(struct lookup *l, uint32_t number,
     const struct index_kind *kind, enum related related)
@@ -209,7 +230,7 @@ take_related(struct lookup *l, uint32_t number,
 		return;
 	const struct name *d = kind_name(l, number, kind);
 	if (d->words == 0 || d->cut || (related == RELATED_WIDER &&
-	    !title_tells(l, d)))
+	    !title_tells(l, d)) || names_apart(l, d))
 		return;
 	if (related == RELATED_WIDER)
 		how = how_wider(l, d, vendor);
@@ -476,6 +497,19 @@ look_up_whole(struct lookup *l, struct matcher *m, const struct product *p)
 	return true;
 }
 
+/* "All other Gate types": those that the document names nowhere else. */
+static bool
+names_others(const struct name *n)
+{
+	static const char word[] = "other";
+
+	for (unsigned i = 0; i < n->n && i < 2; i++)
+		if (n->token[i].len == sizeof(word) - 1 && memcmp(n->flat +
+		    n->token[i].at, word, sizeof(word) - 1) == 0)
+			return true;
+	return false;
+}
+
 void
 look_up(struct lookup *l, struct matcher *m, const struct product *p)
 {
@@ -490,9 +524,11 @@ look_up(struct lookup *l, struct matcher *m, const struct product *p)
 	name_read(text, &l->maker, &l->name);
 	if (find_front(l))
 		name_read(text, &l->maker, &l->name);
+	l->others = names_others(&l->name);
 	for (unsigned i = 0; i < l->name.n_codes; i++)
 		add_code(l, l->name.code[i]);
 	take_numbers(l);
+	find_in_front(l);
 	/* Of his makers no list has a device. */
 	if (l->n_groups > 0) {
 		find_name(l);

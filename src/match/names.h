@@ -23,6 +23,7 @@ struct lookup {
 	const struct product *p;
 	struct maker	 maker;
 	bool		 guessed;	/* maker, from the product's text */
+	bool		 others;	/* "All other ...", which ones? */
 	struct name	 name;
 	/* Bits of name's tokens: brands of the maker, and if there are any
 	 * what tells it apart beside them; words that the list has under the
@@ -35,6 +36,7 @@ struct lookup {
 	unsigned	 front;		/* words that call him otherwise */
 	bool		 branded;	/* one of them has brands */
 	bool		 shortened;	/* or short forms */
+	bool		 parted;	/* or names that stand apart */
 	/* Answers of maker_fits, by the vendor's text in the index. */
 	struct fit_kept {
 		uint32_t	 vendor;	/* + 1 */
@@ -104,6 +106,9 @@ int  how_wider(const struct lookup *l, const struct name *d,
     const char *vendor);
 int  how_shared(const struct lookup *l, const struct name *d,
     const char *vendor);
+/* One of these, whichever it is; d is a name of the kind. */
+int  how_related(const struct lookup *l, const struct index_kind *kind,
+    const struct name *d);
 /* The best number in both names: 0 none, 1 any, 2 a strong one, 3 one with
  * letters and of five signs at least. */
 unsigned share_code(const struct name *p, const struct name *d);
@@ -193,6 +198,10 @@ void add_candidate(struct lookup *l, uint32_t what, enum candidate_of of,
 /* second.c: further names in the product's own text, and short forms. Behind
  * find_name. */
 void find_second(struct lookup *l, const char *text);
+/* fronts.c: devices that name the maker in front of their model. */
+void find_in_front(struct lookup *l);
+/* apart.c: is only one of l's name and d a product that stands apart? */
+bool names_apart(const struct lookup *l, const struct name *d);
 /* initials.c: devices that write some words by their initials, or spell them
  * out; text is that of l's name. Behind find_name. */
 void find_initials(struct lookup *l, const char *text);

@@ -205,3 +205,14 @@ term_item(const char *s, size_t n)
 	    (is_digit(s[at]) || s[at] == 'v') &&
 	    version_read(s + at, n - at, &v) == 0 ? at : 0;
 }
+
+size_t
+term_system(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && s[at] >= 'a' && s[at] <= 'z')
+		at++;
+	return at > 1 && n - at > 2 && s[at] == ' ' && s[at + 1] == 'v' &&
+	    is_digit(s[at + 2]) ? at + 1 : 0;
+}

@@ -24,6 +24,8 @@ bool	 term_is_reference(const char *s, size_t n);
 /* "2404267  1.x", "L206-F2G1 4.24": an item's number in front of a version; how
  * much of it. */
 size_t	 term_item(const char *s, size_t n);
+/* "ros v4.3.4": how much of it is the name of what the device runs. */
+size_t	 term_system(const char *s, size_t n);
 /* Without the blanks and commas around it; the new length. */
 size_t term_trim(const char **s, size_t n);
 #endif

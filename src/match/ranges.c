@@ -174,13 +174,13 @@ take_run(struct terms *t, const char *s, size_t n)
 /* "2404267 version 1.x", "L206-F2G1 4.24": of the item with that number, and of
  * that code, which the device's version or the product may have as well. */
 static size_t
-take_item(struct terms *t, const char *s, size_t n)
+take_item(struct terms *t, char sign, const char *s, size_t n)
 {
 	size_t item = term_item(s, n), len = 0;
 	struct range *r = t->range;
 
 	if (item == 0)
-		return 0;
+		return sign != 0 ? term_system(s, n) : 0;
 	while (s[len] != ' ')
 		len++;
 	if (is_letter(*s) && r->code == NULL)
@@ -208,7 +208,7 @@ take_term(struct terms *t, char sign, const char *s, size_t n, char after)
 	/* A number of a document is no version: "5.0 | CVE-2019-18340". */
 	if (term_is_reference(s, n))
 		return;
-	size_t item = take_item(t, s, n);
+	size_t item = take_item(t, sign, s, n);
 	s += item;
 	n -= item;
 	if (sign == 0 && take_run(t, s, n))

@@ -177,16 +177,6 @@ with_word(struct name *ret, const struct name *n, unsigned first,
 	return true;
 }
 
-static bool
-holds_all(const struct name *n, const struct name *in)
-{
-	for (unsigned i = 0; i < n->n; i++)
-		if (n->token[i].kind != NAME_NOISE &&
-		    !has_token(in, n->token[i].hash))
-			return false;
-	return true;
-}
-
 /* Does the publisher say more behind his pattern? Not by the end of another
  * one, "BMEH58*S". */
 static bool
@@ -198,17 +188,6 @@ says_behind(const struct name *p, unsigned at, const struct name *d)
 		    !has_token(d, p->token[i].hash))
 			return true;
 	return false;
-}
-
-static int
-how_read(const struct lookup *l, const struct index_kind *kind,
-    const struct name *d)
-{
-	const char *vendor = index_kind_vendor(l->m->ix, kind);
-
-	return holds_all(&l->name, d) ? how_wider(l, d, vendor) :
-	    holds_all(d, &l->name) ? how_narrower(l, d, vendor) :
-	    how_shared(l, d, vendor);
 }
 
 /* How the rest of both names agrees; -1: it does not. */
@@ -228,7 +207,7 @@ how_rest(struct lookup *l, const struct pattern *pat,
 	p.family = true;
 	l->name = p;
 	l->brands = 0;
-	int how = how_read(l, kind, &d);
+	int how = how_related(l, kind, &d);
 	l->name = was;
 	l->brands = brands;
 	/* What stands before an order number is its family's name. */

@@ -442,6 +442,8 @@ hit_fill(struct lookup *l, struct hit *h, const struct name *own, bool side,
 
 	if (!name_verdict(l, own, h, &line))
 		return false;
+	if (l->others && h->how > HOW_SAME && h->how < HOW_WIDER)
+		h->how = HOW_WIDER;
 	if (kind && l->p->cpe[0] != '\0' && cpe_denies(l, one_device(m, h),
 	    h->how))
 		return false;

@@ -59,6 +59,21 @@ folded(const char *text, struct arena *mem)
 }
 
 static void
+add_apart(struct vocabulary *v, uint32_t group, const char *text,
+    struct arena *mem)
+{
+	struct apart *one = &v->aparts[v->n_aparts++];
+	struct name n;
+
+	name_read(text, NULL, &n);
+	one->group = group;
+	one->words = arena_alloc(mem, (n.n + 1u) * sizeof(*one->words));
+	for (unsigned i = 0; i < n.n; i++)
+		if (n.token[i].kind != NAME_NOISE)
+			one->words[one->n++] = n.token[i].hash;
+}
+
+static void
 add_line(struct vocabulary *v, const struct index *ix, const struct alias *a,
     struct arena *mem)
 {
@@ -79,6 +94,8 @@ add_line(struct vocabulary *v, const struct index *ix, const struct alias *a,
 		return;
 	if (a->kind == ALIAS_BRAND)
 		add_brands(v, group, a);
+	for (uint32_t i = 1; i < a->n_names && a->kind == ALIAS_APART; i++)
+		add_apart(v, group, a->names[i], mem);
 	for (uint32_t i = 2; i < a->n_names && a->kind == ALIAS_SHORT; i++)
 		v->shorts[v->n_shorts++] = (struct short_form){ group,
 		    folded(a->names[1], mem), folded(a->names[i], mem) };
@@ -91,6 +108,14 @@ compare_divisions(const void *va, const void *vb)
 
 	if (a->maker != b->maker)
 		return a->maker < b->maker ? -1 : 1;
+	return a->group < b->group ? -1 : a->group > b->group;
+}
+
+static int
+compare_aparts(const void *va, const void *vb)
+{
+	const struct apart *a = va, *b = vb;
+
 	return a->group < b->group ? -1 : a->group > b->group;
 }
 
@@ -117,7 +142,8 @@ vocabulary_open(const struct index *ix, const struct aliases *list,
 		const struct alias *a = &list->list[i];
 		if (a->kind == ALIAS_BRAND)
 			brands += add_brands(NULL, 0, a);
-		else if (a->kind == ALIAS_DIVISION || a->kind == ALIAS_SHORT)
+		else if (a->kind == ALIAS_DIVISION || a->kind == ALIAS_SHORT ||
+		    a->kind == ALIAS_APART)
 			others += a->n_names;
 	}
 	if (brands + others == 0)
@@ -128,12 +154,14 @@ vocabulary_open(const struct index *ix, const struct aliases *list,
 	v->divisions = arena_alloc(mem, (others + 1) *
 	    sizeof(*v->divisions));
 	v->shorts = arena_alloc(mem, (others + 1) * sizeof(*v->shorts));
+	v->aparts = arena_alloc(mem, (others + 1) * sizeof(*v->aparts));
 	for (uint32_t i = 0; i < list->n; i++)
 		if (list->list[i].n_names > 1)
 			add_line(v, ix, &list->list[i], mem);
 	qsort(v->divisions, v->n_divisions, sizeof(*v->divisions),
 	    compare_divisions);
 	qsort(v->shorts, v->n_shorts, sizeof(*v->shorts), compare_shorts);
+	qsort(v->aparts, v->n_aparts, sizeof(*v->aparts), compare_aparts);
 	return v;
 }
 
@@ -180,4 +208,22 @@ vocabulary_shorts(const struct vocabulary *v, uint32_t group, uint32_t *ret_n)
 	    v->shorts[low + *ret_n].group == group)
 		(*ret_n)++;
 	return *ret_n > 0 ? v->shorts + low : NULL;
+}
+
+const struct apart *
+vocabulary_aparts(const struct vocabulary *v, uint32_t group, uint32_t *ret_n)
+{
+	uint32_t low = 0, high = v != NULL ? v->n_aparts : 0;
+
+	for (*ret_n = 0; low < high;) {
+		uint32_t at = (low + high) / 2;
+		if (v->aparts[at].group < group)
+			low = at + 1;
+		else
+			high = at;
+	}
+	while (v != NULL && low + *ret_n < v->n_aparts &&
+	    v->aparts[low + *ret_n].group == group)
+		(*ret_n)++;
+	return *ret_n > 0 ? v->aparts + low : NULL;
 }

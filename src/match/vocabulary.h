@@ -1,6 +1,7 @@
 /* match/vocabulary.h - what the table of makers and the operator's aliases know
  * of words: brands that names may leave out, divisions for which a list may
- * name the group, short forms. Made ready for one index. */
+ * name the group, short forms, products whose names hold another's. Made ready
+ * for one index. */
 #ifndef MATCH_VOCABULARY_H
 #define MATCH_VOCABULARY_H
 #include <stdbool.h>
@@ -21,6 +22,12 @@ struct short_form {
 	const char	*words, *brief;	/* folded */
 };
 
+struct apart {
+	uint32_t	 group;		/* of the maker */
+	uint64_t	*words;		/* hashes of the name's, no noise */
+	uint32_t	 n;
+};
+
 struct vocabulary {
 	uint64_t	*brands;	/* brand_key; 0: free */
 	uint32_t	 room;		/* a power of two */
@@ -28,6 +35,8 @@ struct vocabulary {
 	uint32_t	 n_divisions;
 	struct short_form *shorts;	/* by group */
 	uint32_t	 n_shorts;
+	struct apart	*aparts;	/* by group */
+	uint32_t	 n_aparts;
 };
 
 /* NULL: the list has no such lines. */
@@ -42,5 +51,7 @@ bool vocabulary_has_brand(const struct vocabulary *v, uint32_t group,
 const struct division *vocabulary_divisions(const struct vocabulary *v,
     uint32_t group, uint64_t key, uint32_t *ret_n);
 const struct short_form *vocabulary_shorts(const struct vocabulary *v,
+    uint32_t group, uint32_t *ret_n);
+const struct apart *vocabulary_aparts(const struct vocabulary *v,
     uint32_t group, uint32_t *ret_n);
 #endif

@@ -128,6 +128,9 @@ maker_why(struct matcher *m, const struct hit *h, const struct product *p,
 		    "the other", p->vendor, own);
 	else if (h->ident == IDENT_ALIAS)
 		return;		/* the rule's line says it */
+	else if (h->maker == MAKER_NAMED)
+		add_why(m, ret, "vendor %.128s stands in front of %.160s",
+		    p->vendor, own_text(ret));
 	else if (h->maker == MAKER_ALIAS)
 		add_why(m, ret, "vendor %.128s is known as %.128s",
 		    p->vendor, own);

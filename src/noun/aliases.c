@@ -18,6 +18,7 @@
 #define USAGE_BRAND	"brand \"MAKER\" \"BRAND\" ..."
 #define USAGE_DIVISION	"division \"MAKER\" = \"NAME OF ITS GROUP\" ..."
 #define USAGE_SHORT	"short \"MAKER\" \"WORDS\" = \"IN SHORT\" ..."
+#define USAGE_APART	"apart \"MAKER\" \"NAME\" ..."
 #define USAGE_RULE(w)	w " \"VENDOR\" \"PRODUCT\" = \"MY VENDOR\" " \
 	"\"MY MODEL\", or " w " \"VENDOR\" \"PRODUCT\" = device \"ID\""
 
@@ -32,6 +33,7 @@ static const char *const kind_names[ALIAS_KINDS_] = {
 	[ALIAS_BRAND] = "brand",
 	[ALIAS_DIVISION] = "division",
 	[ALIAS_SHORT] = "short",
+	[ALIAS_APART] = "apart",
 };
 
 static const char *const usages[ALIAS_KINDS_] = {
@@ -43,6 +45,7 @@ static const char *const usages[ALIAS_KINDS_] = {
 	[ALIAS_BRAND] = USAGE_BRAND,
 	[ALIAS_DIVISION] = USAGE_DIVISION,
 	[ALIAS_SHORT] = USAGE_SHORT,
+	[ALIAS_APART] = USAGE_APART,
 };
 
 const char *
@@ -140,11 +143,18 @@ is_coded(enum alias_kind k)
 	return k == ALIAS_LINE || k == ALIAS_SYSTEM;
 }
 
+/* A maker, and names of his. */
+static bool
+is_listed(enum alias_kind k)
+{
+	return k == ALIAS_BRAND || k == ALIAS_APART;
+}
+
 /* So many names stand in front of the first "=". */
 static uint32_t
 names_in_front(enum alias_kind k)
 {
-	return k == ALIAS_BRAND ? ALIAS_NAMES_MAX : k == ALIAS_SHORT ? 2 : 1;
+	return is_listed(k) ? ALIAS_NAMES_MAX : k == ALIAS_SHORT ? 2 : 1;
 }
 
 static const char *
@@ -163,7 +173,7 @@ read_names(struct line *l, struct alias *a)
 		a->names[a->n_names++] = name;
 	} while (a->n_names < front ? a->n_names == 1 || l->kind ==
 	    WORD_NAME : take(l, WORD_EQUAL, NULL, NULL));
-	return a->n_names > (a->kind == ALIAS_BRAND ? 1 : front) ||
+	return a->n_names > (is_listed(a->kind) ? 1 : front) ||
 	    a->kind == ALIAS_MAKER ? NULL : "a name is missing";
 }
 
@@ -267,6 +277,7 @@ read_kind(struct line *l, struct alias *a)
 	switch (a->kind) {
 	case ALIAS_MAKER:
 	case ALIAS_BRAND:
+	case ALIAS_APART:
 	case ALIAS_DIVISION:
 	case ALIAS_SHORT:
 		return read_names(l, a);
@@ -287,8 +298,8 @@ read_statement(struct line *l, struct alias *a, const char **ret_allowed)
 	const char *word, *fault;
 	int kind;
 
-	*ret_allowed = "maker, include, exclude, line, system, brand, division "
-	    "or short";
+	*ret_allowed = "maker, include, exclude, line, system, brand, "
+	    "division, short or apart";
 	if (!take(l, WORD_PLAIN, NULL, &word))
 		return "a line begins with what it does";
 	kind = word_find(word, kind_names, ALIAS_KINDS_);

@@ -91,8 +91,8 @@ index_kind_number(const struct index *ix, const struct index_kind *kind,
 	if (at + KEPT_HEAD <= ix->n_tokens)
 		memcpy(&k, from, sizeof(k));
 	if (k.n_codes > 0 && at + kept_words(&k) <= ix->n_tokens) {
-		const char *code = (const char *)(from + KEPT_HEAD +
-		    k.noise + k.n);
+		const char *code = (const char *)(from + KEPT_HEAD + k.noise +
+		    k.n);
 		n = strnlen(code, k.len < KIND_NUMBER ? k.len :
 		    KIND_NUMBER - 1);
 		memcpy(out, code, n);

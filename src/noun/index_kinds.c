@@ -206,6 +206,24 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	}
 }
 
+/* "Raritan PX3" in a list that names its owner: a maker whom the table does not
+ * know may stand in front. */
+static void
+front_keys(struct index_builder *b, uint32_t kind, const struct name *name)
+{
+	const struct index_vendor *vendors = b->vendors.at;
+
+	for (unsigned k = 0; k < NAME_FRONTED_MAX && k + 1 < name->n; k++) {
+		const struct name_token *t = &name->token[k];
+		uint64_t maker = name_hash(name->flat, name->token[0].at,
+		    (size_t)t->at + t->len);
+		const uint32_t *known = set_get(&b->vendor_set, maker);
+		if (known == NULL ||
+		    (vendors[*known].flags & INDEX_KNOWN) == 0)
+			add_pair(b, index_key(INDEX_FRONT, 0, maker), kind);
+	}
+}
+
 /* The maker of the table whom the name begins with; n words, 0: none. */
 static const struct index_vendor *
 front_of(const struct index_builder *b, const struct name *name, unsigned *ret)
@@ -270,6 +288,8 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		if (!again && name->n > 0)
 			group_keys(b, kind, name, group);
 	}
+	if (maker->n > 0)
+		front_keys(b, kind, name);
 }
 
 uint32_t

@@ -29,6 +29,7 @@ make_index(void)
 	static const char *codes[] = { "MRD-3??", "Gate 7*", "AG-77*" };
 	static const char *brands[] = { "Acme", "Net", "Pro" };
 	static const char *groups[] = { "Bolt", "Acme" };
+	static const char *aparts[] = { "Acme", "Gate Pro" };
 	static const char *shorts[] = { "Acme", "Gate", "G", "GP" };
 	static struct alias list[] = {
 		{ .kind = ALIAS_INCLUDE, .vendor = "Acme", .product = "G7",
@@ -42,8 +43,9 @@ make_index(void)
 		{ .kind = ALIAS_BRAND, .names = brands, .n_names = 3 },
 		{ .kind = ALIAS_DIVISION, .names = groups, .n_names = 2 },
 		{ .kind = ALIAS_SHORT, .names = shorts, .n_names = 4 },
+		{ .kind = ALIAS_APART, .names = aparts, .n_names = 2 },
 	};
-	const struct aliases rules = { list, 7 };
+	const struct aliases rules = { list, 8 };
 	struct index_builder *b = index_builder_new();
 
 	index_builder_rules(b, &rules);

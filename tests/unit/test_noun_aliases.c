@@ -41,6 +41,8 @@ static const struct {
 	    "maker \"A\" = \"B b\" = \"C\"\n", "" },
 	{ "brands", "brand \"A\" \"B\" \"C c\"",
 	    "brand \"A\" \"B\" \"C c\"\n", "" },
+	{ "products that stand apart", "apart \"A\" \"B\" \"C c\"",
+	    "apart \"A\" \"B\" \"C c\"\n", "" },
 	{ "a maker without brands", "brand \"A\"", "", "1:a name is missing" },
 	{ "a brand is no other name", "brand \"A\" = \"B\"", "",
 	    "1:a name is missing" },
