@@ -345,6 +345,36 @@ before_cves(char *s, size_t n)
 	return n;
 }
 
+/* "R3.08 | <= R3.09 | LHS4800 is installed": behind the bar stands no further
+ * version but what must be so beside them. */
+static bool
+bar_is_condition(const char *s, size_t at)
+{
+	static const char *const states[] = { "installed", "enabled", "used",
+	    "activated", "active", "configured", "in use", NULL };
+	const char *part = s + at, *is = strstr(part, " is "),
+	    *are = strstr(part, " are ");
+	size_t n = strcspn(part, "|");
+
+	if (is == NULL || (are != NULL && are < is))
+		is = are;
+	if (is == NULL || (size_t)(is - part) >= n)
+		return false;
+	is = strchr(is + 1, ' ') + 1;
+	for (const char *const *state = states; *state != NULL; state++)
+		if (strncmp(is, *state, strlen(*state)) == 0)
+			return true;
+	return false;
+}
+
+/* What the bar in front of at means. */
+static char
+bar_sign(const char *s, size_t at, size_t n)
+{
+	return bar_counts_on(s, at, n) ? ' ' :
+	    bar_is_condition(s, at) ? SIGN_CUT : SIGN_BAR;
+}
+
 size_t
 range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 {
@@ -357,10 +387,11 @@ range_fold(const char *text, char *out, bool *narrowed, bool *widened)
 	while (at < n) {
 		size_t took;
 		char sign = operator_at(flat + at, n - at, &took);
-		if (sign == SIGN_BAR && bar_counts_on(flat, at + took, n)) {
-			out[len++] = ' ';
-			at += took;
-			continue;
+		if (sign == SIGN_BAR)
+			sign = bar_sign(flat, at + took, n);
+		if (sign == SIGN_CUT) {
+			*narrowed = true;
+			break;
 		}
 		const struct phrase *p = sign == 0 ?
 		    phrase_at(flat, at, n) : NULL;

@@ -227,13 +227,39 @@ next_line(const struct name *p, unsigned i)
 	return next;
 }
 
+/* Does the name stand for a list of lines alone, "V10, V11, V12"? */
+static bool
+lines_are_list(const struct name *p)
+{
+	unsigned i = 0, next;
+
+	if (strpbrk(p->flat, "<>") != NULL)
+		return false;
+	while (i < p->n && p->token[i].kind != NAME_LINE)
+		i++;
+	if (i == p->n || next_line(p, i) == 0 ||
+	    (i > 0 && p->token[i - 1].kind == NAME_NOISE))
+		return false;
+	for (; (next = next_line(p, i)) != 0; i = next)
+		if (p->flat[p->token[i].at] != 'v')
+			return false;
+	if (p->flat[p->token[i].at] != 'v' ||
+	    (i + 1 < p->n && p->token[i + 1].kind == NAME_NOISE))
+		return false;
+	for (i++; i < p->n; i++)
+		if (p->token[i].kind == NAME_LINE)
+			return false;
+	return true;
+}
+
 int
 line_fits(struct matcher *m, const struct name *p, const struct name *d,
     const struct hit *h)
 {
 	int fits = 1;
 
-	if (h->how > HOW_FAMILY && only_line(p, d) == NULL)
+	if (h->how > HOW_FAMILY && only_line(p, d) == NULL &&
+	    !lines_are_list(p))
 		return 1;
 	for (unsigned i = 0; i < p->n; i++) {
 		int any = 0;
