@@ -8,6 +8,31 @@
 struct arena;
 struct buf;
 
+/* ASCII; is_small in text that is folded, where no other letters are. */
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
+is_letter(char c)
+{
+	return is_small(c) || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool
+is_alnum(char c)
+{
+	return is_letter(c) || is_digit(c);
+}
+
 /* Whole string, decimal digits only, within [min,max]. 0 or -1. */
 int	 text_u32(const char *s, uint32_t min, uint32_t max, uint32_t *ret);
 int	 text_i64(const char *s, int64_t min, int64_t max, int64_t *ret);

@@ -6,6 +6,7 @@
 #include <time.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define DAY 86400
 
@@ -77,12 +78,6 @@ wall_show(struct wall t, char out[WALL_TEXT])
 }
 
 /* --- reading: each step moves *s on and says whether it fitted ------------ */
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 is_alpha(char c)

@@ -2,26 +2,9 @@
  * what they stand for: "FX3G-xMy/ES-A x=14,24,40,60 y=T,R". */
 #include <string.h>
 #include "alternatives.h"
+#include "base/text.h"
 
 #define VALUES_MAX	40u
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_small(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_letter(char c)
-{
-	return is_small(c) || (c >= 'A' && c <= 'Z');
-}
 
 struct letter {
 	char		 name;

@@ -17,24 +17,6 @@
 
 #define PIECES_MAX	32u
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_small(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_letter(char c)
-{
-	return is_small(c) || (c >= 'A' && c <= 'Z');
-}
-
 /* --- "A, B and C" --- */
 
 /* What parts two names, at s; 0: nothing. */

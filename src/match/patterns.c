@@ -11,6 +11,7 @@
  * Pure text: whether the rest of both names agrees is series.c's matter. */
 #include <string.h>
 #include "names.h"
+#include "base/text.h"
 
 /* Signs of a pattern that are no wildcard: fewer would fit too much. */
 #define FIXED_MIN	3u
@@ -21,21 +22,9 @@
 #define ORDER_DIGITS	4u
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
 is_sign(char c)
 {
-	return is_digit(c) || is_letter(c);
+	return is_digit(c) || is_small(c);
 }
 
 static bool
@@ -113,10 +102,10 @@ pattern_fits(const struct pattern *p, const char *s, size_t n)
 	if (at == n)
 		return PATTERN_WHOLE;
 	/* "AFS66X-S" is no "AFS660-SR". */
-	if (is_digit(s[at]) || (is_letter(s[at]) && p->kind != PATTERN_RANGE &&
-	    is_letter(p->sign[p->n - 1])))
+	if (is_digit(s[at]) || (is_small(s[at]) && p->kind != PATTERN_RANGE &&
+	    is_small(p->sign[p->n - 1])))
 		return PATTERN_NO;
-	return s[at] == '/' ? PATTERN_SLASH : is_letter(s[at]) ?
+	return s[at] == '/' ? PATTERN_SLASH : is_small(s[at]) ?
 	    PATTERN_LETTER : PATTERN_HYPHEN;
 }
 
@@ -168,7 +157,7 @@ is_wild(const char *s, size_t i, size_t n)
 	bool before = a > 0 && is_digit(s[a - 1]);
 	bool behind = e < n && is_digit(s[e]);
 	return before || (behind && (e - a > 1 ? a > 0 :
-	    a > 0 && !is_letter(s[a - 1])));
+	    a > 0 && !is_small(s[a - 1])));
 }
 
 /* All that follows s, up to n, stands for any sign: "xxx-xxx". */
@@ -195,7 +184,7 @@ read_wild(const char *s, size_t n, struct pattern *p)
 			c = '#';
 			i++;
 		} else if (c == '*') {
-			c = is_letter(s[i + 1]) && s[i + 1] != 'x' ? '+' : '#';
+			c = is_small(s[i + 1]) && s[i + 1] != 'x' ? '+' : '#';
 		} else if (c == '/') {
 			slash = true;
 			if (all_any(s + i + 1, n - i - 1))
@@ -248,12 +237,12 @@ pattern_round(const char *s, size_t n, size_t *ret_zeros)
 {
 	size_t end = n, zeros = 0, first = 0;
 
-	while (end > 0 && is_letter(s[end - 1]))
+	while (end > 0 && is_small(s[end - 1]))
 		end--;
 	end -= end > 0 && end < n && s[end - 1] == '-';
 	while (zeros < 3 && zeros < end && s[end - 1 - zeros] == '0')
 		zeros++;
-	while (first < n && is_letter(s[first]))
+	while (first < n && is_small(s[first]))
 		first++;
 	if (first == 0 || zeros < 2 || end - zeros <= first ||
 	    !is_digit(s[end - zeros - 1]) || s[end - zeros - 1] == '0' ||
@@ -284,7 +273,7 @@ read_range(const char *s, size_t n, struct pattern *p)
 {
 	size_t letters = 0, digits = 0;
 
-	while (letters < n && is_letter(s[letters]))
+	while (letters < n && is_small(s[letters]))
 		letters++;
 	while (letters + digits < n && is_digit(s[letters + digits]))
 		digits++;
@@ -428,7 +417,7 @@ read_stem(struct spelling *r, unsigned i)
 	const char *s = r->name->flat + t->at;
 
 	if (t->len < STEM_MIN || t->len >= PATTERN_SIGNS ||
-	    !is_letter(s[t->len - 1]) || !token_is_strong(r->name, t))
+	    !is_small(s[t->len - 1]) || !token_is_strong(r->name, t))
 		return;
 	struct pattern *p = next_pattern(r, PATTERN_STEM, i, i);
 	read_signs(s, t->len, p);
@@ -456,7 +445,7 @@ read_number(struct spelling *r, unsigned i)
 	struct pattern *p = &r->out[r->n];
 	if ((wild && read_wild(s, len, next_pattern(r, PATTERN_WILD, i,
 	    last))) ||
-	    (is_letter(s[0]) && len >= 7 && len % 2 == 1 && s[len / 2] == '-' &&
+	    (is_small(s[0]) && len >= 7 && len % 2 == 1 && s[len / 2] == '-' &&
 	    read_range(s, len, next_pattern(r, PATTERN_RANGE, i, last)))) {
 		p->own |= pattern_has_end(p) && stands_alone(n, i);
 		r->n++;

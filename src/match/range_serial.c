@@ -4,13 +4,8 @@
 #include <strings.h>
 #include "range_text.h"
 #include "ranges.h"
+#include "base/text.h"
 #include "noun/index.h"
-
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
 
 static uint64_t
 number_at(const char *s)
@@ -63,7 +58,7 @@ read_start(const char *at, struct serial_rule *ret)
 		s += strlen(*w);
 		s += *s == '"';
 		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789");
-		if (n == 0 || n >= sizeof(ret->start) || !is_letter(*s) ||
+		if (n == 0 || n >= sizeof(ret->start) || !is_small(*s) ||
 		    (s[n] != '\0' && s[n] != '"'))
 			continue;
 		memset(ret, 0, sizeof(*ret));
@@ -108,7 +103,7 @@ serial_read(const char *text, struct serial_rule *ret)
 	ret->value = number_at(value);
 	ret->digits = (unsigned)strspn(value, "0123456789");
 	read_second(value + ret->digits, ret);
-	ret->mixed |= is_letter(value[-1]) || is_letter(value[ret->digits]);
+	ret->mixed |= is_small(value[-1]) || is_small(value[ret->digits]);
 	/* Five are a date and a line, whatever is counted behind them. */
 	ret->whole = ret->digits != 5 && strstr(flat, "digit") == NULL &&
 	    strstr(flat, "prefix") == NULL && strstr(flat, "start") == NULL &&

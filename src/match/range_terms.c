@@ -3,6 +3,7 @@
 #include <string.h>
 #include "range_terms.h"
 #include "version_words.h"
+#include "base/text.h"
 
 size_t
 term_trim(const char **s, size_t n)
@@ -16,12 +17,6 @@ term_trim(const char **s, size_t n)
 
 #define ITEM_DIGITS 6u		/* no part of a version counts so far */
 #define FRONT_MAX 9u
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 is_year(const char *s, size_t n)

@@ -79,15 +79,9 @@ static const struct phrase phrases[] = {
 };
 
 static bool
-is_number(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
 is_word_sign(char c)
 {
-	return (c >= 'a' && c <= 'z') || is_number(c) || (signed char)c < 0;
+	return (c >= 'a' && c <= 'z') || is_digit(c) || (signed char)c < 0;
 }
 
 /* The operator at s, its length in *n; 0 if there is none. */
@@ -158,15 +152,15 @@ bracket_is_version(const char *s, size_t at, size_t n)
 	while (end < n && s[end] != ')')
 		end++;
 	while (i + letters < end && s[i + letters] != ' ' &&
-	    !is_number(s[i + letters]))
+	    !is_digit(s[i + letters]))
 		letters++;
 	if (end - i >= 5 && memcmp(s + i, "build", 5) == 0)
 		return true;
 	/* "V5.21(AAZF.14)C0" */
-	if (at > 0 && is_number(s[at - 1]) && letters == 5 && s[i + 4] == '.')
+	if (at > 0 && is_digit(s[at - 1]) && letters == 5 && s[i + 4] == '.')
 		letters = 2, i += 3;
 	return letters <= 2 && i + letters < end &&
-	    is_number(s[i + letters]) && version_read(s + i, end - i, &v) == 0;
+	    is_digit(s[i + letters]) && version_read(s + i, end - i, &v) == 0;
 }
 
 /* What a bracket says that is no part of a version. */
@@ -224,8 +218,8 @@ comma_is_date(const char *s, size_t at, size_t n)
 static bool
 counts_on(const char *s, size_t at, size_t n)
 {
-	return at > 0 && at + 1 < n && is_number(s[at + 1]) &&
-	    (is_number(s[at - 1]) || (at > 1 && is_number(s[at - 2])));
+	return at > 0 && at + 1 < n && is_digit(s[at + 1]) &&
+	    (is_digit(s[at - 1]) || (at > 1 && is_digit(s[at - 2])));
 }
 
 size_t
@@ -261,7 +255,7 @@ bar_counts_on(const char *s, size_t at, size_t n)
 	}
 	end += at;
 	end += end < n && s[end] == ' ';
-	return end < n && is_number(s[end]);
+	return end < n && is_digit(s[end]);
 }
 
 /* "prior to, and including, 4.1": the sign before takes its bound in; the new
@@ -286,14 +280,14 @@ is_version_at(const char *s)
 {
 	s += strspn(s, " ,");
 	s += *s == 'v';
-	return is_number(*s);
+	return is_digit(*s);
 }
 
 /* "3.1 (v3.1.2)", "2022 (6.8)": both are names of one version. */
 static bool
 other_name_at(const char *s, size_t at)
 {
-	if (s[at] != '(' || at < 2 || s[at - 1] != ' ' || !is_number(s[at - 2]))
+	if (s[at] != '(' || at < 2 || s[at - 1] != ' ' || !is_digit(s[at - 2]))
 		return false;
 	bool v = s[at + 1] == 'v';
 	size_t digits = strspn(s + at + 1 + v, "0123456789");

@@ -14,12 +14,6 @@
 
 /* --- terms --- */
 
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
 struct terms {
 	struct arena	*mem;
 	struct range	*range;
@@ -183,9 +177,9 @@ take_item(struct terms *t, char sign, const char *s, size_t n)
 		return sign != 0 ? term_system(s, n) : 0;
 	while (s[len] != ' ')
 		len++;
-	if (is_letter(*s) && r->code == NULL)
+	if (is_small(*s) && r->code == NULL)
 		r->code = arena_text_n(t->mem, s, len);
-	else if (!is_letter(*s) || strlen(r->code) != len ||
+	else if (!is_small(*s) || strlen(r->code) != len ||
 	    memcmp(r->code, s, len) != 0)
 		r->narrowed = true;
 	return item;

@@ -34,9 +34,9 @@ deb_weight(char c)
 {
 	if (c == '~')
 		return -1;
-	if (c == '\0' || scheme_is_digit(c))
+	if (c == '\0' || is_digit(c))
 		return 0;
-	return scheme_is_letter(c) ? c : c + 256;
+	return is_letter(c) ? c : c + 256;
 }
 
 static char
@@ -49,8 +49,8 @@ static int
 deb_part(const char *a, const char *a_end, const char *b, const char *b_end)
 {
 	while (a < a_end || b < b_end) {
-		while ((a < a_end && !scheme_is_digit(*a)) ||
-		    (b < b_end && !scheme_is_digit(*b))) {
+		while ((a < a_end && !is_digit(*a)) ||
+		    (b < b_end && !is_digit(*b))) {
 			int x = deb_weight(sign_at(a, a_end));
 			int y = deb_weight(sign_at(b, b_end));
 			if (x != y)
@@ -59,9 +59,9 @@ deb_part(const char *a, const char *a_end, const char *b, const char *b_end)
 			b += b < b_end;
 		}
 		const char *x = a, *y = b;
-		while (a < a_end && scheme_is_digit(*a))
+		while (a < a_end && is_digit(*a))
 			a++;
-		while (b < b_end && scheme_is_digit(*b))
+		while (b < b_end && is_digit(*b))
 			b++;
 		int c = scheme_numbers(x, (size_t)(a - x), y, (size_t)(b - y));
 		if (c != 0)
@@ -92,7 +92,7 @@ scheme_deb(const char *a, const char *b)
 static bool
 is_sign(char c)
 {
-	return scheme_is_digit(c) || scheme_is_letter(c);
+	return is_digit(c) || is_letter(c);
 }
 
 static int
@@ -120,15 +120,15 @@ rpm_part(const char *a, const char *a_end, const char *b, const char *b_end)
 		}
 		if (x == '\0' || y == '\0')
 			return x != '\0' ? 1 : y != '\0' ? -1 : 0;
-		bool digits = scheme_is_digit(x);
-		if (digits != scheme_is_digit(y))
+		bool digits = is_digit(x);
+		if (digits != is_digit(y))
 			return digits ? 1 : -1;
 		const char *p = a, *q = b;
 		while (a < a_end && is_sign(*a) &&
-		    scheme_is_digit(*a) == digits)
+		    is_digit(*a) == digits)
 			a++;
 		while (b < b_end && is_sign(*b) &&
-		    scheme_is_digit(*b) == digits)
+		    is_digit(*b) == digits)
 			b++;
 		size_t n = (size_t)(a - p), m = (size_t)(b - q);
 		int c = digits ? scheme_numbers(p, n, q, m) :
@@ -177,16 +177,16 @@ alpm_part(const char *a, const char *a_end, const char *b, const char *b_end)
 			break;
 		if (a - p != b - q)
 			return a - p < b - q ? -1 : 1;
-		bool digits = scheme_is_digit(*a);
-		if (digits != scheme_is_digit(*b))
+		bool digits = is_digit(*a);
+		if (digits != is_digit(*b))
 			return digits ? 1 : -1;
 		p = a;
 		q = b;
 		while (a < a_end && is_sign(*a) &&
-		    scheme_is_digit(*a) == digits)
+		    is_digit(*a) == digits)
 			a++;
 		while (b < b_end && is_sign(*b) &&
-		    scheme_is_digit(*b) == digits)
+		    is_digit(*b) == digits)
 			b++;
 		size_t n = (size_t)(a - p), m = (size_t)(b - q);
 		int c = digits ? scheme_numbers(p, n, q, m) :
@@ -200,7 +200,7 @@ alpm_part(const char *a, const char *a_end, const char *b, const char *b_end)
 	if (x == '\0' && y == '\0')
 		return 0;
 	/* What is left over: letters lose, all else wins. */
-	if ((x == '\0' && !scheme_is_letter(y)) || scheme_is_letter(x))
+	if ((x == '\0' && !is_letter(y)) || is_letter(x))
 		return -1;
 	return 1;
 }

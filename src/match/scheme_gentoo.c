@@ -21,7 +21,7 @@ suffix_at(const char *s, const char **ret_number)
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		size_t n = strlen(suffixes[i].word);
 		if (strncmp(s, suffixes[i].word, n) == 0 &&
-		    !scheme_is_letter(s[n])) {
+		    !is_letter(s[n])) {
 			*ret_number = s + n;
 			return suffixes[i].rank;
 		}
@@ -101,8 +101,8 @@ compare_gentoo(const char *a, const char *b)
 		m = digits_at(b);
 		c = compare_component(a, n, b, m);
 	}
-	char p = scheme_is_letter(*a) ? *a : '\0';
-	char q = scheme_is_letter(*b) ? *b : '\0';
+	char p = is_letter(*a) ? *a : '\0';
+	char q = is_letter(*b) ? *b : '\0';
 	if (p != q)
 		return p < q ? -1 : 1;
 	a += p != '\0';

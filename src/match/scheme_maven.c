@@ -134,7 +134,7 @@ read_tree(const char *s, struct tree *t)
 	t->item[0] = (struct item){ .kind = ITEM_LIST };
 	for (size_t i = 0; i < n; i++) {
 		char c = t->text[i];
-		bool digit = scheme_is_digit(c);
+		bool digit = is_digit(c);
 		if (c == '.' || c == '-') {
 			if (i == start)
 				add_item(t, ITEM_NUMBER, i, 0);

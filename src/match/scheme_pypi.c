@@ -26,7 +26,7 @@ number_at(const char **s)
 {
 	uint64_t v = 0;
 
-	for (; scheme_is_digit(**s); (*s)++)
+	for (; is_digit(**s); (*s)++)
 		v = v > UINT64_MAX / 16 ? v : v * 10 + (uint64_t)(**s - '0');
 	return v;
 }
@@ -41,7 +41,7 @@ take_word(const char **s, const char *word)
 	for (; *word != '\0'; word++, p++)
 		if (lower(*p) != *word)
 			return false;
-	if (scheme_is_letter(*p))
+	if (is_letter(*p))
 		return false;
 	*s = p;
 	return true;
@@ -55,7 +55,7 @@ word_number(const char **s)
 
 	if (*p == '.' || *p == '-' || *p == '_')
 		p++;
-	if (scheme_is_digit(*p))
+	if (is_digit(*p))
 		*s = p;
 	return number_at(s);
 }
@@ -72,18 +72,18 @@ pypi_read(const char *s, struct pypi *v)
 	v->pre = 9;
 	v->local = "";
 	s += *s == 'v' || *s == 'V';
-	if (!scheme_is_digit(*s))
+	if (!is_digit(*s))
 		return false;
 	uint64_t first = number_at(&s);
 	if (*s == '!') {
 		v->epoch = first;
 		s++;
-		if (!scheme_is_digit(*s))
+		if (!is_digit(*s))
 			return false;
 		first = number_at(&s);
 	}
 	v->release[v->n++] = first;
-	while (*s == '.' && scheme_is_digit(s[1]) && v->n < PARTS_MAX) {
+	while (*s == '.' && is_digit(s[1]) && v->n < PARTS_MAX) {
 		s++;
 		v->release[v->n++] = number_at(&s);
 	}
@@ -95,7 +95,7 @@ pypi_read(const char *s, struct pypi *v)
 			v->pre_n = word_number(&s);
 			break;
 		}
-	if (*s == '-' && scheme_is_digit(s[1])) {
+	if (*s == '-' && is_digit(s[1])) {
 		s++;
 		v->is_post = true;
 		v->post = number_at(&s);
@@ -182,12 +182,12 @@ scheme_pypi(const char *a, const char *b)
 static size_t
 next_run(const char **s)
 {
-	while (**s != '\0' && !scheme_is_digit(**s) && !scheme_is_letter(**s))
+	while (**s != '\0' && !is_digit(**s) && !is_letter(**s))
 		(*s)++;
 	size_t n = 0;
-	bool digits = scheme_is_digit(**s);
-	while ((*s)[n] != '\0' && scheme_is_digit((*s)[n]) == digits &&
-	    (digits || scheme_is_letter((*s)[n])))
+	bool digits = is_digit(**s);
+	while ((*s)[n] != '\0' && is_digit((*s)[n]) == digits &&
+	    (digits || is_letter((*s)[n])))
 		n++;
 	return n;
 }
@@ -196,14 +196,14 @@ next_run(const char **s)
 int
 scheme_gem(const char *a, const char *b)
 {
-	if (!scheme_is_digit(*a) || !scheme_is_digit(*b))
+	if (!is_digit(*a) || !is_digit(*b))
 		return SCHEME_UNLIKE;
 	for (;;) {
 		size_t n = next_run(&a), m = next_run(&b);
 		if (n == 0 && m == 0)
 			return 0;
-		bool x = n == 0 || scheme_is_digit(*a);
-		bool y = m == 0 || scheme_is_digit(*b);
+		bool x = n == 0 || is_digit(*a);
+		bool y = m == 0 || is_digit(*b);
 		if (x != y)
 			return x ? 1 : -1;
 		int c = x ? scheme_numbers(a, n, b, m) :

@@ -31,7 +31,7 @@ all_digits(const char *s, const char *end)
 	if (s == end)
 		return false;
 	for (; s < end; s++)
-		if (!scheme_is_digit(*s))
+		if (!is_digit(*s))
 			return false;
 	return true;
 }
@@ -91,9 +91,9 @@ static bool
 core_is_numbers(const struct dotted *d)
 {
 	for (const char *s = d->core; s < d->core_end; s++)
-		if (!scheme_is_digit(*s) && *s != '.')
+		if (!is_digit(*s) && *s != '.')
 			return false;
-	return d->core < d->core_end && scheme_is_digit(d->core[0]);
+	return d->core < d->core_end && is_digit(d->core[0]);
 }
 
 static int
@@ -164,9 +164,9 @@ scheme_openssl(const char *a, const char *b)
 	split(a, &x);
 	split(b, &y);
 	const char *p = x.core_end, *q = y.core_end;
-	while (p > x.core && scheme_is_letter(p[-1]))
+	while (p > x.core && is_letter(p[-1]))
 		p--;
-	while (q > y.core && scheme_is_letter(q[-1]))
+	while (q > y.core && is_letter(q[-1]))
 		q--;
 	int c = compare_lists(x.core, p, y.core, q, false, true);
 	if (c != 0)

@@ -37,18 +37,6 @@ scheme_find(const char *name, size_t n)
 	return NULL;
 }
 
-bool
-scheme_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-scheme_is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 int
 scheme_numbers(const char *a, size_t n, const char *b, size_t m)
 {
@@ -109,7 +97,7 @@ take_number(const char **s, unsigned digits, int64_t *ret)
 {
 	*ret = 0;
 	for (unsigned i = 0; i < digits; i++, (*s)++) {
-		if (!scheme_is_digit(**s))
+		if (!is_digit(**s))
 			return false;
 		*ret = *ret * 10 + (**s - '0');
 	}
@@ -137,7 +125,7 @@ read_time(const char *s, int64_t *ret_s, int64_t *ret_ns)
 		if (*s == '.') {
 			s++;
 			int64_t unit = 100000000;
-			for (; scheme_is_digit(*s); s++, unit /= 10)
+			for (; is_digit(*s); s++, unit /= 10)
 				*ret_ns += (*s - '0') * unit;
 		}
 		if (*s == 'Z' || *s == 'z') {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/text.h"
 
 #define SCHEME_TEXT 256			/* longer versions are not compared */
 
@@ -30,8 +31,6 @@ scheme_compare scheme_apk, scheme_gentoo;
 scheme_compare scheme_letters, scheme_time, scheme_intdot;
 
 /* --- helpers --- */
-bool scheme_is_digit(char c);
-bool scheme_is_letter(char c);
 /* Runs of digits by value, whatever their length. */
 int  scheme_numbers(const char *a, size_t n, const char *b, size_t m);
 

@@ -27,12 +27,6 @@ struct piece_of {
 };
 
 static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_small_word(const struct piece_of *w)
 {
 	static const char *const words[] = { "of", "and", "for", "the", "&",

@@ -5,6 +5,7 @@
 #include "lines.h"
 #include "names.h"
 #include "rules.h"
+#include "base/text.h"
 
 /* What one kind costs against TRIED_MAX: its name is read. */
 #define KIND_COST 8u
@@ -12,24 +13,6 @@
 #define NAMED_MIN 3u
 #define HEAD_LONG 6u
 #define HEAD_DIGITS 4u		/* of a word that begins with digits */
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_alnum(char c)
-{
-	return is_digit(c) || is_letter(c) || (c >= 'A' && c <= 'Z');
-}
 
 /* --- families beside each other --- */
 
@@ -102,7 +85,7 @@ tail_fits(const struct pattern *p, const char *s, size_t n)
 {
 	size_t letters = 0;
 
-	while (letters < n && is_letter(s[letters]))
+	while (letters < n && is_small(s[letters]))
 		letters++;
 	size_t at = letters + (letters < n && s[letters] == '-');
 	return letters >= 2 && n - at == p->n &&
@@ -115,10 +98,10 @@ sales_prefix(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && is_letter(s[i]))
+	while (i < n && is_small(s[i]))
 		i++;
 	return i >= 2 && i <= 4 && i + 4 < n && s[i] == '-' &&
-	    is_letter(s[i + 1]) ? i + 1 : 0;
+	    is_small(s[i + 1]) ? i + 1 : 0;
 }
 
 static bool
@@ -236,7 +219,7 @@ end_letters(const char *s, size_t n)
 {
 	size_t letters = 0;
 
-	while (letters < n && is_letter(s[n - 1 - letters]))
+	while (letters < n && is_small(s[n - 1 - letters]))
 		letters++;
 	return letters;
 }
@@ -253,10 +236,10 @@ has_suffix(const struct member *m, const char *suffix)
 	}
 	while (at < m->len && !is_digit(m->word[at]))
 		at++;
-	while (at < m->len && !is_letter(m->word[at]))
+	while (at < m->len && !is_small(m->word[at]))
 		at++;
 	if (m->len - at >= n && memcmp(m->word + at, suffix, n) == 0 &&
-	    (m->len - at == n || !is_letter(m->word[at + n])))
+	    (m->len - at == n || !is_small(m->word[at + n])))
 		return true;
 	for (unsigned i = m->last + 1; i < m->d->n; i++)
 		if (m->d->token[i].len == n && memcmp(m->d->flat +
@@ -489,12 +472,12 @@ find_pattern_kinds(struct lookup *l, const struct pattern *pat)
 	}
 	for (unsigned i = 0; i < pat->n; i++) {
 		char c = pat->sign[i];
-		if (is_digit(c) || is_letter(c))
+		if (is_digit(c) || is_small(c))
 			head[n++] = c;
 		else if (c != '-')
 			break;
 	}
-	while (letters < n && is_letter(head[letters]))
+	while (letters < n && is_small(head[letters]))
 		letters++;
 	if (n >= HEAD_LONG)
 		take_run(l, pat, INDEX_HEAD, head, HEAD_LONG);
@@ -517,7 +500,7 @@ find_numbers(struct lookup *l, const struct pattern *pat)
 		char c = pat->sign[i];
 		if (c == '-')
 			return;
-		code[i] = is_letter(c) ? (char)(c - 'a' + 'A') : c == '+' ?
+		code[i] = is_small(c) ? (char)(c - 'a' + 'A') : c == '+' ?
 		    '*' : c;
 	}
 	code[pat->n] = '\0';

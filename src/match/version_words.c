@@ -1,12 +1,7 @@
 /* version_words.c - the words that are printed around versions. Pure. */
 #include <string.h>
 #include "version_words.h"
-
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
+#include "base/text.h"
 
 bool
 word_is_one(const char *const *words, const char *s, size_t n)
@@ -136,7 +131,7 @@ version_two_words(const char *s, size_t n, size_t len, size_t *end)
 		if (strlen(two_words[i].first) != len || n < len + 1 + more ||
 		    memcmp(s, two_words[i].first, len) != 0 || s[len] != ' ' ||
 		    memcmp(s + len + 1, two_words[i].second, more) != 0 ||
-		    (n > len + 1 + more && is_letter(s[len + 1 + more])))
+		    (n > len + 1 + more && is_small(s[len + 1 + more])))
 			continue;
 		*end = len + 1 + more;
 		return (int)two_words[i].top;

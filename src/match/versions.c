@@ -2,22 +2,11 @@
 #include <string.h>
 #include "version_words.h"
 #include "versions.h"
+#include "base/text.h"
 #include "noun/index.h"
 
 #define YEAR_MIN 1980u
 #define YEAR_MAX 2100u
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
 
 static uint64_t
 read_number(const char *s, size_t n, size_t *at)
@@ -93,9 +82,9 @@ read_date(const char *s, size_t n, struct version *ret)
 			if (count == 3)
 				return -1;
 			number[count++] = read_number(s, n, &i);
-		} else if (is_letter(s[i])) {
+		} else if (is_small(s[i])) {
 			size_t end = i;
-			while (end < n && is_letter(s[end]))
+			while (end < n && is_small(s[end]))
 				end++;
 			unsigned m = month_of(s + i, end - i);
 			if (m == 0 || month != 0)
@@ -149,14 +138,14 @@ read_prefix(const char *s, size_t n, struct version *ret)
 	size_t at = 0;
 
 	while (at < n && !is_digit(s[at])) {
-		if (!is_letter(s[at])) {
+		if (!is_small(s[at])) {
 			if ((signed char)s[at] < 0)
 				return n;
 			at++;
 			continue;
 		}
 		size_t end = at;
-		while (end < n && is_letter(s[end]))
+		while (end < n && is_small(s[end]))
 			end++;
 		if (version_empty_word(s + at, end - at)) {
 			at = end;
@@ -209,9 +198,9 @@ read_top(const char *s, size_t n, size_t *at, struct version *ret,
 	while (i < n && (s[i] == ' ' || s[i] == '.' || s[i] == '-' ||
 	    s[i] == '_' || s[i] == '#' || s[i] == ':'))
 		i++;
-	if (i < n && is_letter(s[i])) {		/* "Build Nr. 7" */
+	if (i < n && is_small(s[i])) {		/* "Build Nr. 7" */
 		size_t end = i;
-		while (end < n && is_letter(s[end]))
+		while (end < n && is_small(s[end]))
 			end++;
 		if (version_empty_word(s + i, end - i)) {
 			i = end;
@@ -231,8 +220,8 @@ read_top(const char *s, size_t n, size_t *at, struct version *ret,
 		i++;
 		uint64_t f = read_number(s, n, &i);
 		v |= f < 1u << 19 ? f + 1 : 1u << 19;
-	} else if (i < n && is_letter(s[i]) &&
-	    (i + 1 == n || !is_letter(s[i + 1]))) {
+	} else if (i < n && is_small(s[i]) &&
+	    (i + 1 == n || !is_small(s[i + 1]))) {
 		v |= (uint64_t)(s[i] - 'a') + 1;
 		i++;
 	}
@@ -260,7 +249,7 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	    s[i - 1] == '_' || s[i - 1] == '(');
 	bool glued = i > 0 && is_digit(s[i - 1]);
 
-	while (end < n && is_letter(s[end]))
+	while (end < n && is_small(s[end]))
 		end++;
 	size_t len = end - i;
 	int top = version_two_words(s + i, n - i, len, &end);
@@ -303,10 +292,10 @@ looks_like_digest(const char *s, size_t n, const struct version *v)
 	size_t from = n > 1 && s[0] == 'v' && is_digit(s[1]) ? 1 : 0;
 
 	for (size_t i = from; i < n; i++) {
-		if (!is_digit(s[i]) && !is_letter(s[i]) && s[i] != '-')
+		if (!is_digit(s[i]) && !is_small(s[i]) && s[i] != '-')
 			return false;
 		hyphens += s[i] == '-';
-		runs += is_letter(s[i]) && (i == from || !is_letter(s[i - 1]));
+		runs += is_small(s[i]) && (i == from || !is_small(s[i - 1]));
 	}
 	if (hyphens > 0)
 		return runs >= 3 && n >= 10;
@@ -319,13 +308,13 @@ read_revision(const char *s, size_t n, struct version *ret)
 {
 	size_t at = 0;
 
-	while (at < n && is_letter(s[at]))
+	while (at < n && is_small(s[at]))
 		at++;
 	if (at < 3 || version_top(s, at, true) != TOP_RELEASE)
 		return false;
 	while (at < n && (s[at] == ' ' || s[at] == '.' || s[at] == ':'))
 		at++;
-	if (at + 1 != n || !is_letter(s[at]))
+	if (at + 1 != n || !is_small(s[at]))
 		return false;
 	return add_piece(ret, PIECE_LETTERS, false,
 	    pack_letters(s + at, 1)) == 0;
@@ -350,12 +339,12 @@ version_read(const char *text, size_t n, struct version *ret)
 		return -1;
 	while (at < n) {
 		char c = text[at];
-		bool glued = at > 0 && is_letter(text[at - 1]) && ret->n > 0;
+		bool glued = at > 0 && is_small(text[at - 1]) && ret->n > 0;
 		int rc = 0;
 		if (is_digit(c)) {
 			uint64_t v = read_number(text, n, &at);
 			rc = add_piece(ret, PIECE_NUMBER, glued, v);
-		} else if (is_letter(c)) {
+		} else if (is_small(c)) {
 			rc = read_word(text, n, &at, ret);
 		} else if (c == '*') {
 			rc = add_piece(ret, PIECE_WILD, false, 0);

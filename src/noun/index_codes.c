@@ -27,7 +27,7 @@ order_read(const char *text, char *out, size_t room)
 		else if (c == '.' && letters == 0 &&
 		    (p[1] == '.' || (p > text && p[-1] == '.')))
 			c = '?';
-		if (!((c >= 'A' && c <= 'Z') || fold_is_digit(c) || c == '?' ||
+		if (!((c >= 'A' && c <= 'Z') || is_digit(c) || c == '?' ||
 		    c == '*'))
 			continue;
 		if (n + 1 >= room)
@@ -56,7 +56,7 @@ looks_ordered(const char *s, size_t n, bool in_brackets)
 	size_t digits = 0, letters = 0, hyphens = 0, signs = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (fold_is_digit(s[i]))
+		if (is_digit(s[i]))
 			digits++;
 		else if (s[i] >= 'a' && s[i] <= 'z')
 			letters++;
@@ -66,7 +66,7 @@ looks_ordered(const char *s, size_t n, bool in_brackets)
 			return false;
 	}
 	signs = digits + letters;
-	if (s[0] >= '0' && s[0] <= '9' && n > 2 && !fold_is_digit(s[1]) &&
+	if (s[0] >= '0' && s[0] <= '9' && n > 2 && !is_digit(s[1]) &&
 	    hyphens >= 1 && signs >= 11 && digits >= 5 && letters >= 3)
 		return true;
 	if (!in_brackets)
@@ -80,7 +80,7 @@ static bool
 looks_like_rest(const char *s, size_t n)
 {
 	return n >= 13 && n <= 15 && s[3] == '-' && s[9] == '-' &&
-	    fold_is_digit(s[0]) && fold_is_digit(s[4]);
+	    is_digit(s[0]) && is_digit(s[4]);
 }
 
 /* The signs at s, letters as 'a' and digits as '0'. */
@@ -92,8 +92,8 @@ is_shaped(const char *s, size_t n, const char *shape)
 	if (n < len || (n > len && fold_is_sign(s[len])))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (shape[i] == '0' ? !fold_is_digit(s[i]) :
-		    !fold_is_letter(s[i]))
+		if (shape[i] == '0' ? !is_digit(s[i]) :
+		    !is_small(s[i]))
 			return false;
 	return true;
 }
@@ -106,8 +106,8 @@ blanks_within(const char *first, const char *s, size_t n)
 	size_t digits = 0;
 
 	for (size_t i = 0; i < 7; i++)
-		digits += fold_is_digit(first[i]);
-	if (!fold_is_digit(first[0]) || !fold_is_letter(first[1]) ||
+		digits += is_digit(first[i]);
+	if (!is_digit(first[0]) || !is_small(first[1]) ||
 	    digits < 4 || n < 6 || s[0] != ' ' ||
 	    !is_shaped(s + 1, n - 1, "0aa00"))
 		return 0;
@@ -139,7 +139,7 @@ name_take_codes(struct name *ret, const char *raw, size_t len)
 	bool digit = false;
 
 	for (size_t i = 0; i < len; i++)
-		digit |= fold_is_digit(s[i]);
+		digit |= is_digit(s[i]);
 	if (!digit)
 		return;
 	for (size_t at = 0; at < len;) {
@@ -157,7 +157,7 @@ name_take_codes(struct name *ret, const char *raw, size_t len)
 		    s[end] == ')';
 		/* "6ES7 212-1AE40-0XB0": a blank behind the fourth sign. */
 		size_t whole = end;
-		if (end - at == 4 && fold_is_digit(s[at]) && end < len &&
+		if (end - at == 4 && is_digit(s[at]) && end < len &&
 		    s[end] == ' ' && len - end > 10) {
 			whole = end + 1;
 			while (whole < len && s[whole] != ' ' &&

@@ -205,7 +205,7 @@ fold_plural(const char *s, size_t at, size_t end)
 	    memchr("siu", s[end - 2], 3) != NULL)
 		return end;
 	for (size_t i = at; i < end; i++)
-		if (!fold_is_letter(s[i]))
+		if (!is_small(s[i]))
 			return end;
 	return end - 1;
 }
@@ -222,7 +222,7 @@ hash_signs(uint64_t h, const char *s, size_t n, char *last)
 			gap = true;
 			continue;
 		}
-		if (gap && fold_is_digit(s[i]) && fold_is_digit(*last))
+		if (gap && is_digit(s[i]) && is_digit(*last))
 			h = hash_step(h, '.');
 		h = hash_step(h, s[i]);
 		*last = s[i];
@@ -410,7 +410,7 @@ index_digest(const char *text)
 		char c = *p >= 'A' && *p <= 'F' ? (char)(*p - 'A' + 'a') : *p;
 		if (c == ' ')
 			continue;
-		if (!(fold_is_digit(c) || (c >= 'a' && c <= 'f')) ||
+		if (!(is_digit(c) || (c >= 'a' && c <= 'f')) ||
 		    n == sizeof(hex))
 			return 0;
 		hex[n++] = c;
@@ -462,10 +462,10 @@ purl_folds(const char *type, size_t n)
 static bool
 purl_is_whole(const char *s, size_t n, size_t type)
 {
-	if (type == 0 || type + 1 >= n || fold_is_digit(s[0]))
+	if (type == 0 || type + 1 >= n || is_digit(s[0]))
 		return false;
 	for (size_t i = 0; i < type; i++)
-		if (!fold_is_digit(s[i]) && s[i] != '.' && s[i] != '-' &&
+		if (!is_digit(s[i]) && s[i] != '.' && s[i] != '-' &&
 		    s[i] != '+' && !((s[i] | 0x20) >= 'a' &&
 		    (s[i] | 0x20) <= 'z'))
 			return false;
@@ -481,7 +481,7 @@ purl_sign(char c, bool in_name, unsigned folds)
 		c = (char)(c - 'A' + 'a');
 	if ((folds & PURL_DASH) != 0 && c == '_')
 		c = '-';
-	if ((folds & PURL_UNDER) != 0 && in_name && !fold_is_digit(c) &&
+	if ((folds & PURL_UNDER) != 0 && in_name && !is_digit(c) &&
 	    !(c >= 'a' && c <= 'z'))
 		c = '_';
 	return c;

@@ -5,25 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/text.h"
 
 #define HASH_START 0xcbf29ce484222325ull
 
 static inline bool
-fold_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-fold_is_letter(char c)			/* a to z */
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static inline bool
 fold_is_sign(char c)			/* letters of any script, digits */
 {
-	return fold_is_letter(c) || fold_is_digit(c) || (signed char)c < 0;
+	return is_small(c) || is_digit(c) || (signed char)c < 0;
 }
 
 /* Where the word's singular ends: "panels", but not "access" or "axis". */

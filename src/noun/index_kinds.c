@@ -82,18 +82,6 @@ lead_of(const struct name *name)
 	return best != NULL ? best->hash : 0;
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
 /* A number with its options behind a hyphen: what stands before each. Or
  * behind letters, "DVP-12SE" of "DVP-12SE11T". */
 static void
@@ -106,7 +94,7 @@ stem_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	for (unsigned i = 0; i < t->len && left > 0; i++) {
 		bool end = s[i] == '-' && i >= 4 && digits >= 2;
 		if (!end && glued > 0 && is_digit(s[i]) && i >= 6 &&
-		    digits >= 2 && is_letter(s[i - 1])) {
+		    digits >= 2 && is_small(s[i - 1])) {
 			add_pair(b, index_key(INDEX_STEM, group,
 			    name_hash(s, 0, i)), kind);
 			glued--;
@@ -131,9 +119,9 @@ head_keys(struct index_builder *b, uint32_t kind, uint32_t group,
 	unsigned len = 0, letters = 0, head = 4;
 
 	for (size_t i = 0; i < n && len < sizeof(sign); i++)
-		if (is_digit(s[i]) || is_letter(s[i]))
+		if (is_digit(s[i]) || is_small(s[i]))
 			sign[len++] = s[i];
-	while (letters < len && is_letter(sign[letters]))
+	while (letters < len && is_small(sign[letters]))
 		letters++;
 	if (letters > 0)
 		head = letters + 1;
@@ -155,11 +143,11 @@ number_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	unsigned first = 0, digits = 0;
 
 	head_keys(b, kind, group, s, t->len);
-	while (first < t->len && is_letter(s[first]))
+	while (first < t->len && is_small(s[first]))
 		first++;
 	/* A sales prefix. */
 	if (first >= 2 && first <= 4 && first + 4 < t->len &&
-	    s[first] == '-' && is_letter(s[first + 1]))
+	    s[first] == '-' && is_small(s[first + 1]))
 		head_keys(b, kind, group, s + first + 1, t->len - first - 1);
 	while (digits < t->len && is_digit(s[t->len - 1 - digits]))
 		digits++;

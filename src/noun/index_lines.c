@@ -46,9 +46,9 @@ struct line_fit {
 static unsigned
 pair_bit(char a, char b)
 {
-	unsigned x = fold_is_digit(a) ? (unsigned)(a - '0') :
+	unsigned x = is_digit(a) ? (unsigned)(a - '0') :
 	    (unsigned)(a - 'a') % 26 + 10;
-	unsigned y = fold_is_digit(b) ? (unsigned)(b - '0') :
+	unsigned y = is_digit(b) ? (unsigned)(b - '0') :
 	    (unsigned)(b - 'a') % 26 + 10;
 
 	return x * 36 + y;
@@ -80,7 +80,7 @@ add_code(struct index_builder *b, const char *text, uint32_t line)
 	for (unsigned i = 0; code.text[i] != '\0'; i++) {
 		char c = code.text[i];
 		code.fixed = (uint8_t)(code.fixed + (c != '?' && c != '*'));
-		digits += fold_is_digit(c);
+		digits += is_digit(c);
 		if (i < head)
 			h = head_step(h, c);
 		signs += i < head;
@@ -228,7 +228,7 @@ words_before(const struct index_builder *b, const struct line *l,
 		while (at < end && !fold_is_sign(s[at]))
 			at++;
 		for (to = at; to < end && fold_is_sign(s[to]); to++)
-			digit |= fold_is_digit(s[to]);
+			digit |= is_digit(s[to]);
 		if (to == at)
 			break;
 		first = n == 0 ? at : first;

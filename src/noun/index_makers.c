@@ -100,7 +100,7 @@ static bool
 is_letter_slash(const char *flat, size_t len, size_t at)
 {
 	return at > 1 && at + 1 < len && flat[at] == '/' &&
-	    fold_is_letter(flat[at - 1]) && fold_is_letter(flat[at + 1]) &&
+	    is_small(flat[at - 1]) && is_small(flat[at + 1]) &&
 	    !fold_is_sign(flat[at - 2]) &&
 	    (at + 2 == len || !fold_is_sign(flat[at + 2]));
 }
@@ -146,7 +146,7 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		all = hash_signs(all, flat + a, e - a, &last_all);
 		n_all++;
 		/* "S.p.A." and the like come apart into letters. */
-		if (e - a == 1 && n_bare > 0 && fold_is_letter(flat[a]) &&
+		if (e - a == 1 && n_bare > 0 && is_small(flat[a]) &&
 		    ((e < end && flat[e] == '.') || flat[a - 1] == '.' ||
 		    is_letter_slash(flat, end, e) ||
 		    is_letter_slash(flat, end, a - 1)))

@@ -53,7 +53,7 @@ looks_like_line(const char *s, size_t n)
 	if (s[0] == 'v' && n > 1)
 		i = 1;
 	for (size_t k = i; k < n; k++) {
-		if (fold_is_digit(s[k]))
+		if (is_digit(s[k]))
 			digits++;
 		else if (s[k] == '.' && k > i && k + 1 < n)
 			dots++;
@@ -88,7 +88,7 @@ is_resolution(const char *s, size_t n)
 {
 	size_t digits = 0;
 
-	while (digits < n && fold_is_digit(s[digits]))
+	while (digits < n && is_digit(s[digits]))
 		digits++;
 	return digits > 0 && ((n - digits == 2 && memcmp(s + digits, "mp", 2)
 	    == 0) || (n - digits == 3 && memcmp(s + digits, "dpi", 3) == 0));
@@ -107,7 +107,7 @@ add_token(struct name *ret, size_t at, size_t end, bool noise)
 	struct name_token *t = &ret->token[ret->n++];
 	bool digit = false;
 	for (size_t i = at; i < end; i++)
-		digit |= fold_is_digit(s[i]);
+		digit |= is_digit(s[i]);
 	t->at = (uint16_t)at;
 	t->len = (uint16_t)(end - at);
 	/* "V5.X" is the line V5. */
@@ -158,11 +158,11 @@ add_chunk(struct name *ret, size_t at, size_t end, bool noise)
 	    s[end - 1] == '_'))
 		end--;
 	for (size_t i = at; i < end; i++)
-		digit |= fold_is_digit(s[i]);
+		digit |= is_digit(s[i]);
 	/* "0750-8202" is 750-8202: a field of four digits, filled up. */
 	if (end - at > 5 && s[at] == '0' && s[at + 4] == '-' &&
-	    fold_is_digit(s[at + 1]) && fold_is_digit(s[at + 2]) &&
-	    fold_is_digit(s[at + 3]))
+	    is_digit(s[at + 1]) && is_digit(s[at + 2]) &&
+	    is_digit(s[at + 3]))
 		at++;
 	if (digit) {
 		size_t own = before_series(s, at, end);
@@ -253,8 +253,8 @@ part_maker(char *flat, size_t len, const struct maker *maker)
 		at++;
 	for (end = at; end < len && flat[end] != ' '; end++) {
 		if (flat[end] != '-' || maker == NULL || end + 2 >= len ||
-		    !fold_is_letter(flat[end + 1]) ||
-		    !fold_is_letter(flat[end + 2]))
+		    !is_small(flat[end + 1]) ||
+		    !is_small(flat[end + 2]))
 			continue;
 		for (unsigned i = 0; i < maker->n; i++)
 			if (flat[at] == maker->lead[i][0] &&

@@ -7,13 +7,6 @@
 #include "base/text.h"
 #include "noun/mailbox.h"
 
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9');
-}
-
 /* atext of RFC 5322, 3.2.3 */
 static bool
 is_atext(char c)
