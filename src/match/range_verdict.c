@@ -64,9 +64,11 @@ test_high(const struct bound *b, const struct version *v)
 		if (!b->strict && version_is_build_of(v, &b->version))
 			return VERDICT_IN;
 		/* People write "<= 2.3" and mean all of 2.3. */
-		return !b->strict && b->version.n <= 2 &&
-		    version_is_within(v, &b->version) ? VERDICT_UNKNOWN :
-		    VERDICT_OUT;
+		return (!b->strict && b->version.n <= 2 &&
+		    version_is_within(v, &b->version)) ||
+		    (!b->strict && version_is_stamped(v, &b->version)) ||
+		    version_may_count_tops(v, &b->version) ?
+		    VERDICT_UNKNOWN : VERDICT_OUT;
 	case VERSION_UNLIKE:
 		break;
 	}
@@ -252,6 +254,22 @@ range_test_cell(const struct range *r, const struct cell *cell, bool named,
 
 /* ---- by rank ------------------------------------------------------------- */
 
+/* Where the numbers behind may count what the bound has on top. */
+static void
+rank_tops(struct bound *b)
+{
+	const struct version *v = &b->version;
+	unsigned shift = 48 - 16 * v->n;
+	uint64_t pack = v->top[TOP_SERVICE_PACK] >> 20;
+
+	b->on = ~0ull << (shift + 16);
+	b->next = 65535ull << shift;
+	b->pack = pack < 65536 ? pack << shift : 0;
+	b->builds = true;
+	for (unsigned t = 0; t < TOP_COUNT_; t++)
+		b->builds &= t == TOP_BUILD || v->top[t] == 0;
+}
+
 /* Most ranges and versions are numbers and dots: then numbers are compared. */
 static bool
 rank_bound(struct bound *b, bool exact)
@@ -266,7 +284,7 @@ rank_bound(struct bound *b, bool exact)
 	 * version_compare. */
 	if (v->prefix != 0 && v->tight && v->n < 2)
 		return false;
-	b->rank = b->line = 0;
+	b->rank = b->line = b->on = 0;
 	b->topped = false;
 	for (unsigned t = 0; t < TOP_COUNT_; t++)
 		b->topped |= v->top[t] != 0;
@@ -278,7 +296,21 @@ rank_bound(struct bound *b, bool exact)
 	}
 	if (v->n > 0 && v->n <= (exact ? 4u : 2u) && !b->topped)
 		b->line = ~0ull << (64 - 16 * v->n);
+	if (v->n > 0 && v->n < 4 && b->topped && !exact)
+		rank_tops(b);
 	return true;
+}
+
+/* version_may_count_tops, by rank. */
+static bool
+rank_may_count_tops(const struct bound *b, uint64_t rank)
+{
+	uint64_t next;
+
+	if (b->on == 0 || ((rank ^ b->rank) & b->on) != 0)
+		return false;
+	next = rank & b->next;
+	return b->builds || next == 0 || next == b->pack;
 }
 
 static bool
@@ -330,7 +362,8 @@ rank_in_span(const struct span *s, uint64_t rank)
 		return VERDICT_IN;
 	if (rank == s->high.rank)
 		return s->high.strict ? VERDICT_OUT : VERDICT_IN;
-	return !s->high.strict && rank_in_line(&s->high, rank) ?
+	return (!s->high.strict && rank_in_line(&s->high, rank)) ||
+	    rank_may_count_tops(&s->high, rank) ?
 	    VERDICT_UNKNOWN : VERDICT_OUT;
 }
 
@@ -358,6 +391,17 @@ ends_at(uint64_t rank, uint64_t end, uint64_t *last)
 		*last = end;
 }
 
+static void
+tops_end_at(uint64_t rank, const struct bound *b, uint64_t *last)
+{
+	uint64_t behind = ~(b->on | b->next);
+
+	ends_at(rank, b->rank | ~b->on, last);
+	ends_at(rank, b->rank | behind, last);
+	ends_at(rank, (b->rank | b->pack) - 1, last);
+	ends_at(rank, b->rank | b->pack | behind, last);
+}
+
 uint64_t
 range_rank_until(const struct range *r, uint64_t rank)
 {
@@ -370,6 +414,8 @@ range_rank_until(const struct range *r, uint64_t rank)
 			continue;
 		ends_at(rank, b->rank - 1, &last);
 		ends_at(rank, b->rank, &last);
+		if (b->on != 0)
+			tops_end_at(rank, b, &last);
 		if (b->line == 0)
 			continue;
 		ends_at(rank, (b->rank & b->line) - 1, &last);

@@ -24,6 +24,11 @@ struct bound {
 	struct version	 version;
 	uint64_t	 rank;		/* index_rank of it, if ranked */
 	bool		 topped;	/* a little more than it: "9.1 SP2" */
+	bool		 builds;	/* a build only */
+	uint64_t	 on, next, pack;	/* masks of its own numbers and
+						 * of the next, and the service
+						 * pack there; on is 0 where
+						 * nothing may count tops */
 	uint64_t	 line;		/* bits that all of "2.3" share, or 0 */
 };
 

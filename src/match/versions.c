@@ -1,12 +1,9 @@
-/* versions.c - reading and comparing versions. Pure. */
+/* versions.c - reading versions; their order is in version_order.c. Pure. */
 #include <string.h>
 #include "version_words.h"
 #include "versions.h"
 #include "base/text.h"
 #include "noun/index.h"
-
-#define YEAR_MIN 1980u
-#define YEAR_MAX 2100u
 
 static uint64_t
 read_number(const char *s, size_t n, size_t *at)
@@ -26,7 +23,7 @@ add_piece(struct version *v, enum piece_kind kind, bool glued, uint64_t value)
 		return -1;
 	v->piece[v->n].kind = kind;
 	v->piece[v->n].glued = glued;
-	v->piece[v->n].apart = false;
+	v->piece[v->n].apart = v->piece[v->n].dotted = false;
 	v->piece[v->n].value = value;
 	v->n++;
 	v->wild |= kind == PIECE_WILD;
@@ -208,6 +205,7 @@ read_top(const char *s, size_t n, size_t *at, struct version *ret,
 				i++;
 		}
 	}
+	ret->top_at[top] = (uint8_t)ret->n;
 	if (i >= n || !is_digit(s[i])) {
 		ret->top[top] = (uint64_t)1 << 20;	/* "Patch", the first */
 		return;
@@ -271,8 +269,14 @@ read_word(const char *s, size_t n, size_t *at, struct version *ret)
 	uint64_t letters = pack_letters(s + i, len);
 	if (version_before_release(letters))
 		return add_piece(ret, PIECE_LETTERS, true, letters);
-	if (version_empty_word(s + i, len) && apart)
+	if (version_empty_word(s + i, len) && apart) {
+		/* "GA.F", "GA.M": of features, mature */
+		if (len == 2 && s[i] == 'g' && end + 1 < n && s[end] == '.' &&
+		    is_small(s[end + 1]) && !(end + 2 < n &&
+		    is_small(s[end + 2])))
+			*at = end + 2;
 		return 0;
+	}
 	/* "8.5 GMA3" has a count of its own, "8.5 for" has none. */
 	if (len > 4 || (apart && s[i - 1] == ' ' && len > 1 &&
 	    !(end < n && is_digit(s[end]))))
@@ -320,6 +324,33 @@ read_revision(const char *s, size_t n, struct version *ret)
 	    pack_letters(s + at, 1)) == 0;
 }
 
+/* 20210304, 210304. */
+static bool
+looks_like_day(uint64_t v)
+{
+	uint64_t year = v / 10000, month = v / 100 % 100, day = v % 100;
+
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+	    ((year >= YEAR_MIN && year <= YEAR_MAX) || (year >= 10 &&
+	    year < 40));
+}
+
+/* "7.4.1 (20230830)", "4.30.085.200917": the day on which it was built. */
+static void
+take_stamp(struct version *v)
+{
+	const struct piece *last = &v->piece[v->n - 1];
+
+	if (v->n < 3 || last->kind != PIECE_NUMBER || last->glued ||
+	    (v->n < 4 && last->dotted) || !looks_like_day(last->value))
+		return;
+	if (v->top[TOP_BUILD] == 0) {
+		v->top[TOP_BUILD] = last->value << 20;
+		v->top_at[TOP_BUILD] = (uint8_t)(v->n - 1);
+	}
+	v->n--;
+}
+
 int
 version_read(const char *text, size_t n, struct version *ret)
 {
@@ -340,10 +371,13 @@ version_read(const char *text, size_t n, struct version *ret)
 	while (at < n) {
 		char c = text[at];
 		bool glued = at > 0 && is_small(text[at - 1]) && ret->n > 0;
+		bool dot = at > 0 && text[at - 1] == '.';
 		int rc = 0;
 		if (is_digit(c)) {
 			uint64_t v = read_number(text, n, &at);
 			rc = add_piece(ret, PIECE_NUMBER, glued, v);
+			if (rc == 0)
+				ret->piece[ret->n - 1].dotted = dot;
 		} else if (is_small(c)) {
 			rc = read_word(text, n, &at, ret);
 		} else if (c == '*') {
@@ -352,13 +386,15 @@ version_read(const char *text, size_t n, struct version *ret)
 		} else if ((signed char)c < 0) {
 			rc = -1;
 		} else {
-			ret->bracket |= c == '(' && ret->n >= 3 && at > 0 &&
-			    is_digit(text[at - 1]);
+			ret->bracket |= c == '(' && ret->n >= 3 && at > 1 &&
+			    is_digit(text[at - 1 - (text[at - 1] == ' ')]);
 			at++;
 		}
 		if (rc != 0)
 			return -1;
 	}
+	if (ret->n > 0)
+		take_stamp(ret);
 	return ret->n > 0 ? 0 : -1;
 }
 
@@ -369,6 +405,7 @@ read_ranked(uint64_t rank, const char *text, struct version *ret)
 	memset(ret, 0, sizeof(*ret));
 	for (unsigned shift = 48;; shift -= 16) {
 		add_piece(ret, PIECE_NUMBER, false, rank >> shift & 65535);
+		ret->piece[ret->n - 1].dotted = ret->n > 1;
 		text = strchr(text, '.');
 		if (text == NULL)
 			break;
@@ -392,167 +429,4 @@ version_read_printed(const char *text, struct version *ret)
 		if (flat[i] == '_')
 			flat[i] = ' ';
 	return version_read(flat, n, ret);
-}
-
-static enum version_order
-order_of(uint64_t a, uint64_t b)
-{
-	return a < b ? VERSION_LESS : a > b ? VERSION_GREATER : VERSION_EQUAL;
-}
-
-/* What stands at a place where the other version has ended. */
-static enum version_order
-compare_end(const struct version *v, unsigned at)
-{
-	for (; at < v->n; at++) {
-		const struct piece *p = &v->piece[at];
-		if (p->kind == PIECE_WILD)
-			return VERSION_EQUAL;
-		/* Whether "8.5" has a "GMA3" nobody knows. */
-		if (p->apart)
-			return VERSION_UNLIKE;
-		if (p->kind == PIECE_LETTERS)
-			return version_before_release(p->value) ? VERSION_LESS :
-			    VERSION_GREATER;
-		if (p->value != 0)
-			return VERSION_GREATER;
-	}
-	return VERSION_EQUAL;
-}
-
-static enum version_order
-compare_piece(const struct piece *a, const struct piece *b)
-{
-	/* "(AAZF.12)" is of another device than "(ABCD.12)". */
-	if (a->kind == PIECE_LETTERS && b->kind == PIECE_LETTERS &&
-	    a->value != b->value && !a->glued && !b->glued &&
-	    (a->value >> 40 & 0xff) != 0 && (b->value >> 40 & 0xff) != 0)
-		return VERSION_UNLIKE;
-	if (a->kind == b->kind)
-		return order_of(a->value, b->value);
-	const struct piece *letters = a->kind == PIECE_LETTERS ? a : b;
-	/* "1.0a" stands before "1.0.1"; "2.420.HW01" cannot be told. */
-	if (!letters->glued)
-		return VERSION_UNLIKE;
-	return letters == a ? VERSION_LESS : VERSION_GREATER;
-}
-
-/* "R2.1" and "vEL9.00" may be 2.1 and 9.00, but "SP1" and "VMS560" count
- * something of their own. */
-static bool
-prefixes_fit(const struct version *a, const struct version *b)
-{
-	if (a->prefix != 0 && b->prefix != 0)
-		return a->prefix == b->prefix;
-	const struct version *v = a->prefix != 0 ? a : b;
-	return !v->tight || v->n > 1;
-}
-
-/* "V01L013": a letter in place of a dot. Not "2.0-rc1". */
-static bool
-counts_by_letter(const struct version *v, unsigned at)
-{
-	return v->piece[at].kind == PIECE_LETTERS && at + 1 < v->n &&
-	    v->piece[at + 1].kind == PIECE_NUMBER && v->piece[at + 1].glued &&
-	    !version_before_release(v->piece[at].value);
-}
-
-static bool
-is_year(const struct version *v)
-{
-	return v->n > 0 && v->piece[0].kind == PIECE_NUMBER &&
-	    v->piece[0].value >= YEAR_MIN && v->piece[0].value <= YEAR_MAX;
-}
-
-/* A date says nothing of "4.6.1", nor "FW18" of "03.10.08(22)", where it may be
- * the number in brackets. */
-static bool
-shapes_fit(const struct version *a, const struct version *b)
-{
-	if (a->date != b->date && !is_year(a->date ? b : a))
-		return false;
-	if (a->address != b->address && (a->address ? b : a)->piece[0].value <=
-	    VERSION_FIRST_MAX)
-		return false;
-	return !(a->bracket && b->n == 1) && !(b->bracket && a->n == 1);
-}
-
-enum version_order
-version_compare(const struct version *a, const struct version *b)
-{
-	unsigned i = 0;
-
-	if (!prefixes_fit(a, b) || !shapes_fit(a, b))
-		return VERSION_UNLIKE;
-	for (; i < a->n && i < b->n; i++) {
-		if (a->piece[i].kind == PIECE_WILD ||
-		    b->piece[i].kind == PIECE_WILD) {
-			/* The last wildcard covers all that follows. */
-			if ((a->piece[i].kind == PIECE_WILD && i + 1 == a->n)
-			    || (b->piece[i].kind == PIECE_WILD &&
-			    i + 1 == b->n))
-				return VERSION_EQUAL;
-			continue;
-		}
-		if (a->piece[i].kind != b->piece[i].kind &&
-		    (counts_by_letter(a, i) || counts_by_letter(b, i)))
-			return VERSION_UNLIKE;
-		enum version_order o = compare_piece(&a->piece[i],
-		    &b->piece[i]);
-		if (o != VERSION_EQUAL)
-			return o;
-	}
-	enum version_order o = VERSION_EQUAL;
-	if (i < a->n) {
-		o = compare_end(a, i);
-	} else if (i < b->n) {
-		o = compare_end(b, i);
-		o = o == VERSION_LESS ? VERSION_GREATER :
-		    o == VERSION_GREATER ? VERSION_LESS : o;
-	}
-	for (unsigned t = 0; t < TOP_COUNT_ && o == VERSION_EQUAL; t++)
-		o = order_of(a->top[t], b->top[t]);
-	return o;
-}
-
-bool
-version_is_before_release(const struct version *a, const struct version *b)
-{
-	struct version bare = *a;
-
-	bare.n = 0;
-	while (bare.n < a->n && !(a->piece[bare.n].kind == PIECE_LETTERS &&
-	    version_before_release(a->piece[bare.n].value)))
-		bare.n++;
-	return bare.n > 0 && bare.n < a->n &&
-	    version_compare(&bare, b) == VERSION_EQUAL;
-}
-
-bool
-version_is_build_of(const struct version *v, const struct version *of)
-{
-	struct version bare = *v;
-
-	bare.top[TOP_BUILD] = 0;
-	return v->top[TOP_BUILD] != 0 && of->top[TOP_BUILD] == 0 &&
-	    version_compare(&bare, of) == VERSION_EQUAL;
-}
-
-bool
-version_is_within(const struct version *longer, const struct version *line)
-{
-	if (line->n > longer->n || (longer->prefix != 0 && line->prefix != 0 &&
-	    longer->prefix != line->prefix))
-		return false;
-	for (unsigned i = 0; i < line->n; i++) {
-		if (line->piece[i].kind == PIECE_WILD)
-			return true;
-		if (line->piece[i].kind != longer->piece[i].kind ||
-		    line->piece[i].value != longer->piece[i].value)
-			return false;
-	}
-	for (unsigned t = 0; t < TOP_COUNT_; t++)
-		if (line->top[t] != 0 && line->top[t] != longer->top[t])
-			return false;
-	return true;
 }

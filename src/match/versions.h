@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #define VERSION_PIECES_MAX 16
+#define YEAR_MIN 1980u		/* what may begin a date */
+#define YEAR_MAX 2100u
 /* Beyond it the first of four numbers below 256 is an address. */
 #define VERSION_FIRST_MAX 126u
 
@@ -23,6 +25,7 @@ struct piece {
 	enum piece_kind	 kind;
 	bool		 glued;		/* no separator before it */
 	bool		 apart;		/* a word of its own: "GMA3" */
+	bool		 dotted;	/* a dot before it */
 	uint64_t	 value;		/* letters: eight bytes, first on top */
 };
 
@@ -36,6 +39,7 @@ struct version {
 	unsigned	 n;
 	struct piece	 piece[VERSION_PIECES_MAX];
 	uint64_t	 top[TOP_COUNT_];	/* << 20, and a fraction */
+	uint8_t		 top_at[TOP_COUNT_];	/* the pieces in front of it */
 	uint64_t	 prefix;	/* "R", "HEN"; 0 = none */
 	bool		 wild;
 	bool		 tight;		/* two letters or more, glued: "HEN3" */
@@ -61,6 +65,14 @@ bool	 version_is_before_release(const struct version *a,
     const struct version *b);
 /* Is it a build of a version that is named without one: "3.7 Build 1704"? */
 bool	 version_is_build_of(const struct version *v,
+    const struct version *of);
+/* Is it that version with something behind that no dot joins to it, as a stamp
+ * may be: "3.4.4 (3312)", "3.4.4-12", "3.4.4 rev 3"? */
+bool	 version_is_stamped(const struct version *v,
+    const struct version *of);
+/* May the numbers behind those of `of` count what it has on top: 16.0.0.3 and
+ * V16 Update 4, 7.5.2.7 and 7.5 SP2 Update 8, 3.1.0.4 and 3.1.0 build 5? */
+bool	 version_may_count_tops(const struct version *v,
     const struct version *of);
 /* Is `longer` the same as `line` with something behind: 3.4.1 of 3.4? */
 bool	 version_is_within(const struct version *longer,
