@@ -6,6 +6,7 @@
 #include "lines.h"
 #include "version_lines.h"
 #include "rules.h"
+#include "version_words.h"
 #include "verdicts.h"
 #include "base/text.h"
 
@@ -85,39 +86,47 @@ version_product(const struct advisory *a, uint32_t product)
 	return product;
 }
 
-static bool
+/* What the part is, from 1. */
+enum firmware { FIRMWARE_NO = 1, FIRMWARE_SYSTEM, FIRMWARE_YES };
+
+static enum firmware
 names_firmware(const struct product *p)
 {
-	static const char *const words[] = { "firmware", "fw", "os", "bios",
-	    "image", "system", NULL };
+	static const char *const words[] = { "firmware", "fw", "bios", "image",
+	    NULL }, *const systems[] = { "os", "system", NULL };
 	const char *text = product_text(p);
+	enum firmware ret = FIRMWARE_NO;
 	struct name n;
 
 	if (text[0] == '\0' || p->product[0] == '\0' ||
 	    strstr(p->cpe, "_firmware") != NULL)
-		return true;
+		return FIRMWARE_YES;
 	name_read(text, NULL, &n);
-	for (unsigned i = 0; i < n.n; i++)
-		for (const char *const *w = words; *w != NULL; w++)
-			if (strlen(*w) == n.token[i].len && memcmp(n.flat +
-			    n.token[i].at, *w, n.token[i].len) == 0)
-				return true;
-	return false;
+	for (unsigned i = 0; i < n.n; i++) {
+		const char *word = n.flat + n.token[i].at;
+		if (word_is_one(words, word, n.token[i].len))
+			return FIRMWARE_YES;
+		if (word_is_one(systems, word, n.token[i].len))
+			ret = FIRMWARE_SYSTEM;
+	}
+	return ret;
 }
 
-/* Is the installed part the device's own firmware, so that the device's version
- * is that of it? */
+/* Is the part of the relation the device's own firmware, so that the device's
+ * version is that of it? A system that is a component of it, "CODESYS Runtime
+ * System", counts for itself. */
 static bool
-is_firmware(struct matcher *m, uint32_t product)
+is_firmware(struct matcher *m, uint32_t product, const char *relation)
 {
 	if (m->firmware == NULL)
 		m->firmware = arena_alloc(m->mem, m->a->n_products + 1);
 	uint8_t *known = &m->firmware[product];
 	const struct product *p = &m->a->products[product];
 	if (*known == 0)
-		*known = names_firmware(p) || rules_name_system(m->rules, p) ?
-		    2 : 1;
-	return *known == 2;
+		*known = rules_name_system(m->rules, p) ? FIRMWARE_YES :
+		    (uint8_t)names_firmware(p);
+	return *known == FIRMWARE_YES || (*known == FIRMWARE_SYSTEM &&
+	    strstr(relation, "component_of") == NULL);
 }
 
 bool
@@ -215,7 +224,7 @@ host_verdict(struct matcher *m, struct hit *h, const struct range *r, bool side)
 	    &m->a->products[part], &m->a->products[p->on]))))
 		return;
 	/* Firmware is that of what it is on, not of what that is in. */
-	if (side || p->of != part || !is_firmware(m, part))
+	if (side || p->of != part || !is_firmware(m, part, p->relation))
 		h->verdict = r->all && !r->narrowed && !side ? VERDICT_IN :
 		    h->verdict == VERDICT_OUT && side ? VERDICT_OUT :
 		    VERDICT_UNKNOWN;
@@ -267,8 +276,10 @@ hit_is_whole(struct matcher *m, const struct hit *h)
 	return h->host && !h->part && p->on < m->a->n_products &&
 	    (strstr(p->relation, "component_of") != NULL ||
 	    strcmp(p->relation, "installed_with") == 0) &&
-	    !product_range(m, p->on)->all &&
-	    !is_firmware(m, version_product(m->a, h->product));
+	    (!product_range(m, p->on)->all || m->a->products[
+	    p->on].version_kind != VERSION_NONE) &&
+	    !is_firmware(m, version_product(m->a, h->product),
+	    p->relation);
 }
 
 static void

@@ -171,6 +171,14 @@ static const struct {
 	/* what nobody can compare is not known, never a no */
 	{ "<=the_first_5_digits_of_serial_number_24031", 'R', "1.0", UN },
 	{ "<=d78dda6", 'R', "1.0", UN },
+	{ "< V4 SP1 Update 2", 'R', "4.1.2", UN },
+	{ "< V4 Update 2", 'R', "4.0.2", UN },
+	{ "< V4 Update 2", 'R', "4.1.2", NO },
+	{ "<= 2.3 build 7", 'R', "2.3.0.1", UN },
+	{ "<= 3.4.4", 'R', "3.4.4 20210304", IN },
+	{ "<= 3.4.4", 'R', "3.4.4 (3312)", UN },
+	{ "<= 3.4.4", 'R', "3.4.4.3312", NO },
+	{ "< 21.4R3-S4", 'R', "21.4 R3-S2", IN },
 	{ "NMC2 <= 6.9.6", 'R', "6.9.5", UN },
 	{ "NMC2 <= 6.9.6", 'R', "7.0.0", NO },
 	{ "All versions <= V2.5.0 and Function State (FS) <= 3", 'R', "2.4",
@@ -234,7 +242,8 @@ START_TEST(ranks_until)
 	static const char *const ranges[] = { "< 2.3", "<= 2.3", "> 2.3",
 	    ">= 2.3", ">= 1.1 < 4.1.3", ">= 6.02 | <= 6.05", "2.3", "2.3 | 4.2",
 	    "<= 4", "< V2.3 SP1", "V2.3 SP1", ">= V1.1 SP2 < V4.2 SP3",
-	    "MX-V2.3.0.1", "R2.3 and prior", "vers:all/*" };
+	    "MX-V2.3.0.1", "R2.3 and prior", "< V2 SP3", "<= 2.3 build 7",
+	    "< V2 Update 4", "vers:all/*" };
 	struct arena mem = ARENA_INIT;
 	uint64_t ranks[400];
 	size_t n = 0;
