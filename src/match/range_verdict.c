@@ -301,6 +301,13 @@ rank_bound(struct bound *b, bool exact)
 	return true;
 }
 
+/* The first of the next numbers that may count builds. */
+static uint64_t
+rank_builds(const struct bound *b)
+{
+	return (b->next & (~b->next + 1)) * BUILD_MIN;
+}
+
 /* version_may_count_tops, by rank. */
 static bool
 rank_may_count_tops(const struct bound *b, uint64_t rank)
@@ -310,7 +317,8 @@ rank_may_count_tops(const struct bound *b, uint64_t rank)
 	if (b->on == 0 || ((rank ^ b->rank) & b->on) != 0)
 		return false;
 	next = rank & b->next;
-	return b->builds || next == 0 || next == b->pack;
+	return b->builds || next == 0 || next == b->pack ||
+	    next >= rank_builds(b);
 }
 
 static bool
@@ -400,6 +408,7 @@ tops_end_at(uint64_t rank, const struct bound *b, uint64_t *last)
 	ends_at(rank, b->rank | behind, last);
 	ends_at(rank, (b->rank | b->pack) - 1, last);
 	ends_at(rank, b->rank | b->pack | behind, last);
+	ends_at(rank, (b->rank | rank_builds(b)) - 1, last);
 }
 
 uint64_t

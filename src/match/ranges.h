@@ -38,8 +38,6 @@ struct span {
 	bool		 itself;	/* "3.4" is no line with 3.4.1 in it */
 };
 
-#define BUILD_MIN 1000u
-
 struct vers;
 
 /* "<= the first 5 digits of serial number 24031" */

@@ -232,7 +232,8 @@ version_may_count_tops(const struct version *v, const struct version *of)
 	line.top[TOP_BUILD] = of->top[TOP_BUILD];
 	if (memcmp(line.top, of->top, sizeof(line.top)) == 0)
 		return true;
-	return v->piece[of->n].value == 0 || v->piece[of->n].value == pack;
+	uint64_t next = v->piece[of->n].value;
+	return next == 0 || next == pack || next >= BUILD_MIN;
 }
 
 bool

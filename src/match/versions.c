@@ -340,15 +340,21 @@ static void
 take_stamp(struct version *v)
 {
 	const struct piece *last = &v->piece[v->n - 1];
+	unsigned own = v->n - 1;
 
-	if (v->n < 3 || last->kind != PIECE_NUMBER || last->glued ||
-	    (v->n < 4 && last->dotted) || !looks_like_day(last->value))
+	if (v->n < 3 || last->kind != PIECE_NUMBER || (v->n < 4 &&
+	    last->dotted) || !looks_like_day(last->value))
+		return;
+	if (last->glued && own > 2 && last[-1].kind == PIECE_LETTERS &&
+	    last[-1].value == pack_letters("b", 1))
+		own--;
+	else if (last->glued)
 		return;
 	if (v->top[TOP_BUILD] == 0) {
 		v->top[TOP_BUILD] = last->value << 20;
-		v->top_at[TOP_BUILD] = (uint8_t)(v->n - 1);
+		v->top_at[TOP_BUILD] = (uint8_t)own;
 	}
-	v->n--;
+	v->n = own;
 }
 
 int

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define VERSION_PIECES_MAX 16
+#define BUILD_MIN 1000u		/* such a number may count builds */
 #define YEAR_MIN 1980u		/* what may begin a date */
 #define YEAR_MAX 2100u
 /* Beyond it the first of four numbers below 256 is an address. */

@@ -174,6 +174,8 @@ static const struct {
 	{ "< V4 SP1 Update 2", 'R', "4.1.2", UN },
 	{ "< V4 Update 2", 'R', "4.0.2", UN },
 	{ "< V4 Update 2", 'R', "4.1.2", NO },
+	{ "< 2.11 R3", 'R', "2.11.2240", UN },
+	{ "<= 3.4.4", 'R', "3.4.4b20210304", IN },
 	{ "<= 2.3 build 7", 'R', "2.3.0.1", UN },
 	{ "<= 3.4.4", 'R', "3.4.4 20210304", IN },
 	{ "<= 3.4.4", 'R', "3.4.4 (3312)", UN },
@@ -243,7 +245,7 @@ START_TEST(ranks_until)
 	    ">= 2.3", ">= 1.1 < 4.1.3", ">= 6.02 | <= 6.05", "2.3", "2.3 | 4.2",
 	    "<= 4", "< V2.3 SP1", "V2.3 SP1", ">= V1.1 SP2 < V4.2 SP3",
 	    "MX-V2.3.0.1", "R2.3 and prior", "< V2 SP3", "<= 2.3 build 7",
-	    "< V2 Update 4", "vers:all/*" };
+	    "< V2 Update 4", "< 2.11 R3", "vers:all/*" };
 	struct arena mem = ARENA_INIT;
 	uint64_t ranks[400];
 	size_t n = 0;
@@ -253,7 +255,7 @@ START_TEST(ranks_until)
 		for (unsigned b = 0; b < 6; b++)
 			for (unsigned c = 0; c < 5; c++) {
 				snprintf(text, sizeof(text), "%u.%u.%u", a, b,
-				    c);
+				    c < 4 ? c : 1200);
 				ranks[n++] = index_rank(text);
 			}
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
@@ -273,7 +275,7 @@ START_TEST(ranks)
 	    "1.1", "1.10", "2.3", "2.3.0.1", "2.3.1", "2.4", "4.0", "4.1.2",
 	    "4.1.3", "4.1.3.1", "4.2", "5.3", "6.0", "6.02", "6.03", "6.05",
 	    "6.06", "8.1", "8.2", "10.2.5", "11.1.2", "13.0", "14.0", "14.1",
-	    "25.02.06", "65535.65535.65535.65535" };
+	    "2.3.1000", "2.11.2240", "4.0.0.3", "4.1.5000", "25.02.06", "65535.65535.65535.65535" };
 	struct arena mem = ARENA_INIT;
 	unsigned ranked = 0;
 
