@@ -423,6 +423,13 @@ void
 own_verdict(const struct lookup *l, struct hit *h, const struct name *own,
     const struct range *r)
 {
+	const struct product *p = l->whole ? &l->m->a->products[h->product] :
+	    &l->m->a->products[version_product(l->m->a, h->product)];
+
+	if (release_is_product(l->m, h, p)) {
+		h->verdict = VERDICT_UNKNOWN;
+		return;
+	}
 	if (rank_verdict(l->m, h, r))
 		return;
 	h->verdict = (uint8_t)hit_verdict(l, h, r);
