@@ -208,6 +208,21 @@ find_words(struct lookup *l)
 	}
 }
 
+bool
+serial_is_own(const struct product *p, const char *serial)
+{
+	char own[ORDER_TEXT], want[ORDER_TEXT];
+	size_t n = order_read(serial, own, sizeof(own));
+
+	if (n < ITEM_MIN || strspn(own, "0123456789") == n)
+		return false;
+	for (uint32_t i = 0; i < p->n_serials; i++)
+		if (order_read(p->serials[i], want, sizeof(want)) == n &&
+		    memcmp(own, want, n) == 0)
+			return true;
+	return false;
+}
+
 static void
 find_serials(struct lookup *l)
 {

@@ -116,6 +116,9 @@ struct matcher {
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
 	uint64_t		 compared;	/* numbers with patterns */
+	/* By kind: the last lookup of a product with serial numbers that led
+	 * there otherwise. */
+	uint32_t		*led, led_now;
 	const struct rules	*rules;		/* NULL: none */
 	const struct vocabulary	*vocabulary;	/* NULL: none */
 	struct maker		*makers;	/* of the whole document */

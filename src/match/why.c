@@ -177,6 +177,10 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 		    "publisher's", ret->device.purl);
 		return;
 	}
+	if (h->ident == INDEX_SERIAL) {
+		add_why(m, ret, "serial number %.64s", ret->device.serial);
+		return;
+	}
 	if (hit_is_line(h)) {
 		line_why(m, h, h->ident == IDENT_LINE ? own :
 		    ret->device.part_number, printed, ret);
@@ -184,10 +188,7 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	}
 	switch ((enum how)h->how) {
 	case HOW_IDENTIFIER:
-		if (h->ident == INDEX_SERIAL)
-			add_why(m, ret, "serial number %.64s",
-			    ret->device.serial);
-		else if (h->ident == INDEX_CPE)
+		if (h->ident == INDEX_CPE)
 			add_why(m, ret, "cpe %.128s", ret->device.cpe);
 		else if (h->ident == INDEX_PURL)
 			add_why(m, ret, "purl %.128s", ret->device.purl);
