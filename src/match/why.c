@@ -87,7 +87,9 @@ add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
 static const char *
 own_text(const struct match *m)
 {
-	return m->device.model[0] != '\0' ? m->device.model : m->device.name;
+	return m->device.model[0] != '\0' ? m->device.model :
+	    m->device.name[0] != '\0' ? m->device.name :
+	    m->device.part_number;
 }
 
 /* Whose it is: the vendor, and who stands in front of the model. */
