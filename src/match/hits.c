@@ -87,7 +87,8 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 	if (p->c->how == HOW_IDENTIFIER ||
 	    (p->c->how < HOW_RESPELT && l->n_codes == 0))
 		return true;
-	return !has_lines(&l->name) && (p->own == NULL ||
+	return !has_lines(&l->name) && linux_release(&l->name) == NULL &&
+	    (p->own == NULL ||
 	    number_behind(&l->name, p->own) == NULL);
 }
 
