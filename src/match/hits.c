@@ -87,7 +87,8 @@ asks_versions(const struct pairing *p, const struct index_kind *kind)
 	if (p->c->how == HOW_IDENTIFIER ||
 	    (p->c->how < HOW_RESPELT && l->n_codes == 0))
 		return true;
-	return !has_lines(&l->name) && (p->own == NULL ||
+	return !has_lines(&l->name) && linux_release(&l->name) == NULL &&
+	    (p->own == NULL ||
 	    number_behind(&l->name, p->own) == NULL);
 }
 
@@ -193,17 +194,68 @@ classes_of(const struct index *ix, const struct candidate *c,
 	return kind;
 }
 
+/* Marks the kinds that the product's name or its numbers have led to. */
+static void
+mark_led(const struct lookup *l)
+{
+	struct matcher *m = l->m;
+
+	if (l->p->n_serials == 0)
+		return;
+	if (m->led == NULL)
+		m->led = arena_alloc(m->mem, (m->ix->n_kinds + 1) *
+		    sizeof(*m->led));
+	m->led_now++;
+	for (uint32_t i = 0; i < l->n; i++) {
+		const struct candidate *c = &l->list[i];
+		const struct index_class *class = c->of == CANDIDATE_CLASS ?
+		    index_class(m->ix, c->what) : NULL;
+		uint32_t kind = class != NULL ? class->kind : c->what;
+		if (c->of != CANDIDATE_DEVICE && kind < m->ix->n_kinds)
+			m->led[kind] = m->led_now;
+	}
+}
+
+static bool
+is_led_to(const struct matcher *m, uint32_t device)
+{
+	const struct index_class *class = index_class(m->ix,
+	    index_device_class(m->ix, device));
+
+	return class != NULL && class->kind < m->ix->n_kinds &&
+	    m->led[class->kind] == m->led_now;
+}
+
+/* Serial numbers repeat among products, and the more so what they begin with.
+ * Where neither vendor nor model is known, nobody can tell. */
+static bool
+serial_leads(const struct lookup *l, struct candidate *c)
+{
+	const struct index *ix = l->m->ix;
+	const char *model = index_column(ix, c->what, INDEX_COLUMN_model);
+	const char *vendor = index_column(ix, c->what, INDEX_COLUMN_vendor);
+
+	if (model[0] == '\0' && vendor[0] == '\0')
+		c->how = HOW_WIDER;
+	return model[0] == '\0' || l->name.n == 0 ||
+	    serial_is_own(l->p, index_column(ix, c->what,
+	    INDEX_COLUMN_serial)) || is_led_to(l->m, c->what);
+}
+
 static void
 hit_candidates(struct lookup *l, uint32_t product, bool side)
 {
 	const struct index *ix = l->m->ix;
 	bool lines = has_lines(&l->name);
 
+	mark_led(l);
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct candidate *c = &l->list[i];
 		struct pairing p = { l, c, NULL, product, side };
 		/* A system on a device is said of that device alone. */
 		if (side && ident_is_line(c->ident))
+			continue;
+		if (c->ident == INDEX_SERIAL && !serial_leads(l, &l->list[i]))
 			continue;
 		if (c->of == CANDIDATE_DEVICE) {
 			hit_device(&p, index_device_class(ix, c->what),

@@ -106,6 +106,53 @@ take_kind(struct lookup *l, uint32_t number, enum how how)
 			take(l, i, CANDIDATE_CLASS, how, INDEX_ORDER);
 }
 
+static char
+upper_of(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool
+is_number_sign(char c)
+{
+	c = upper_of(c);
+	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* "1756-EN2TR" begins with 1756-EN2T and is a sibling: one sign more in the
+ * same word. "6ES7212-1AE40-0XB0" was cut at 1AE4. */
+static bool
+is_one_more(const char *s, const char *code)
+{
+	for (; *code != '\0'; s++) {
+		if (*s == '\0')
+			return false;
+		if (!is_number_sign(*s))
+			continue;
+		if (*code != '?' && *code != upper_of(*s))
+			return false;
+		code++;
+	}
+	return is_number_sign(s[0]) && !is_number_sign(s[1]) &&
+	    (s[1] != '-' || s[0] > '9');
+}
+
+/* Of the part number, or a word of the model's name. */
+static bool
+is_sibling(const struct index *ix, uint32_t number, enum index_numbered of,
+    const char *code)
+{
+	const char *text = of == NUMBERED_CLASS ? index_class_column(ix, number,
+	    INDEX_COLUMN_part_number) : index_kind_model(ix, index_kind(ix,
+	    number));
+
+	for (const char *s = text; *s != '\0'; s++)
+		if ((s == text || !is_number_sign(s[-1])) &&
+		    is_number_sign(*s) && is_one_more(s, code))
+			return true;
+	return false;
+}
+
 /* What of these has a number that fits the pattern, or begins with it. */
 static void
 find_numbered(struct lookup *l, const char *code, enum index_numbered of)
@@ -127,7 +174,9 @@ find_numbered(struct lookup *l, const char *code, enum index_numbered of)
 		if (!whole && (n < PART_MIN || l->p->whole_numbers ||
 		    !text_glob(open, own)))
 			continue;
-		enum how how = whole ? HOW_IDENTIFIER : HOW_FAMILY;
+		enum how how = whole ? HOW_IDENTIFIER :
+		    of != NUMBERED_DEVICE && is_sibling(ix, run.at[i], of,
+		    code) ? HOW_WIDER : HOW_FAMILY;
 		if (of == NUMBERED_KIND)
 			take_kind(l, run.at[i], how);
 		else if (of == NUMBERED_CLASS)
@@ -206,6 +255,21 @@ find_words(struct lookup *l)
 			    0, index_hash(order, n))), CANDIDATE_CLASS,
 			    INDEX_ORDER);
 	}
+}
+
+bool
+serial_is_own(const struct product *p, const char *serial)
+{
+	char own[ORDER_TEXT], want[ORDER_TEXT];
+	size_t n = order_read(serial, own, sizeof(own));
+
+	if (n < ITEM_MIN || strspn(own, "0123456789") == n)
+		return false;
+	for (uint32_t i = 0; i < p->n_serials; i++)
+		if (order_read(p->serials[i], want, sizeof(want)) == n &&
+		    memcmp(own, want, n) == 0)
+			return true;
+	return false;
 }
 
 static void

@@ -447,6 +447,14 @@ pinned_package(const char *pin, const char *own, enum verdict verdict)
 	return pinned(pin, own, verdict);
 }
 
+static const char *
+hit_cpe(const struct matcher *m, const struct hit *h)
+{
+	return index_column(m->ix, h->device != ALL_DEVICES ? h->device :
+	    index_class_device(m->ix, index_class(m->ix, h->class)),
+	    INDEX_COLUMN_cpe);
+}
+
 static bool
 has_update(const struct cpe *name)
 {
@@ -478,6 +486,44 @@ same_version(const char *a, const char *b)
 	    version_compare(&x, &y) == VERSION_EQUAL;
 }
 
+/* "enterprise_linux:9" is a line: whether all within it is meant nobody says.
+ * So with "15:sp4" where both names are equal, but the list has a version that
+ * is spelt otherwise. */
+static bool
+line_is_open(const struct product *p, const struct cpe *theirs,
+    const struct cpe *ours, const char *own)
+{
+	const char *number = theirs->at[CPE_VERSION];
+	struct version line, v;
+
+	return p->version_kind == VERSION_NONE && own[0] != '\0' &&
+	    number[strspn(number, "0123456789")] == '\0' &&
+	    (!has_update(theirs) ||
+	    cpe_relate(theirs, ours) == CPE_EQUAL) &&
+	    version_read_printed(number, &line) == 0 &&
+	    version_read_printed(own, &v) == 0 && line.n > 0 &&
+	    v.n > line.n && version_is_within(&v, &line);
+}
+
+bool
+release_is_product(struct matcher *m, const struct hit *h,
+    const struct product *p)
+{
+	const struct cpe *theirs = p->version_kind == VERSION_NONE &&
+	    p->cpe[0] != '\0' ? product_cpe(m, p) : NULL;
+	struct cpe ours;
+
+	if (theirs == NULL || cpe_is_pattern(theirs->at[CPE_VERSION]) ||
+	    cpe_read(hit_cpe(m, h), &ours) != 0 || strcmp(
+	    theirs->at[CPE_VENDOR], ours.at[CPE_VENDOR]) != 0)
+		return false;
+	const char *line = theirs->at[CPE_PRODUCT];
+	const char *product = ours.at[CPE_PRODUCT];
+	size_t n = strlen(line);
+	return strncmp(product, line, n) == 0 && product[n] == '_' &&
+	    strcmp(product + n + 1, theirs->at[CPE_VERSION]) == 0;
+}
+
 enum verdict
 inner_verdict(struct matcher *m, const struct hit *h, const struct product *p,
     enum verdict verdict)
@@ -498,10 +544,9 @@ inner_verdict(struct matcher *m, const struct hit *h, const struct product *p,
 	cpe_version(theirs, text);
 	if (text[0] == '\0' || strpbrk(text, "*?") != NULL)
 		return verdict;
-	const char *cpe = index_column(m->ix, h->device != ALL_DEVICES ?
-	    h->device : index_class_device(m->ix, index_class(m->ix,
-	    h->class)), INDEX_COLUMN_cpe);
-	bool listed = cpe_read(cpe, &ours) == 0;
+	bool listed = cpe_read(hit_cpe(m, h), &ours) == 0;
+	if (listed && line_is_open(p, theirs, &ours, own))
+		return VERDICT_UNKNOWN;
 	if (listed && update_open(theirs, &ours)) {
 		char line[2 * CPE_TEXT], bare[2 * CPE_TEXT];
 		struct cpe without = *theirs;

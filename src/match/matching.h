@@ -116,6 +116,9 @@ struct matcher {
 	bool			 informs;
 	uint32_t		 tried;		/* names made of patterns */
 	uint64_t		 compared;	/* numbers with patterns */
+	/* By kind: the last lookup of a product with serial numbers that led
+	 * there otherwise. */
+	uint32_t		*led, led_now;
 	const struct rules	*rules;		/* NULL: none */
 	const struct vocabulary	*vocabulary;	/* NULL: none */
 	struct maker		*makers;	/* of the whole document */
@@ -214,6 +217,10 @@ struct cpe;
 const struct cpe *product_cpe(struct matcher *m, const struct product *p);
 /* The version in its package URLs or its CPE; "" if there is none. */
 const char *product_inner_version(struct matcher *m, const struct product *p);
+/* inner.c: "windows_10:1809" and "windows_10_1809:10.0.17763": the list has the
+ * release in the product, and its versions count otherwise. */
+bool release_is_product(struct matcher *m, const struct hit *h,
+    const struct product *p);
 /* inner.c: the verdict on a device's version where an identifier of the
  * product (p, the one that was looked up) says which version it names. */
 enum verdict inner_verdict(struct matcher *m, const struct hit *h,

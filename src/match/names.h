@@ -188,6 +188,8 @@ bool is_series(const struct name *n);	/* says "series" or "family" */
 /* identifiers.c */
 void add_code(struct lookup *l, const char *text);
 void find_identifiers(struct lookup *l);
+/* A whole serial number with letters, long enough to be one device's? */
+bool serial_is_own(const struct product *p, const char *serial);
 /* Do the CPEs of product and device deny what their names say? */
 bool cpe_denies(const struct lookup *l, uint32_t device, enum how how);
 /* By part number; code is as order_read makes it. */

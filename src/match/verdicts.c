@@ -377,6 +377,46 @@ plus_differs(const struct name *p, const struct name *d)
 	return false;
 }
 
+const struct name_token *
+linux_release(const struct name *n)
+{
+	const struct name_token *last = n->n > 1 ? &n->token[n->n - 1] : NULL;
+	const char *at = last == NULL ? NULL : n->flat + last->at;
+
+	if (last == NULL || last->len > 2 || strspn(at, "0123456789") <
+	    last->len)
+		return NULL;
+	for (unsigned i = 0; i + 1 < n->n; i++)
+		if (n->token[i].len == 5 &&
+		    memcmp(n->flat + n->token[i].at, "linux", 5) == 0)
+			return last;
+	return NULL;
+}
+
+/* "Enterprise Linux 7" and the list's Enterprise Linux 9.3. More than two
+ * numbers may be its kernel's. */
+static bool
+is_other_release(struct matcher *m, const struct name *p, const struct name *d,
+    const struct hit *h)
+{
+	const struct name_token *t = linux_release(p);
+	const struct cell *cell = t == NULL || has_token(d, t->hash) ||
+	    linux_release(d) != NULL ? NULL :
+	    printed_cell(m, hit_version_text(m, h));
+	struct version line;
+
+	if (cell == NULL || cell->n != 1 || cell->odd ||
+	    version_read(p->flat + t->at, t->len, &line) != 0 || line.n != 1)
+		return false;
+	const struct version *v = &cell->version[0];
+	if (v->n == 0 || v->n > 2 || v->date || v->prefix != 0)
+		return false;
+	for (unsigned i = 0; i < v->n; i++)
+		if (v->piece[i].kind != PIECE_NUMBER)
+			return false;
+	return v->piece[0].value != line.piece[0].value;
+}
+
 /* How the name stands to the device's, by its order number and by the line of
  * versions in the name; false: it is another product. */
 static bool
@@ -401,6 +441,9 @@ name_verdict(struct lookup *l, const struct name *own, struct hit *h,
 			h->how = HOW_WIDER;
 	}
 	*ret_line = 1;
+	if (h->ident == 0 && own != NULL && is_other_release(m, &l->name, own,
+	    h))
+		return false;
 	if (h->how >= HOW_RESPELT && h->ident == 0 && own != NULL &&
 	    plus_differs(&l->name, own))
 		return false;
@@ -434,6 +477,13 @@ void
 own_verdict(const struct lookup *l, struct hit *h, const struct name *own,
     const struct range *r)
 {
+	const struct product *p = l->whole ? &l->m->a->products[h->product] :
+	    &l->m->a->products[version_product(l->m->a, h->product)];
+
+	if (release_is_product(l->m, h, p)) {
+		h->verdict = VERDICT_UNKNOWN;
+		return;
+	}
 	if (rank_verdict(l->m, h, r))
 		return;
 	h->verdict = (uint8_t)hit_verdict(l, h, r);

@@ -33,4 +33,6 @@ const struct name_token *number_behind(const struct name *p,
 bool plus_differs(const struct name *p, const struct name *d);
 /* Is its hardware of a version, or is it said what hardware it is? */
 bool has_hardware(const struct product *p);
+/* "Enterprise Linux 7": the release at the end of the name; NULL: none. */
+const struct name_token *linux_release(const struct name *n);
 #endif

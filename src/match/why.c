@@ -87,7 +87,9 @@ add_why(struct matcher *m, struct match *ret, const char *fmt, ...)
 static const char *
 own_text(const struct match *m)
 {
-	return m->device.model[0] != '\0' ? m->device.model : m->device.name;
+	return m->device.model[0] != '\0' ? m->device.model :
+	    m->device.name[0] != '\0' ? m->device.name :
+	    m->device.part_number;
 }
 
 /* Whose it is: the vendor, and who stands in front of the model. */
@@ -177,6 +179,10 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 		    "publisher's", ret->device.purl);
 		return;
 	}
+	if (h->ident == INDEX_SERIAL) {
+		add_why(m, ret, "serial number %.64s", ret->device.serial);
+		return;
+	}
 	if (hit_is_line(h)) {
 		line_why(m, h, h->ident == IDENT_LINE ? own :
 		    ret->device.part_number, printed, ret);
@@ -184,10 +190,7 @@ name_why(struct matcher *m, const struct hit *h, const struct product *p,
 	}
 	switch ((enum how)h->how) {
 	case HOW_IDENTIFIER:
-		if (h->ident == INDEX_SERIAL)
-			add_why(m, ret, "serial number %.64s",
-			    ret->device.serial);
-		else if (h->ident == INDEX_CPE)
+		if (h->ident == INDEX_CPE)
 			add_why(m, ret, "cpe %.128s", ret->device.cpe);
 		else if (h->ident == INDEX_PURL)
 			add_why(m, ret, "purl %.128s", ret->device.purl);
