@@ -164,10 +164,12 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 {
 	bool first = false;
 
+	/* Also of one without a name: its maker may stand with a number. */
 	set_find(&b->group_set, (uint64_t)group + 1, &first);
 	if (first)
 		add_pair(b, index_key(INDEX_NAME, group, 0), kind);
-	add_pair(b, index_key(INDEX_NAME, group, name->key), kind);
+	if (name->n > 0)
+		add_pair(b, index_key(INDEX_NAME, group, name->key), kind);
 	if (name->words == 0)
 		return;
 	if (name->core != name->key)
@@ -273,7 +275,7 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		for (unsigned i = 0; i < v; i++)
 			again |= seen[i] == group;
 		seen[v] = group;
-		if (!again && name->n > 0)
+		if (!again)
 			group_keys(b, kind, name, group);
 	}
 	if (maker->n > 0)
