@@ -85,8 +85,10 @@ static const char *const plain_words[26] = {
 	['d' - 'a'] = "digital division drive drives device devices ",
 	['e' - 'a'] = "electronics electronic elektronik ",
 	['f' - 'a'] = "factory ",
-	['i' - 'a'] = "industry industries industrial industrie ",
-	['m' - 'a'] = "mobile modular ",
+	['i' - 'a'] = "industry industries industrial industrie "
+	    "interface ",
+	['l' - 'a'] = "laboratories labs ",
+	['m' - 'a'] = "messtechnik mobile modular ",
 	['n' - 'a'] = "networks networking ",
 	['p' - 'a'] = "products process productcert psirt ",
 	['s' - 'a'] = "software systems system solutions security services "
@@ -161,7 +163,11 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		}
 		if (n_bare > 0 && !word_is(flat, a, e, plain_words))
 			plain = 0;
-		bare = hash_signs(bare, flat + a, e - a, &last_bare);
+		const char *word = flat + a;
+		size_t n = e - a;
+		if (n_bare > 0 && n == 4 && memcmp(word, "labs", n) == 0)
+			n = strlen(word = "laboratories");
+		bare = hash_signs(bare, word, n, &last_bare);
 		add_lead(lead, flat + a, e - a);
 		n_bare++;
 	}
