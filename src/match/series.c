@@ -92,8 +92,7 @@ tail_fits(const struct pattern *p, const char *s, size_t n)
 	    memcmp(s + at, p->sign, p->n) == 0;
 }
 
-/* Behind "DHI-"; 0: nothing of the kind. */
-static size_t
+size_t
 sales_prefix(const char *s, size_t n)
 {
 	size_t i = 0;
