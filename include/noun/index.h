@@ -69,6 +69,8 @@ struct name {
 #define MAKER_LEAD 24
 struct maker {
 	unsigned	 n;
+	unsigned	 own;	/* the first ones: the whole text */
+	unsigned	 two;	/* bit i: "ue" where the text has an umlaut */
 	uint64_t	 key[NAME_VENDORS_MAX];	/* never 0 */
 	uint16_t	 words[NAME_VENDORS_MAX];
 	/* with all words, as they stand: legal forms too */
@@ -185,7 +187,7 @@ uint64_t index_purl(const char *purl, const char **ret_version);
 /* --- layout --- */
 
 #define INDEX_MAGIC	0x3158444956445241ull
-#define INDEX_VERSION	11u
+#define INDEX_VERSION	12u
 
 struct index_model {
 	uint32_t	vendor, model;	/* strings, as the list has them */

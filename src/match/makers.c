@@ -263,7 +263,8 @@ vendor_fits(const struct lookup *l, const char *text, const struct maker *own)
 		for (unsigned k = 0; k < l->maker.n; k++)
 			if (own->key[i] == l->maker.key[k]) {
 				enum maker_fit fit = own->part[i] ||
-				    l->maker.part[k] ? MAKER_ALIAS :
+				    l->maker.part[k] || ((own->two >> i |
+				    l->maker.two >> k) & 1) ? MAKER_ALIAS :
 				    MAKER_SAME;
 				best = fit > best ? fit : best;
 			}

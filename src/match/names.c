@@ -218,6 +218,28 @@ how_related(const struct lookup *l, const struct index_kind *kind,
 	    how_shared(l, d, vendor);
 }
 
+/* "HP LaserJet" of Hewlett-Packard: the name behind another one of its own
+ * maker's; false: it does not begin so. */
+static bool
+behind_front(const struct lookup *l, const struct name *d, struct name *ret)
+{
+	struct maker one;
+
+	for (unsigned n = NAME_FRONT_MAX; n > 0; n--) {
+		one.n = 0;
+		const struct index_vendor *v = name_front(d, n, &one) ?
+		    index_vendor(l->m->ix, one.key[0]) : NULL;
+		if (v == NULL || !(v->flags & INDEX_KNOWN))
+			continue;
+		for (unsigned i = 0; i < l->own->n; i++)
+			if (index_group(l->m->ix, l->own->key[i]) == v->group) {
+				name_read(d->flat + d->token[n].at, NULL, ret);
+				return ret->words > 0;
+			}
+	}
+	return false;
+}
+
 static void
 take_related(struct lookup *l, uint32_t number,
     const struct index_kind *kind, enum related related)
@@ -238,6 +260,9 @@ take_related(struct lookup *l, uint32_t number,
 		how = how_narrower(l, d, vendor);
 	else
 		how = how_shared(l, d, vendor);
+	struct name bare;
+	if (how < 0 && related == RELATED_SHARED && behind_front(l, d, &bare))
+		how = how_related(l, kind, &bare);
 	/* Whose it is the list does not say. */
 	if (how > HOW_FAMILY && l->own->n == 0 && !weak_maker_may(l, number,
 	    CANDIDATE_KIND, (enum how)how, fit))

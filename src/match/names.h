@@ -181,6 +181,8 @@ enum pattern_fit pattern_fits(const struct pattern *p, const char *s, size_t n);
 void find_patterns(struct lookup *l);
 /* excepted.c: what the product's name leaves out is no candidate. */
 void drop_excepted(struct lookup *l);
+/* Behind "DHI-" of a number; 0: nothing of the kind. */
+size_t	 sales_prefix(const char *s, size_t n);
 /* stems.c: "EDR-810 Series" for EDR-810-2GSFP. */
 void find_series(struct lookup *l, uint32_t group);
 bool is_series(const struct name *n);	/* says "series" or "family" */

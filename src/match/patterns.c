@@ -349,14 +349,14 @@ last_token(const struct name *n, unsigned i, size_t end)
 
 /* "(part numbers BMXP34*)", or the name is nothing but the pattern. */
 static bool
-stands_alone(const struct name *n, unsigned i)
+stands_alone(const struct name *n, unsigned i, unsigned last)
 {
 	const char *s = n->flat;
 	bool bracket = false;
 
 	for (size_t at = 0; at < n->token[i].at; at++)
 		bracket = s[at] == '(' || (bracket && s[at] != ')');
-	return bracket || n->words == 1;
+	return bracket || n->words == last - i + 1;
 }
 
 bool
@@ -370,15 +370,20 @@ read_star(struct spelling *r, unsigned i, size_t end)
 {
 	const struct name *n = r->name;
 	size_t len = end - n->token[i].at - 1;
-	struct pattern *p = next_pattern(r, PATTERN_STAR, i, i);
+	unsigned last = last_token(n, i, end);
+	struct pattern *p = next_pattern(r, PATTERN_STAR, i, last);
 
 	if (n->flat[end - 1] != '*' || len < STAR_MIN ||
 	    memchr(n->flat + n->token[i].at, '*', len) != NULL ||
 	    memchr(n->flat + n->token[i].at, '/', len) != NULL)
 		return;
 	read_signs(n->flat + n->token[i].at, len, p);
-	p->own = stands_alone(n, i);
+	p->own = stands_alone(n, i, last);
 	p->guess = !p->own;
+	/* "CMMT-AS-*" is no CMMT-ASX. */
+	if (n->token[i].kind == NAME_WORD && n->flat[end - 2] == '-' &&
+	    p->n + 2 < PATTERN_SIGNS)
+		p->sign[p->n++] = '-';
 	if (p->n + 1 < PATTERN_SIGNS && p->n >= STAR_MIN) {
 		p->sign[p->n++] = '*';
 		r->n++;
@@ -447,7 +452,7 @@ read_number(struct spelling *r, unsigned i)
 	    last))) ||
 	    (is_small(s[0]) && len >= 7 && len % 2 == 1 && s[len / 2] == '-' &&
 	    read_range(s, len, next_pattern(r, PATTERN_RANGE, i, last)))) {
-		p->own |= pattern_has_end(p) && stands_alone(n, i);
+		p->own |= pattern_has_end(p) && stands_alone(n, i, last);
 		r->n++;
 		return;
 	}
@@ -552,13 +557,13 @@ patterns_read(const struct name *n, char (*codes)[40],
 		read_code(&r, codes[i]);
 	for (unsigned i = 0; i < n->n && r.n < PATTERNS_MAX; i++) {
 		const struct name_token *t = &n->token[i];
-		size_t end = (size_t)t->at + t->len;
 		if (t->kind == NAME_NOISE || !begins_word(n, i))
 			continue;
+		size_t end = word_end(n, i);
 		if (t->kind == NAME_CODE)
 			read_number(&r, i);
-		else if (t->kind == NAME_WORD && n->flat[end] == '*')
-			read_star(&r, i, end + 1);
+		else if (t->kind == NAME_WORD && n->flat[end - 1] == '*')
+			read_star(&r, i, end);
 		else if (t->kind == NAME_WORD)
 			read_letters(&r, i);
 	}

@@ -92,8 +92,7 @@ tail_fits(const struct pattern *p, const char *s, size_t n)
 	    memcmp(s + at, p->sign, p->n) == 0;
 }
 
-/* Behind "DHI-"; 0: nothing of the kind. */
-static size_t
+size_t
 sales_prefix(const char *s, size_t n)
 {
 	size_t i = 0;
@@ -414,6 +413,17 @@ take_run(struct lookup *l, const struct pattern *pat, enum index_key key,
 	}
 }
 
+/* "CPX-AP-*": as many letters as a head has, but for one. */
+static void
+take_letters(struct lookup *l, const struct pattern *pat, char *head,
+    size_t n)
+{
+	for (char c = 'a'; c <= 'z'; c++) {
+		head[n] = c;
+		take_run(l, pat, INDEX_HEAD, head, n + 1);
+	}
+}
+
 /* The head with each digit behind it. */
 static void
 take_digits(struct lookup *l, const struct pattern *pat, char *head,
@@ -485,9 +495,11 @@ find_pattern_kinds(struct lookup *l, const struct pattern *pat)
 		take_run(l, pat, INDEX_HEAD, head, letters + 1);
 	else if (letters == 0 && n >= HEAD_DIGITS)
 		take_run(l, pat, INDEX_HEAD, head, HEAD_DIGITS);
-	else if (letters > 0 || n == 3)
+	else if (letters > 0 || n == 3) {
 		take_digits(l, pat, head, n);
-	else if (pat->kind == PATTERN_WILD)
+		if (pat->kind == PATTERN_STAR && letters == HEAD_LONG - 1)
+			take_letters(l, pat, head, n);
+	} else if (pat->kind == PATTERN_WILD)
 		take_numbers(l, pat);
 }
 

@@ -37,17 +37,38 @@ is_option(const char *stem, size_t n, const char *s, size_t more)
 	return false;
 }
 
-/* Spelt alike: "X-200" is no stem of "X200-4P". */
+/* Fewer signs behind a sales prefix may be anybody's. */
+#define PREFIXED_MIN 6u
+
+/* Is the number of n signs at s the stem, with options behind a hyphen? */
+static bool
+goes_on(const char *stem, size_t len, const char *s, size_t n, bool options)
+{
+	return n > len + 1 && s[len] == '-' && memcmp(s, stem, len) == 0 &&
+	    (!options || is_option(s, len, s + len + 1, n - len - 1));
+}
+
+/* Spelt alike: "X-200" is no stem of "X200-4P". Behind a sales prefix it may be
+ * the whole number, "DHI-NVR5216"; *ret_prefixed: it is behind one. */
 static bool
 begins_number(const struct name *p, const struct name_token *t,
-    const struct name *d, bool options)
+    const struct name *d, bool options, bool *ret_prefixed)
 {
+	const char *stem = p->flat + t->at;
+
 	for (unsigned i = 0; i < d->n; i++) {
 		const char *s = d->flat + d->token[i].at;
-		int more = (int)d->token[i].len - t->len - 1;
-		if (more > 0 && s[t->len] == '-' && memcmp(s, p->flat + t->at,
-		    t->len) == 0 && (!options || is_option(s, t->len, s +
-		    t->len + 1, (size_t)more)))
+		size_t n = d->token[i].len, skip = sales_prefix(s, n);
+		*ret_prefixed = false;
+		if (goes_on(stem, t->len, s, n, options))
+			return true;
+		*ret_prefixed = true;
+		if (skip == 0 || t->len < PREFIXED_MIN)
+			continue;
+		s += skip;
+		n -= skip;
+		if (goes_on(stem, t->len, s, n, options) ||
+		    (n == t->len && memcmp(s, stem, n) == 0))
 			return true;
 	}
 	return false;
@@ -69,16 +90,17 @@ find_series(struct lookup *l, uint32_t group)
 		for (uint32_t k = 0; k < run.n; k++) {
 			const struct index_kind *kind = index_kind(ix,
 			    run.at[k]);
-			bool all = kind != NULL;
+			bool all = kind != NULL, prefixed;
 			for (unsigned q = 0; q < l->name.n && all; q++)
 				all = q == i || token_is_weak(&l->name,
 				    &l->name.token[q]) || tokens_hold(ix, kind,
 				    l->name.token[q].hash);
-			if (all && begins_number(&l->name, t, kind_name(l,
-			    run.at[k], kind), !series))
+			all = all && begins_number(&l->name, t, kind_name(l,
+			    run.at[k], kind), !series, &prefixed);
+			if (all)
 				add_candidate(l, run.at[k], CANDIDATE_KIND,
-				    series ? HOW_FAMILY : HOW_WIDER, 0,
-				    maker_fits(l, kind));
+				    series && !prefixed ? HOW_FAMILY :
+				    HOW_WIDER, 0, maker_fits(l, kind));
 		}
 	}
 }

@@ -161,10 +161,13 @@ index_builder_alias(struct index_builder *b, const char *const *names)
 		if (m.n == 0)
 			continue;
 		/* A name that another maker has already stays his. */
-		uint32_t own = vendor_group(b, &m, 0, group, INDEX_KNOWN);
-		if (group == 0)
-			group = own;
-		typos_add(b, &m, own);
+		for (unsigned i = 0; i < m.own; i++) {
+			uint32_t own = vendor_group(b, &m, i, group,
+			    INDEX_KNOWN);
+			if (group == 0)
+				group = own;
+			typos_add(b, &m, i, own);
+		}
 		name_read(*names, NULL, &name);
 		if (name.n > 0)
 			set_find(&b->fronts, name.token[0].hash, &new);

@@ -73,7 +73,7 @@ uint32_t vendor_group(struct index_builder *b, const struct maker *m,
 /* index_typos.c: a maker of the table, and whom of these the i-th one in m may
  * be, misspelt; 0: nobody. */
 void	 typos_add(struct index_builder *b, const struct maker *m,
-    uint32_t group);
+    unsigned which, uint32_t group);
 uint32_t typos_find(const struct index_builder *b, const struct maker *m,
     unsigned i);
 

@@ -149,8 +149,18 @@ read_twice(uint32_t lead, const char *s, size_t n, uint32_t *ret)
 	return first;
 }
 
-size_t
-name_fold(const char *text, char *out, size_t room)
+/* a with two dots or a ring, o and u with dots, o with a stroke: the second
+ * letter of those who write two for one; 0: it is none. */
+static char
+second_letter(uint32_t c)
+{
+	c |= 0x20;
+	return c == 0xe4 || c == 0xf6 || c == 0xfc || c == 0xf8 ? 'e' :
+	    c == 0xe5 ? 'a' : '\0';
+}
+
+static size_t
+fold(const char *text, char *out, size_t room, bool two)
 {
 	size_t n = strlen(text), at = 0, len = 0;
 
@@ -172,16 +182,31 @@ name_fold(const char *text, char *out, size_t room)
 		}
 		size_t twice = read_twice(c, text + at + took, n - at - took,
 		    &c);
-		if (twice > 0) {
-			len += fold_rune(c, " ", 1, out + len);
-			at += took + twice;
-			continue;
-		}
-		len += fold_rune(c, text + at, took, out + len);
-		at += took;
+		len += twice > 0 ? fold_rune(c, " ", 1, out + len) :
+		    fold_rune(c, text + at, took, out + len);
+		at += took + twice;
+		char second = two ? second_letter(c) : '\0';
+		/* Dots that come as a sign of their own. */
+		if (two && c == 0x308 && len > 0 &&
+		    memchr("aou", out[len - 1], 3) != NULL)
+			second = 'e';
+		if (second != '\0')
+			out[len++] = second;
 	}
 	out[len] = '\0';
 	return len;
+}
+
+size_t
+name_fold(const char *text, char *out, size_t room)
+{
+	return fold(text, out, room, false);
+}
+
+size_t
+fold_two(const char *text, char *out, size_t room)
+{
+	return fold(text, out, room, true);
 }
 
 uint64_t

@@ -15,6 +15,8 @@ fold_is_sign(char c)			/* letters of any script, digits */
 	return is_small(c) || is_digit(c) || (signed char)c < 0;
 }
 
+/* As name_fold, but "ue" for u with dots, and so on. */
+size_t	 fold_two(const char *text, char *out, size_t room);
 /* Where the word's singular ends: "panels", but not "access" or "axis". */
 size_t	 fold_plural(const char *s, size_t at, size_t end);
 static inline uint64_t

@@ -85,13 +85,12 @@ lead_of(const struct name *name)
 /* A number with its options behind a hyphen: what stands before each. Or
  * behind letters, "DVP-12SE" of "DVP-12SE11T". */
 static void
-stem_keys(struct index_builder *b, uint32_t kind, const struct name *name,
-    const struct name_token *t, uint32_t group)
+stem_keys(struct index_builder *b, uint32_t kind, const char *s, size_t n,
+    uint32_t group)
 {
-	const char *s = name->flat + t->at;
 	unsigned digits = 0, left = 2, glued = 2;
 
-	for (unsigned i = 0; i < t->len && left > 0; i++) {
+	for (size_t i = 0; i < n && left > 0; i++) {
 		bool end = s[i] == '-' && i >= 4 && digits >= 2;
 		if (!end && glued > 0 && is_digit(s[i]) && i >= 6 &&
 		    digits >= 2 && is_small(s[i - 1])) {
@@ -145,10 +144,16 @@ number_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 	head_keys(b, kind, group, s, t->len);
 	while (first < t->len && is_small(s[first]))
 		first++;
-	/* A sales prefix. */
+	/* A sales prefix: behind it a number may be whole. */
 	if (first >= 2 && first <= 4 && first + 4 < t->len &&
-	    s[first] == '-' && is_small(s[first + 1]))
-		head_keys(b, kind, group, s + first + 1, t->len - first - 1);
+	    s[first] == '-' && is_small(s[first + 1])) {
+		const char *rest = s + first + 1;
+		size_t n = t->len - first - 1;
+		head_keys(b, kind, group, rest, n);
+		stem_keys(b, kind, rest, n, group);
+		add_pair(b, index_key(INDEX_STEM, group, name_hash(rest, 0,
+		    n)), kind);
+	}
 	while (digits < t->len && is_digit(s[t->len - 1 - digits]))
 		digits++;
 	unsigned hyphen = first < t->len && s[first] == '-';
@@ -164,10 +169,12 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 {
 	bool first = false;
 
+	/* Also of one without a name: its maker may stand with a number. */
 	set_find(&b->group_set, (uint64_t)group + 1, &first);
 	if (first)
 		add_pair(b, index_key(INDEX_NAME, group, 0), kind);
-	add_pair(b, index_key(INDEX_NAME, group, name->key), kind);
+	if (name->n > 0)
+		add_pair(b, index_key(INDEX_NAME, group, name->key), kind);
 	if (name->words == 0)
 		return;
 	if (name->core != name->key)
@@ -189,7 +196,8 @@ group_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		    name->token[i].hash), kind);
 		if (name->token[i].kind != NAME_CODE)
 			continue;
-		stem_keys(b, kind, name, &name->token[i], group);
+		stem_keys(b, kind, name->flat + name->token[i].at,
+		    name->token[i].len, group);
 		number_keys(b, kind, name, &name->token[i], group);
 	}
 }
@@ -273,7 +281,7 @@ kind_keys(struct index_builder *b, uint32_t kind, const struct name *name,
 		for (unsigned i = 0; i < v; i++)
 			again |= seen[i] == group;
 		seen[v] = group;
-		if (!again && name->n > 0)
+		if (!again)
 			group_keys(b, kind, name, group);
 	}
 	if (maker->n > 0)

@@ -85,8 +85,10 @@ static const char *const plain_words[26] = {
 	['d' - 'a'] = "digital division drive drives device devices ",
 	['e' - 'a'] = "electronics electronic elektronik ",
 	['f' - 'a'] = "factory ",
-	['i' - 'a'] = "industry industries industrial industrie ",
-	['m' - 'a'] = "mobile modular ",
+	['i' - 'a'] = "industry industries industrial industrie "
+	    "interface ",
+	['l' - 'a'] = "laboratories labs ",
+	['m' - 'a'] = "messtechnik mobile modular ",
 	['n' - 'a'] = "networks networking ",
 	['p' - 'a'] = "products process productcert psirt ",
 	['s' - 'a'] = "software systems system solutions security services "
@@ -161,7 +163,11 @@ maker_add(struct maker *m, const char *flat, size_t at, size_t end, bool part)
 		}
 		if (n_bare > 0 && !word_is(flat, a, e, plain_words))
 			plain = 0;
-		bare = hash_signs(bare, flat + a, e - a, &last_bare);
+		const char *word = flat + a;
+		size_t n = e - a;
+		if (n_bare > 0 && n == 4 && memcmp(word, "labs", n) == 0)
+			n = strlen(word = "laboratories");
+		bare = hash_signs(bare, word, n, &last_bare);
 		add_lead(lead, flat + a, e - a);
 		n_bare++;
 	}
@@ -260,16 +266,10 @@ maker_is_nobody(const char *text)
 	return names_nobody(flat, name_fold(text, flat, sizeof(flat)));
 }
 
-void
-maker_read(const char *text, struct maker *ret)
+/* The makers in one text that names several. */
+static void
+read_parts(struct maker *ret, const char *flat, size_t len)
 {
-	char flat[NAME_RUN_MAX];
-	size_t len = name_fold(text, flat, sizeof(flat));
-
-	ret->n = 0;
-	if (names_nobody(flat, len))
-		return;
-	maker_add(ret, flat, 0, len, false);
 	size_t start = 0;
 	/* "Pepperl & Fuchs" is one; "ABB, Siemens and WAGO" are three. */
 	bool several = strpbrk(flat, ",;|/(") != NULL ||
@@ -292,4 +292,37 @@ maker_read(const char *text, struct maker *ret)
 	if (start > 0 && next_word(flat, len, &a, &e) &&
 	    !word_is(flat, a, e, legal_forms))
 		maker_add(ret, flat, start, len, !several);
+}
+
+static bool
+is_plain(const char *text)
+{
+	while (*text != '\0' && (signed char)*text >= 0)
+		text++;
+	return *text == '\0';
+}
+
+/* Whoever has an umlaut is written in two ways without it, "Burkert" and
+ * "Buerkert": both are keys of his. */
+void
+maker_read(const char *text, struct maker *ret)
+{
+	char flat[NAME_RUN_MAX], two[NAME_RUN_MAX];
+	size_t len = name_fold(text, flat, sizeof(flat)), len_two = 0;
+
+	ret->n = ret->own = ret->two = 0;
+	if (names_nobody(flat, len))
+		return;
+	if (!is_plain(text))
+		len_two = fold_two(text, two, sizeof(two));
+	maker_add(ret, flat, 0, len, false);
+	if (len_two > len)
+		maker_add(ret, two, 0, len_two, false);
+	ret->own = ret->n;
+	read_parts(ret, flat, len);
+	unsigned plain = ret->n;
+	if (len_two > len)
+		read_parts(ret, two, len_two);
+	ret->two = ((1u << ret->n) - (1u << plain)) |
+	    (ret->own > 1 ? 2u : 0);
 }

@@ -34,9 +34,10 @@ typo_length(const char *s, unsigned least)
 }
 
 void
-typos_add(struct index_builder *b, const struct maker *m, uint32_t group)
+typos_add(struct index_builder *b, const struct maker *m, unsigned which,
+    uint32_t group)
 {
-	const char *s = m->lead[0];
+	const char *s = m->lead[which];
 	unsigned n = typo_length(s, TYPO_MIN);
 	bool new;
 
