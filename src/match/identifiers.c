@@ -406,6 +406,17 @@ find_cpe(struct lookup *l)
 	find_cpe_names(l);
 }
 
+/* Names in the text, of which an umlaut makes one in two spellings. */
+static unsigned
+makers_named(const struct maker *m)
+{
+	unsigned n = m->n;
+
+	for (unsigned two = m->two; two != 0; two &= two - 1)
+		n--;
+	return n;
+}
+
 /* A device that is known by its CPE only has its names from there; they read
  * the same for all devices of its class. */
 static bool
@@ -419,7 +430,8 @@ names_are_cpe(const struct index *ix, uint32_t device, const char *cpe)
 		return false;
 	maker_read(vendor, &theirs);
 	maker_read(index_column(ix, device, INDEX_COLUMN_vendor), &own);
-	if (theirs.n == 0 || own.n != theirs.n || own.key[0] != theirs.key[0])
+	if (theirs.n == 0 || makers_named(&own) != makers_named(&theirs) ||
+	    own.key[0] != theirs.key[0])
 		return false;
 	name_read(model, &theirs, &name);
 	uint64_t key = name.key;
