@@ -559,10 +559,11 @@ patterns_read(const struct name *n, char (*codes)[40],
 		const struct name_token *t = &n->token[i];
 		if (t->kind == NAME_NOISE || !begins_word(n, i))
 			continue;
-		size_t end = word_end(n, i);
+		size_t end = word_end(n, i);	/* at t->at: no sign of ours */
 		if (t->kind == NAME_CODE)
 			read_number(&r, i);
-		else if (t->kind == NAME_WORD && n->flat[end - 1] == '*')
+		else if (t->kind == NAME_WORD && end > t->at &&
+		    n->flat[end - 1] == '*')
 			read_star(&r, i, end);
 		else if (t->kind == NAME_WORD)
 			read_letters(&r, i);
