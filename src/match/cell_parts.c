@@ -11,18 +11,6 @@ struct token {
 };
 
 bool
-cell_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-cell_letter(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-bool
 cell_gap(char c)
 {
 	return strchr(" ,;:/|&=)[]\t\n", c) != NULL;
@@ -59,9 +47,9 @@ date_at(const char *s, size_t n)
 	struct version v;
 	size_t end = 0;
 
-	while (end < n && (cell_digit(s[end]) || strchr("/-", s[end]) != NULL))
+	while (end < n && (is_digit(s[end]) || strchr("/-", s[end]) != NULL))
 		end++;
-	while (end > 0 && !cell_digit(s[end - 1]))
+	while (end > 0 && !is_digit(s[end - 1]))
 		end--;
 	return version_read_date(s, end, &v) ? end : 0;
 }
@@ -72,8 +60,8 @@ cell_dots(const char *s, size_t n)
 	unsigned dots = 0;
 
 	for (size_t i = 1; i + 1 < n; i++)
-		dots += s[i] == '.' && cell_digit(s[i - 1]) &&
-		    cell_digit(s[i + 1]);
+		dots += s[i] == '.' && is_digit(s[i - 1]) &&
+		    is_digit(s[i + 1]);
 	return dots;
 }
 
@@ -82,10 +70,10 @@ static void
 join_letters(struct cell_text *r)
 {
 	for (size_t i = 1; i + 1 < r->n; i++)
-		if (r->s[i] == '/' && cell_letter(r->s[i - 1]) &&
-		    (i == 1 || !cell_letter(r->s[i - 2])) &&
+		if (r->s[i] == '/' && is_small(r->s[i - 1]) &&
+		    (i == 1 || !is_small(r->s[i - 2])) &&
 		    (r->s[i + 1] == 'n' || r->s[i + 1] == 'w') &&
-		    (i + 2 == r->n || !cell_letter(r->s[i + 2]))) {
+		    (i + 2 == r->n || !is_small(r->s[i + 2]))) {
 			memmove(r->s + i, r->s + i + 1, r->n - i);
 			r->n--;
 		}
@@ -228,13 +216,13 @@ take_token(struct cell_text *r, struct token *t)
 {
 	const char *s = r->s + t->at;
 	size_t n = t->mid - t->at;
-	bool glued = t->end == t->mid || cell_digit(r->s[t->mid]);
+	bool glued = t->end == t->mid || is_digit(r->s[t->mid]);
 
-	if (n == 0 && cell_digit(*s)) {
+	if (n == 0 && is_digit(*s)) {
 		bool code = false;
 		for (size_t i = 0; i < t->end - t->at && s[i] != '('; i++)
 			code |= s[i] == '-' && i > 4 &&
-			    !cell_digit(s[i - 1]) && cell_dots(s, i) == 0;
+			    !is_digit(s[i - 1]) && cell_dots(s, i) == 0;
 		code ? take_word(r, t) : take_number(r, t);
 	} else if (glued && is_other_word(r, s, n)) {
 		take_label(r, t, PART_OTHER);
@@ -272,7 +260,7 @@ read_token(const struct cell_text *r, struct token *t)
 	while (end > t->at + 1 && strchr(".-#", r->s[end - 1]) != NULL)
 		end--;
 	t->mid = t->at;
-	while (t->mid < end && cell_letter(r->s[t->mid]))
+	while (t->mid < end && is_small(r->s[t->mid]))
 		t->mid++;
 	size_t n = t->mid - t->at;
 	if (end - t->at == 7 && memcmp(r->s + t->at, "e-stand", 7) == 0)
@@ -292,7 +280,7 @@ take_tokens(struct cell_text *r)
 	for (size_t at = 0; at < r->n;) {
 		char c = r->s[at];
 		if (cell_gap(c) || c == '(' || ((c == '-' || c == '.' ||
-		    c == '#') && (at == 0 || !cell_digit(r->s[at - 1])))) {
+		    c == '#') && (at == 0 || !is_digit(r->s[at - 1])))) {
 			if (c == '(' || c == ')')
 				t.bracket = c == '(';
 			t.blank &= strchr(" (.:", c) != NULL;
@@ -325,15 +313,15 @@ part_code(struct cell_text *r)
 {
 	size_t n = 0, letters = 0, dot;
 
-	while (n < r->n && (cell_letter(r->s[n]) || cell_digit(r->s[n])))
+	while (n < r->n && (is_small(r->s[n]) || is_digit(r->s[n])))
 		n++;
-	while (letters < n && cell_letter(r->s[letters]))
+	while (letters < n && is_small(r->s[letters]))
 		letters++;
 	if (letters < 2 || letters == n || n + 1 >= r->n || r->s[n] != '-')
 		return;
-	for (dot = n + 1; dot < r->n && cell_digit(r->s[dot]);)
+	for (dot = n + 1; dot < r->n && is_digit(r->s[dot]);)
 		dot++;
-	if (dot > n + 1 && r->s[dot] == '.' && cell_digit(r->s[dot + 1]))
+	if (dot > n + 1 && r->s[dot] == '.' && is_digit(r->s[dot + 1]))
 		r->s[n] = ' ';
 }
 
@@ -346,13 +334,13 @@ drop_level(struct cell_text *r)
 		size_t to = i + 1, from = i;
 		if (r->s[i] != '-')
 			continue;
-		while (cell_digit(r->s[to]))
+		while (is_digit(r->s[to]))
 			to++;
-		while (from > 0 && i - from < 2 && cell_letter(r->s[from - 1]))
+		while (from > 0 && i - from < 2 && is_small(r->s[from - 1]))
 			from--;
 		if (to == i + 1 || r->s[to] != '.' || from == i || from < 3 ||
-		    !cell_digit(r->s[from - 1]) || r->s[from - 2] != '-' ||
-		    !cell_letter(r->s[from - 3]))
+		    !is_digit(r->s[from - 1]) || r->s[from - 2] != '-' ||
+		    !is_small(r->s[from - 3]))
 			continue;
 		memset(r->s + from - 1, ' ', i - from + 2);
 	}
@@ -366,10 +354,10 @@ cell_parts(struct cell_text *r)
 	r->word = r->word_end = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		if (r->s[i] == '_')	/* "14.0_51.2" counts on */
-			r->s[i] = i > 0 && cell_digit(r->s[i - 1]) &&
-			    cell_digit(r->s[i + 1]) ? '.' : ' ';
+			r->s[i] = i > 0 && is_digit(r->s[i - 1]) &&
+			    is_digit(r->s[i + 1]) ? '.' : ' ';
 		r->h_and_f |= (i == 0 || cell_gap(r->s[i - 1])) &&
-		    r->s[i] == 'h' && cell_digit(r->s[i + 1]);
+		    r->s[i] == 'h' && is_digit(r->s[i + 1]);
 	}
 	r->h_and_f = r->h_and_f && (strstr(r->s, " f") != NULL ||
 	    strstr(r->s, "/f") != NULL);

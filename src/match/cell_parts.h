@@ -4,6 +4,7 @@
 #define MATCH_CELL_PARTS_H
 #include <stdbool.h>
 #include <stddef.h>
+#include "base/text.h"
 
 #define CELL_ROOM 256u
 #define PARTS_MAX 12u
@@ -39,8 +40,6 @@ struct cell_text {
 void	 cell_parts(struct cell_text *r);
 bool	 cell_has(const struct cell_text *r, enum part_kind kind);
 
-bool	 cell_digit(char c);
-bool	 cell_letter(char c);
 bool	 cell_gap(char c);		/* parts stand apart by it */
 /* Those between two digits. */
 unsigned cell_dots(const char *s, size_t n);

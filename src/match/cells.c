@@ -16,10 +16,10 @@ read_identity(const struct cell_text *r, struct version *ret)
 
 	if (strncmp(at, "fid=", 4) == 0)
 		at += 4;
-	if (strncmp(at, "sel-", 4) != 0 || z == NULL || !cell_digit(z[2]))
+	if (strncmp(at, "sel-", 4) != 0 || z == NULL || !is_digit(z[2]))
 		return false;
 	const char *from = strstr(at, "-r");
-	return from != NULL && from < z && cell_digit(from[2]) &&
+	return from != NULL && from < z && is_digit(from[2]) &&
 	    strchr(from, 'v') != NULL && version_read(from + 1,
 	    (size_t)(z - from - 1), ret) == 0;
 }
@@ -31,7 +31,7 @@ is_address(const char *s)
 	unsigned n = 0, value = 0, first = 0;
 
 	for (;; s++) {
-		if (cell_digit(*s)) {
+		if (is_digit(*s)) {
 			value = value * 10 + (unsigned)(*s - '0');
 			if (value > 255)
 				return false;
@@ -76,12 +76,12 @@ take_part(const struct cell_text *r, const struct part *p, bool front,
 		ret->passed |= p->value;
 		return;
 	}
-	if (r->h_and_f && n > 1 && s[0] == 'f' && cell_digit(s[1]))
+	if (r->h_and_f && n > 1 && s[0] == 'f' && is_digit(s[1]))
 		s++, n--;
 	bool readable = version_read(s, n, &v) == 0;
 	/* "RUT9_R_00.07": the R is of what follows. */
 	size_t code = n > 2 && memcmp(s + n - 2, " r", 2) == 0 ? n - 2 : n;
-	if (front && !says_version(p) && (!readable || (cell_letter(*s) &&
+	if (front && !says_version(p) && (!readable || (is_small(*s) &&
 	    memchr(s, '.', n) == NULL))) {
 		ret->front_is_code = true;
 		set_front(ret, s, code);
@@ -145,22 +145,22 @@ is_quantity(const struct cell_text *r)
 	bool quantity = false;
 
 	for (size_t i = 0, end; i < r->n; i = end) {
-		for (end = i; end < r->n && cell_letter(r->s[end]);)
+		for (end = i; end < r->n && is_small(r->s[end]);)
 			end++;
-		bool behind = i > 0 && (cell_digit(r->s[i - 1]) || (i > 1 &&
-		    r->s[i - 1] == ' ' && cell_digit(r->s[i - 2])));
+		bool behind = i > 0 && (is_digit(r->s[i - 1]) || (i > 1 &&
+		    r->s[i - 1] == ' ' && is_digit(r->s[i - 2])));
 		quantity |= behind && (end == r->n || cell_gap(r->s[end])) &&
 		    word_is_one(units, r->s + i, end - i) &&
 		    !(end == i + 1 && i > 2 && cell_dots(r->s, i) > 0 &&
-		    cell_digit(r->s[i - 2]) && cell_digit(r->s[i - 1]));
+		    is_digit(r->s[i - 2]) && is_digit(r->s[i - 1]));
 		runs += end > i;
 		hyphens += end == i && r->s[i] == '-';
 		others += end == i && r->s[i] != '-' && r->s[i] != ' ' &&
-		    !cell_digit(r->s[i]);
+		    !is_digit(r->s[i]);
 		end += end == i;
 	}
 	return quantity || (hyphens > 0 && runs > 2 && others == 0 &&
-	    cell_digit(r->s[0]));
+	    is_digit(r->s[0]));
 }
 
 /* "12/19", "V4.2 / 2015": a number without dots beside a slash. */
@@ -176,9 +176,9 @@ has_bare_slash(const struct cell_text *r)
 		while (r->s[to] == ' ')
 			to++;
 		size_t a = from, b = to;
-		while (a > 0 && cell_digit(r->s[a - 1]))
+		while (a > 0 && is_digit(r->s[a - 1]))
 			a--;
-		while (cell_digit(r->s[b]))
+		while (is_digit(r->s[b]))
 			b++;
 		if ((a < from && (a == 0 || cell_gap(r->s[a - 1]))) ||
 		    (b > to && (b == r->n || cell_gap(r->s[b]))))

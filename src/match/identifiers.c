@@ -112,13 +112,6 @@ upper_of(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-static bool
-is_number_sign(char c)
-{
-	c = upper_of(c);
-	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* "1756-EN2TR" begins with 1756-EN2T and is a sibling: one sign more in the
  * same word. "6ES7212-1AE40-0XB0" was cut at 1AE4. */
 static bool
@@ -127,13 +120,13 @@ is_one_more(const char *s, const char *code)
 	for (; *code != '\0'; s++) {
 		if (*s == '\0')
 			return false;
-		if (!is_number_sign(*s))
+		if (!is_alnum(*s))
 			continue;
 		if (*code != '?' && *code != upper_of(*s))
 			return false;
 		code++;
 	}
-	return is_number_sign(s[0]) && !is_number_sign(s[1]) &&
+	return is_alnum(s[0]) && !is_alnum(s[1]) &&
 	    (s[1] != '-' || s[0] > '9');
 }
 
@@ -147,8 +140,8 @@ is_sibling(const struct index *ix, uint32_t number, enum index_numbered of,
 	    number));
 
 	for (const char *s = text; *s != '\0'; s++)
-		if ((s == text || !is_number_sign(s[-1])) &&
-		    is_number_sign(*s) && is_one_more(s, code))
+		if ((s == text || !is_alnum(s[-1])) &&
+		    is_alnum(*s) && is_one_more(s, code))
 			return true;
 	return false;
 }
