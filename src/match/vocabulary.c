@@ -1,5 +1,6 @@
 /* vocabulary.c - brands, divisions and short forms of the table and of the
  * operator's aliases. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "rules.h"
@@ -192,38 +193,46 @@ vocabulary_divisions(const struct vocabulary *v, uint32_t group, uint64_t key,
 	return *ret_n > 0 ? v->divisions + low : NULL;
 }
 
-const struct short_form *
-vocabulary_shorts(const struct vocabulary *v, uint32_t group, uint32_t *ret_n)
+/* Items of a group in a list that is sorted by it, of `size` bytes each; the
+ * group stands first in them. */
+static const void *
+group_run(const void *list, uint32_t n, size_t size, uint32_t group,
+    uint32_t *ret_n)
 {
-	uint32_t low = 0, high = v != NULL ? v->n_shorts : 0;
+	const char *items = list;
+	uint32_t low = 0, high = n, own;
 
 	for (*ret_n = 0; low < high;) {
 		uint32_t at = (low + high) / 2;
-		if (v->shorts[at].group < group)
+		memcpy(&own, items + at * size, sizeof(own));
+		if (own < group)
 			low = at + 1;
 		else
 			high = at;
 	}
-	while (v != NULL && low + *ret_n < v->n_shorts &&
-	    v->shorts[low + *ret_n].group == group)
-		(*ret_n)++;
-	return *ret_n > 0 ? v->shorts + low : NULL;
+	for (; low + *ret_n < n; (*ret_n)++) {
+		memcpy(&own, items + (low + *ret_n) * size, sizeof(own));
+		if (own != group)
+			break;
+	}
+	return *ret_n > 0 ? items + low * size : NULL;
+}
+
+_Static_assert(offsetof(struct short_form, group) == 0 &&
+    offsetof(struct apart, group) == 0, "group_run reads it there");
+
+const struct short_form *
+vocabulary_shorts(const struct vocabulary *v, uint32_t group, uint32_t *ret_n)
+{
+	*ret_n = 0;
+	return v == NULL ? NULL : group_run(v->shorts, v->n_shorts,
+	    sizeof(*v->shorts), group, ret_n);
 }
 
 const struct apart *
 vocabulary_aparts(const struct vocabulary *v, uint32_t group, uint32_t *ret_n)
 {
-	uint32_t low = 0, high = v != NULL ? v->n_aparts : 0;
-
-	for (*ret_n = 0; low < high;) {
-		uint32_t at = (low + high) / 2;
-		if (v->aparts[at].group < group)
-			low = at + 1;
-		else
-			high = at;
-	}
-	while (v != NULL && low + *ret_n < v->n_aparts &&
-	    v->aparts[low + *ret_n].group == group)
-		(*ret_n)++;
-	return *ret_n > 0 ? v->aparts + low : NULL;
+	*ret_n = 0;
+	return v == NULL ? NULL : group_run(v->aparts, v->n_aparts,
+	    sizeof(*v->aparts), group, ret_n);
 }
