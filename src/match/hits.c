@@ -284,7 +284,8 @@ hit_candidates(struct lookup *l, uint32_t product, bool side)
 const struct product *
 match_named(const struct advisory *a, const struct product *p, bool side)
 {
-	for (unsigned depth = 0; depth < 8 && p->relation[0] != '\0'; depth++) {
+	for (unsigned depth = 0; depth < RELATIONS_MAX &&
+	    p->relation[0] != '\0'; depth++) {
 		uint32_t to = side ? p->of : p->on;
 		if (to >= a->n_products)
 			break;
@@ -334,8 +335,9 @@ match_products(struct matcher *m)
 			last = named;
 			hit_candidates(l, i, side == 1);
 			/* What stands between both: a module in a rack. */
-			while (side == 1 &&
-			    a->products[p->of].relation[0] != '\0') {
+			for (unsigned depth = 0; side == 1 &&
+			    depth < RELATIONS_MAX && a->products[
+			    p->of].relation[0] != '\0'; depth++) {
 				p = &a->products[p->of];
 				last = match_named(a, p, false);
 				look_up(l, m, last);

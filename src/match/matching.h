@@ -92,6 +92,10 @@ struct claim_of {
 #define WORDS_KEPT 16u
 #define SCOPES_KEPT 64u
 
+/* Steps from a relation to what it is made of. The reader lets no circle in,
+ * but whoever packs an advisory may. */
+#define RELATIONS_MAX 8u
+
 struct matcher {
 	const struct index	*ix;
 	const struct advisory	*a;

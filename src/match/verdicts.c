@@ -76,7 +76,7 @@ device_order(const struct matcher *m, const struct hit *h,
 uint32_t
 version_product(const struct advisory *a, uint32_t product)
 {
-	for (unsigned depth = 0; depth < 8; depth++) {
+	for (unsigned depth = 0; depth < RELATIONS_MAX; depth++) {
 		const struct product *p = &a->products[product];
 		if (p->relation[0] == '\0' || p->of >= a->n_products ||
 		    p->of == product)
